@@ -1,0 +1,53 @@
+/** Owns how the three kinds of code are bundled: main (Node, Electron), preload (CommonJS, sandboxed) and renderer (browser). */
+import { resolve } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "electron-vite";
+import packageJson from "./package.json" with { type: "json" };
+
+const at = (path: string) => resolve(import.meta.dirname, path);
+const define = { __SIGNALBOX_VERSION__: JSON.stringify(packageJson.version) };
+
+/** Everything is bundled but what cannot be: Electron itself and the native PTY. A small start-up and a small asar follow. */
+const external = ["electron", /^@lydell\/node-pty/, /^node:/];
+
+export default defineConfig({
+  main: {
+    define,
+    build: {
+      outDir: at("out/main"),
+      externalizeDeps: false,
+      minify: false,
+      rollupOptions: {
+        external,
+        input: {
+          cli: at("main/cli.ts"),
+          electron: at("main/electron.ts"),
+          "journal-worker": at("main/gateway/journal/journal-worker.ts"),
+          "screen-worker": at("main/daemon/terminal/screen-worker.ts"),
+        },
+        // Flat, so that a worker's file is always beside the chunk that starts it.
+        output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: at("out/preload"),
+      externalizeDeps: false,
+      rollupOptions: {
+        external: ["electron"],
+        input: { preload: at("preload/preload.ts") },
+        output: { format: "cjs", entryFileNames: "[name].cjs" },
+      },
+    },
+  },
+  renderer: {
+    root: at("renderer"),
+    define,
+    plugins: [react()],
+    build: {
+      outDir: at("out/renderer"),
+      rollupOptions: { input: at("renderer/index.html") },
+    },
+  },
+});

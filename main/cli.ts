@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/** Owns the command line: what `signalbox …` accepts, and nothing of what it does. Exit codes: 0 good, 1 failed, 2 wrong usage. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { VERSION } from "./home/version.ts";
+
+const HOME = [
+  "--home <dir>",
+  "folder for Signalbox's own files (default: $SIGNALBOX_HOME, else ~/.signalbox)",
+] as const;
+
+/** Each command loads its own code, so that none pays for another's start. */
+function program(): Command {
+  const signalbox = new Command("signalbox")
+    .description("Watch a coding agent's terminal and the live progress of its MCP tools, side by side.")
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError("(signalbox --help lists the commands)");
+
+  signalbox
+    .command("serve")
+    .description("run the gateway and its web interface, without a desktop window")
+    .option("--port <n>", "port on 127.0.0.1 (default: 54400, or a free one when that is taken)", port)
+    .option(...HOME)
+    .option("--discovery <path>", "daemon discovery file; several are separated as in PATH")
+    .option("--no-open", "do not open a browser")
+    .option("--demo", "start a demo session at once")
+    .option("--json", "print one line of JSON with url, token and pid once it answers")
+    .action(async (options) => exitWith((await import("./headless.ts")).serve(options)));
+
+  signalbox
+    .command("daemon")
+    .description("run the MCP daemon in the foreground (the gateway starts one by itself when none is found)")
+    .option(...HOME)
+    .option("--port <n>", "port on 127.0.0.1 (default: a free one)", port)
+    .action(async (options) => exitWith((await import("./daemon.ts")).runDaemon(options)));
+
+  signalbox
+    .command("stop")
+    .description("end the daemon, and with it the terminals that it keeps")
+    .option(...HOME)
+    .option("--force", "also while sessions run")
+    .action(async (options) => exitWith((await import("./headless.ts")).stop(options)));
+
+  signalbox
+    .command("demo-agent", { hidden: true })
+    .action(async () => exitWith((await import("./daemon/demo/demo-agent.ts")).runDemoAgent()));
+  signalbox
+    .command("demo-server", { hidden: true })
+    .action(async () => exitWith((await import("./daemon/demo/demo-server.ts")).runDemoServer()));
+  return signalbox;
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535) throw new InvalidArgumentError("a port is a number from 0 to 65535");
+  return number;
+}
+
+async function exitWith(code: Promise<number>): Promise<void> {
+  process.exitCode = await code;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    console.error(`signalbox: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,101 @@
+/** Owns reading and writing the small private files of the home folder: whole or not at all, readable by nobody else. */
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+
+export type FileRead =
+  | { outcome: "absent" }
+  | { outcome: "refused"; reason: string }
+  | { outcome: "read"; text: string; mtimeMs: number };
+
+/**
+ * Reads a file that decides where secrets are sent, so it must be the person's own: no symlink, no FIFO, no other
+ * owner, not writable by others, not over `maxBytes`. Checked on the descriptor that is read, so nothing can be swapped in between.
+ */
+export function readPrivateFile(path: string, maxBytes: number): FileRead {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") return { outcome: "absent" };
+    if (code === "ELOOP" || code === "EMLINK") return { outcome: "refused", reason: "it is a symbolic link" };
+    return { outcome: "refused", reason: `it cannot be opened (${code ?? "unknown error"})` };
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) return { outcome: "refused", reason: "it is not a regular file" };
+    if (process.getuid !== undefined && stat.uid !== process.getuid()) {
+      return { outcome: "refused", reason: "it belongs to another user" };
+    }
+    if (process.platform !== "win32" && (stat.mode & 0o022) !== 0) {
+      return { outcome: "refused", reason: "other users may write to it (chmod 600 it)" };
+    }
+    // One byte more than allowed: a file that grows while it is read is refused too.
+    const buffer = Buffer.alloc(maxBytes + 1);
+    let length = 0;
+    for (;;) {
+      const count = readSync(fd, buffer, length, buffer.length - length, null);
+      length += count;
+      if (count === 0 || length === buffer.length) break;
+    }
+    if (length > maxBytes) return { outcome: "refused", reason: `it is larger than ${maxBytes} bytes` };
+    return { outcome: "read", text: buffer.toString("utf8", 0, length), mtimeMs: stat.mtimeMs };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Replaces a file, 0600: temporary file beside it, fsync, rename. A reader sees the old text or the new, never a part. */
+export function writePrivateFile(path: string, text: string): void {
+  const temporary = writeTemporary(path, text);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    unlinkSync(temporary);
+    throw error;
+  }
+}
+
+/** Creates a file, 0600, and gives false when one is already there: of several processes that race, one wins. */
+export function createPrivateFile(path: string, text: string): boolean {
+  const temporary = writeTemporary(path, text);
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    unlinkSync(temporary);
+  }
+}
+
+/** Removes a file only while its text is still ours, so that a successor's file survives us. */
+export function removeIfOurs(path: string, text: string): void {
+  const now = readPrivateFile(path, Math.max(text.length * 4, 1024));
+  if (now.outcome === "read" && now.text === text) unlinkSync(path);
+}
+
+function writeTemporary(path: string, text: string): string {
+  const temporary = join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
+  const fd = openSync(temporary, "wx", 0o600);
+  try {
+    writeSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  return temporary;
+}

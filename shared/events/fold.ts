@@ -1,0 +1,166 @@
+/**
+ * Owns the fold from a session's log to its calls: the one place that says what a call is, used by the gateway's
+ * counts and by every UI. Entries may repeat (a reader that resumes); what is not above `lastSeq` changes nothing.
+ */
+import type { Call, CallState } from "./call.ts";
+import type { GapEvent, LogEntry, ToolEvent } from "./tool-event.ts";
+
+export interface Gap {
+  /** The log position at which events are missing. */
+  readonly seq: number;
+  readonly missed: number | null;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+export interface CallLog {
+  /** In order of their start. A changed call is a new object at the same place. */
+  readonly calls: Map<string, Call>;
+  readonly gaps: Gap[];
+  lastSeq: number;
+  running: number;
+  failed: number;
+  /** Open calls of daemons that send no call id: by tool and token. */
+  readonly unnamed: Map<string, string>;
+}
+
+export function createCallLog(): CallLog {
+  return { calls: new Map(), gaps: [], lastSeq: 0, running: 0, failed: 0, unnamed: new Map() };
+}
+
+/** Applies one entry in place. Gives the ids of the calls that changed; a gap that loses outcomes changes many. */
+export function applyEntry(log: CallLog, entry: LogEntry): string[] {
+  if (entry.seq <= log.lastSeq) return [];
+  log.lastSeq = entry.seq;
+  const { event } = entry;
+  if (event.kind === "gap") return applyGap(log, entry.seq, entry.at, event);
+  const id = event.call ?? unnamedCallId(log, event, entry.seq);
+  const before = log.calls.get(id);
+  const after = applyEvent(before, event, id, entry);
+  if (after === before) return [];
+  put(log, after);
+  return [id];
+}
+
+/** Records that entries are missing and returns the ids of the calls that this makes uncertain or unknown. */
+export function applyGap(log: CallLog, seq: number, at: string, gap: GapEvent): string[] {
+  log.gaps.push({ seq, missed: gap.missed, from: gap.from, to: gap.to });
+  if (seq > log.lastSeq) log.lastSeq = seq;
+  const lost = gap.outcomes_lost === true;
+  if (lost) log.unnamed.clear();
+  const changed: string[] = [];
+  for (const call of log.calls.values()) {
+    if (call.state !== "running") continue;
+    put(log, lost ? { ...call, state: "unknown", endedAt: gap.from ?? at } : { ...call, uncertain: true });
+    changed.push(call.id);
+  }
+  return changed;
+}
+
+function put(log: CallLog, call: Call): void {
+  const before = log.calls.get(call.id)?.state;
+  log.running += Number(call.state === "running") - Number(before === "running");
+  log.failed += Number(call.state === "failed") - Number(before === "failed");
+  log.calls.set(call.id, call);
+}
+
+/**
+ * A daemon that sends no ids is read by (tool, token). A value below the last one can only be a new call with a
+ * reused token; the earlier call's outcome was then never told.
+ */
+function unnamedCallId(log: CallLog, event: ToolEvent, seq: number): string {
+  const key = JSON.stringify([event.tool, event.token ?? null]);
+  const known = log.unnamed.get(key);
+  const call = known === undefined ? undefined : log.calls.get(known);
+  if (call?.state === "running" && !isBelow(event.progress, call.progress)) return call.id;
+  if (call?.state === "running") put(log, { ...call, state: "unknown", endedAt: call.updatedAt });
+  const id = `n-${seq}`;
+  log.unnamed.set(key, id);
+  return id;
+}
+
+const isBelow = (value: number | undefined, last: number | undefined): boolean =>
+  value !== undefined && last !== undefined && value < last;
+
+const END: Partial<Record<NonNullable<ToolEvent["kind"]>, CallState>> = {
+  finished: "finished",
+  failed: "failed",
+  cancelled: "cancelled",
+  queued: "queued",
+  delivered: "delivered",
+  discarded: "discarded",
+};
+
+function applyEvent(before: Call | undefined, event: ToolEvent, id: string, entry: LogEntry): Call {
+  const at = event.timestamp ?? entry.at;
+  const call = before ?? newCall(event, id, at, entry.seq);
+  const state = event.kind === undefined ? undefined : END[event.kind];
+  if (state !== undefined) {
+    return {
+      ...call,
+      state,
+      endedAt: state === "queued" ? undefined : at,
+      durationMs: event.duration_ms ?? call.durationMs,
+      result: event.result ?? call.result,
+      error: event.error ?? call.error,
+      cut: mergeCut(call.cut, event.cut),
+      message: event.message ?? call.message,
+      updatedAt: at,
+      uncertain: false,
+      lastSeq: entry.seq,
+    };
+  }
+  if (event.kind === "started" || call.state !== "running") return call;
+  return applyProgress(call, event, at, entry.seq);
+}
+
+/** Progress after the end, and progress that goes backwards, is not believed; the message may still be news. */
+function applyProgress(call: Call, event: ToolEvent, at: string, seq: number): Call {
+  const backwards = isBelow(event.progress, call.progress);
+  return {
+    ...call,
+    progress: backwards ? call.progress : (event.progress ?? call.progress),
+    total: backwards ? call.total : (event.total ?? call.total),
+    message: event.message ?? call.message,
+    regressions: call.regressions + Number(backwards),
+    updates: call.updates + 1,
+    updatedAt: at,
+    uncertain: false,
+    lastSeq: seq,
+  };
+}
+
+function newCall(event: ToolEvent, id: string, at: string, seq: number): Call {
+  return {
+    id,
+    tool: event.tool,
+    server: event.server,
+    state: "running",
+    startedAt: event.duration_ms === undefined ? at : earlier(at, event.duration_ms),
+    endedAt: undefined,
+    durationMs: undefined,
+    progress: undefined,
+    total: undefined,
+    message: undefined,
+    updatedAt: at,
+    updates: 0,
+    regressions: 0,
+    uncertain: false,
+    args: event.args,
+    result: undefined,
+    cut: event.cut,
+    error: undefined,
+    offset: event.offset,
+    firstSeq: seq,
+    lastSeq: seq,
+  };
+}
+
+function mergeCut(a: ToolEvent["cut"], b: ToolEvent["cut"]): ToolEvent["cut"] {
+  return a === undefined ? b : { ...a, ...b };
+}
+
+function earlier(iso: string, ms: number): string {
+  const time = Date.parse(iso);
+  return Number.isNaN(time) ? iso : new Date(time - ms).toISOString();
+}

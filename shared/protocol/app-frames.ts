@@ -1,0 +1,95 @@
+/** Owns what the UI knows beside events and terminals: the daemon, the servers and the sessions, as `/ws/app` sends them. */
+import { serverStatusSchema } from "./daemon-api.ts";
+import { z } from "./schema.ts";
+
+/** A place where a daemon was looked for, and what was found there. */
+export const discoveryAttemptSchema = z.object({
+  path: z.string(),
+  outcome: z.enum(["used", "absent", "refused", "no-answer", "unproven", "not-tried"]),
+  /** One sentence; absent when the outcome says it all. */
+  reason: z.string().optional(),
+});
+export type DiscoveryAttempt = z.infer<typeof discoveryAttemptSchema>;
+
+export const daemonViewSchema = z.object({
+  /** `none`: nothing found; `lost`: it was connected before; `refused`: it does not accept our key or token. */
+  state: z.enum(["searching", "starting", "connected", "lost", "none", "refused", "mismatch"]),
+  /** One sentence about what is wrong, and why. */
+  reason: z.string().optional(),
+  url: z.string().optional(),
+  pid: z.number().optional(),
+  version: z.string().optional(),
+  /** True for Signalbox's own daemon. */
+  own: z.boolean(),
+  /** When this state began, ISO 8601. */
+  since: z.string(),
+  /** When the next attempt is due, ISO 8601; only while one is scheduled. */
+  retry_at: z.string().optional(),
+  attempts: z.array(discoveryAttemptSchema),
+});
+export type DaemonView = z.infer<typeof daemonViewSchema>;
+
+export const AGENT_IDS = ["claude", "codex", "gemini", "opencode", "shell", "demo", "custom"] as const;
+export const agentIdSchema = z.enum(AGENT_IDS);
+export type AgentId = z.infer<typeof agentIdSchema>;
+
+export const sessionStatusSchema = z.object({
+  state: z.enum(["starting", "running", "needs_you", "finished", "failed", "unknown"]),
+  /** What decided the state, for example "exit code 1" or "bell at 14:02". */
+  evidence: z.string(),
+  /** ISO 8601. */
+  since: z.string(),
+});
+export type SessionStatus = z.infer<typeof sessionStatusSchema>;
+
+export const sessionViewSchema = z.object({
+  id: z.string(),
+  agent: agentIdSchema,
+  /** What people read in lists: "Claude Code", "bash", "Demo". */
+  agent_name: z.string(),
+  label: z.string(),
+  cwd: z.string(),
+  /** What runs, for display only. */
+  command: z.string(),
+  created_at: z.string(),
+  status: sessionStatusSchema,
+  terminal: z.object({
+    /** `gone`: its daemon ended, so the program did too; `none`: never started. */
+    state: z.enum(["none", "starting", "running", "exited", "failed", "gone"]),
+    code: z.number().nullable().optional(),
+    signal: z.string().nullable().optional(),
+    reason: z.string().optional(),
+    title: z.string().optional(),
+  }),
+  calls: z.object({ total: z.number(), running: z.number(), failed: z.number() }),
+  /** The call that changed last, for one line in the list. */
+  last_call: z.object({ tool: z.string(), state: z.string() }).optional(),
+});
+export type SessionView = z.infer<typeof sessionViewSchema>;
+
+export const appStateSchema = z.object({
+  /** Version of Signalbox that serves the page: a page built by another one offers to reload. */
+  version: z.string(),
+  /** The gateway's clock, ISO 8601, so that elapsed times hold when the viewer's clock differs. */
+  now: z.string(),
+  home_dir: z.string(),
+  daemon: daemonViewSchema,
+  servers: z.array(serverStatusSchema),
+  /** What is wrong with servers.json, if anything. */
+  servers_error: z.string().optional(),
+  sessions: z.array(sessionViewSchema),
+  /** False while history cannot be written; live events still arrive. */
+  recording: z.object({ ok: z.boolean(), reason: z.string().optional() }),
+});
+export type AppState = z.infer<typeof appStateSchema>;
+
+/** Server to client on `/ws/app`. One snapshot first, then changes; each change replaces what it names. */
+export const appFrameSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("snapshot"), app: appStateSchema }),
+  z.object({ type: z.literal("daemon"), daemon: daemonViewSchema }),
+  z.object({ type: z.literal("servers"), servers: z.array(serverStatusSchema), error: z.string().optional() }),
+  z.object({ type: z.literal("session"), session: sessionViewSchema }),
+  z.object({ type: z.literal("session_removed"), id: z.string() }),
+  z.object({ type: z.literal("recording"), recording: appStateSchema.shape.recording }),
+]);
+export type AppFrame = z.infer<typeof appFrameSchema>;

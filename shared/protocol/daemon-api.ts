@@ -1,0 +1,136 @@
+/** Owns the bodies of the daemon's HTTP surface: what the gateway sends and what a daemon answers. */
+import { z } from "./schema.ts";
+
+/** Names by which Signalbox's own daemon tells what it can do beyond the common surface. */
+export const DAEMON_FEATURES = ["replay", "outcomes", "terminal", "servers", "notices"] as const;
+
+export const healthSchema = z.object({
+  status: z.string(),
+  pid: z.number().optional(),
+  uptime_seconds: z.number().optional(),
+  started_at: z.string().optional(),
+  protocol_version: z.union([z.number(), z.string()]).optional(),
+  /** Absent from a foreign daemon. */
+  features: z.array(z.string()).optional(),
+  /** Version of the Signalbox that serves it. */
+  version: z.string().optional(),
+  /** Hex HMAC-SHA256 of the asked nonce under `<home>/daemon.key`. */
+  proof: z.string().optional(),
+});
+export type Health = z.infer<typeof healthSchema>;
+
+export const createSessionRequestSchema = z.object({
+  cwd: z.string().optional(),
+  label: z.string().optional(),
+  agent: z.string().optional(),
+  /** Names of the only upstream servers to offer; all when absent. */
+  servers: z.array(z.string()).optional(),
+});
+export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>;
+
+export const createSessionResponseSchema = z.object({ session_id: z.string(), token: z.string(), cwd: z.string() });
+export type CreateSessionResponse = z.infer<typeof createSessionResponseSchema>;
+
+/** `POST /session/{id}/terminal`: what to run, or `{restart: true}` to run the same again once it has exited. */
+export const startTerminalRequestSchema = z.union([
+  z.object({ restart: z.literal(true) }),
+  z.object({
+    command: z.string().min(1),
+    args: z.array(z.string()),
+    /** Added to the daemon's own environment, from which Signalbox's secrets have been removed; null removes a variable. */
+    env: z.record(z.string(), z.string().nullable()),
+    cwd: z.string(),
+    cols: z.number().int().min(2).max(1000),
+    rows: z.number().int().min(1).max(1000),
+  }),
+]);
+export type StartTerminalRequest = z.infer<typeof startTerminalRequestSchema>;
+
+export const terminalInfoSchema = z.object({
+  state: z.enum(["running", "exited"]),
+  pid: z.number(),
+  cols: z.number(),
+  rows: z.number(),
+  title: z.string(),
+  started_at: z.string(),
+  ended_at: z.string().optional(),
+  /** Exit status; null when a signal ended it. */
+  code: z.number().nullable().optional(),
+  signal: z.string().nullable().optional(),
+  /** True from a bell or a notification sequence until somebody types. */
+  attention: z.boolean(),
+});
+export type TerminalInfo = z.infer<typeof terminalInfoSchema>;
+
+export const daemonSessionSchema = z.object({
+  session_id: z.string(),
+  label: z.string().optional(),
+  agent: z.string().optional(),
+  cwd: z.string(),
+  created_at: z.string(),
+  terminal: terminalInfoSchema.nullable(),
+  /** MCP clients connected now. */
+  clients: z.number(),
+});
+export type DaemonSession = z.infer<typeof daemonSessionSchema>;
+export const daemonSessionsSchema = z.object({ sessions: z.array(daemonSessionSchema) });
+
+/** One upstream as people write it in `mcpServers`. Either a command (stdio) or a url (Streamable HTTP). */
+export const serverConfigSchema = z.union([
+  z.object({
+    command: z.string().min(1),
+    args: z.array(z.string()).optional(),
+    env: z.record(z.string(), z.string()).optional(),
+    cwd: z.string().optional(),
+    disabled: z.boolean().optional(),
+  }),
+  z.object({
+    url: z.string().regex(/^https?:\/\//, "must begin with http:// or https://"),
+    headers: z.record(z.string(), z.string()).optional(),
+    type: z.string().optional(),
+    disabled: z.boolean().optional(),
+  }),
+]);
+export type ServerConfig = z.infer<typeof serverConfigSchema>;
+
+export const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+/** `<home>/servers.json`. */
+export const serversFileSchema = z.object({
+  mcpServers: z.record(
+    z.string().regex(SERVER_NAME, "letters, digits, dot, dash and underscore only"),
+    serverConfigSchema,
+  ),
+});
+export type ServersFile = z.infer<typeof serversFileSchema>;
+
+export const serverStatusSchema = z.object({
+  name: z.string(),
+  transport: z.enum(["stdio", "http", "builtin"]),
+  state: z.enum(["connecting", "ready", "failed", "disabled"]),
+  /** Why it failed, in a sentence, with the end of its stderr where there is one. */
+  reason: z.string().optional(),
+  tools: z.array(z.object({ name: z.string(), description: z.string().optional() })),
+  /** Milliseconds from the start of the connection to its tool list. */
+  latency_ms: z.number().optional(),
+});
+export type ServerStatus = z.infer<typeof serverStatusSchema>;
+
+export const serversResponseSchema = z.object({
+  servers: z.array(serverStatusSchema),
+  /** What is wrong with servers.json; the last good one then stays in force. */
+  error: z.string().optional(),
+});
+export type ServersResponse = z.infer<typeof serversResponseSchema>;
+
+/** `POST /servers/test`: connects once, lists the tools, disconnects. */
+export const testServerRequestSchema = z.object({ name: z.string().optional(), config: serverConfigSchema });
+
+/** One `data:` of the daemon's `GET /events`: what changed, for a gateway that keeps a list. The first is always `sessions`. */
+export const daemonNoticeSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("sessions"), sessions: z.array(daemonSessionSchema) }),
+  z.object({ type: z.literal("session"), session: daemonSessionSchema }),
+  z.object({ type: z.literal("session_ended"), session_id: z.string() }),
+  z.object({ type: z.literal("servers"), servers: z.array(serverStatusSchema), error: z.string().optional() }),
+]);
+export type DaemonNotice = z.infer<typeof daemonNoticeSchema>;

@@ -1,0 +1,61 @@
+/** Owns the bodies of the gateway's HTTP routes under `/api/v1` that the UI and the commands use. */
+
+import { logEntrySchema } from "../events/tool-event.ts";
+import { agentIdSchema } from "./app-frames.ts";
+import { z } from "./schema.ts";
+
+/** `POST /api/v1/sessions` → 201 with `createdSessionSchema`. */
+export const newSessionSchema = z.object({
+  agent: agentIdSchema,
+  /** A leading `~` means the home directory. Absent: the demo uses Signalbox's own folder, everything else the home directory. */
+  cwd: z.string().optional(),
+  label: z.string().max(120).optional(),
+  /** Required for `custom`; for a known agent, the file to use instead of the one on PATH. */
+  command: z.string().optional(),
+  args: z.array(z.string()).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  servers: z.array(z.string()).optional(),
+  cols: z.number().int().min(2).max(1000).optional(),
+  rows: z.number().int().min(1).max(1000).optional(),
+});
+export type NewSession = z.infer<typeof newSessionSchema>;
+
+export const createdSessionSchema = z.object({
+  id: z.string(),
+  links: z.object({ deep: z.string(), web: z.string() }),
+});
+export type CreatedSession = z.infer<typeof createdSessionSchema>;
+
+/** `PATCH /api/v1/sessions/{id}`. */
+export const patchSessionSchema = z.object({ label: z.string().min(1).max(120) });
+
+/** `GET /api/v1/agents`: what can be started here. */
+export const agentViewSchema = z.object({
+  id: agentIdSchema,
+  name: z.string(),
+  found: z.boolean(),
+  path: z.string().optional(),
+  version: z.string().optional(),
+  /** The command that installs it, for display. */
+  install: z.string().optional(),
+});
+export type AgentView = z.infer<typeof agentViewSchema>;
+export const agentsResponseSchema = z.object({ agents: z.array(agentViewSchema), recent_folders: z.array(z.string()) });
+
+/** `GET /api/v1/folders?path=` : one folder's subfolders, for choosing one in a browser. */
+export const foldersResponseSchema = z.object({
+  /** Absolute, resolved. */
+  path: z.string(),
+  parent: z.string().nullable(),
+  folders: z.array(z.string()),
+});
+
+/** `GET /api/v1/sessions/{id}/events?after=&limit=`. */
+export const eventsResponseSchema = z.object({
+  events: z.array(logEntrySchema),
+  /** Pass as `after` to read on; null at the end. */
+  next: z.number().nullable(),
+});
+
+/** `POST /pair` with `X-Pairing-Code` → the token of this device, shown once. */
+export const pairResponseSchema = z.object({ token: z.string() });
