@@ -1,0 +1,164 @@
+/** Proves that every viewer of a session sees the same calls, whatever it missed, repeated or received late. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { applyEntry, type CallLog, createCallLog } from "./fold.ts";
+import type { LogEntry, StreamEvent } from "./tool-event.ts";
+
+const AT = "2026-01-01T10:00:00.000Z";
+const LATER = "2026-01-01T10:00:05.000Z";
+
+function fold(...events: StreamEvent[]): CallLog {
+  return foldEntries(events.map((event, index) => ({ seq: index + 1, at: AT, event })));
+}
+
+function foldEntries(entries: readonly LogEntry[], log = createCallLog()): CallLog {
+  for (const entry of entries) applyEntry(log, entry);
+  return log;
+}
+
+const only = (log: CallLog) => [...log.calls.values()];
+
+describe("a call from Signalbox's own daemon", () => {
+  it("goes from started through progress to finished with the daemon's own duration", () => {
+    const log = fold(
+      { kind: "started", call: "c1", tool: "build", server: "ci", timestamp: AT, args: { all: true } },
+      { kind: "progress", call: "c1", tool: "build", progress: 3, total: 10, message: "three" },
+      { kind: "finished", call: "c1", tool: "build", duration_ms: 1200, timestamp: LATER, result: { ok: 1 } },
+    );
+    expect(only(log)).toEqual([
+      expect.objectContaining({
+        id: "c1",
+        server: "ci",
+        state: "finished",
+        progress: 3,
+        total: 10,
+        message: "three",
+        durationMs: 1200,
+        endedAt: LATER,
+        args: { all: true },
+        result: { ok: 1 },
+        updates: 1,
+      }),
+    ]);
+    expect(log.running).toBe(0);
+  });
+
+  it("ignores progress that goes backwards, and counts that it did", () => {
+    const log = fold(
+      { kind: "started", call: "c1", tool: "t" },
+      { kind: "progress", call: "c1", tool: "t", progress: 5, total: 10 },
+      { kind: "progress", call: "c1", tool: "t", progress: 2, total: 10, message: "again" },
+    );
+    expect(only(log)[0]).toMatchObject({ progress: 5, regressions: 1, message: "again" });
+  });
+
+  it("believes no progress after the end: a finished call stays finished", () => {
+    const log = fold(
+      { kind: "started", call: "c1", tool: "t" },
+      { kind: "failed", call: "c1", tool: "t", error: { code: -32001, message: "Request timed out" } },
+      { kind: "progress", call: "c1", tool: "t", progress: 9, total: 10 },
+    );
+    expect(only(log)[0]).toMatchObject({ state: "failed", progress: undefined, error: { code: -32001 } });
+    expect(log.failed).toBe(1);
+  });
+
+  it("shows a call whose start was missed, begun as long ago as the daemon measured", () => {
+    const log = fold({ kind: "finished", call: "c1", tool: "t", duration_ms: 5000, timestamp: LATER });
+    expect(only(log)[0]).toMatchObject({ state: "finished", startedAt: AT });
+  });
+
+  it("keeps a queued write open until it is delivered", () => {
+    const queued = fold({ kind: "started", call: "c1", tool: "t" }, { kind: "queued", call: "c1", tool: "t" });
+    expect(only(queued)[0]).toMatchObject({ state: "queued", endedAt: undefined });
+    foldEntries([{ seq: 3, at: LATER, event: { kind: "delivered", call: "c1", tool: "t" } }], queued);
+    expect(only(queued)[0]).toMatchObject({ state: "delivered", endedAt: LATER });
+  });
+});
+
+describe("a call from a daemon that sends neither ids nor ends", () => {
+  it("is one call while its value rises, and a new call when the value falls below the last", () => {
+    const log = fold(
+      { tool: "notion", token: 7, progress: 4, total: 10 },
+      { tool: "notion", token: 7, progress: 8, total: 10 },
+      { tool: "notion", token: 7, progress: 1, total: 3 },
+    );
+    expect(only(log)).toEqual([
+      expect.objectContaining({ progress: 8, state: "unknown" }),
+      expect.objectContaining({ progress: 1, state: "running" }),
+    ]);
+    expect(log.running).toBe(1);
+  });
+
+  it("keeps two tools with the same token apart", () => {
+    const log = fold({ tool: "a", token: 1, progress: 1 }, { tool: "b", token: 1, progress: 1 });
+    expect(log.calls.size).toBe(2);
+  });
+});
+
+describe("a gap", () => {
+  it("stands in the log and makes running calls uncertain, until they are heard of again", () => {
+    const log = fold({ kind: "started", call: "c1", tool: "t" }, { kind: "gap", missed: 12 });
+    expect(only(log)[0]).toMatchObject({ state: "running", uncertain: true });
+    foldEntries([{ seq: 3, at: LATER, event: { kind: "progress", call: "c1", tool: "t", progress: 1 } }], log);
+    expect(only(log)[0]).toMatchObject({ uncertain: false });
+    expect(log.gaps).toEqual([{ seq: 2, missed: 12, from: undefined, to: undefined }]);
+  });
+
+  it("P1: the loss of the daemon invents no completion: running calls become unknown", () => {
+    const log = fold(
+      { kind: "started", call: "c1", tool: "t" },
+      { kind: "started", call: "c2", tool: "t" },
+      { kind: "finished", call: "c2", tool: "t" },
+      { kind: "gap", missed: null, outcomes_lost: true },
+    );
+    expect(only(log).map((call) => call.state)).toEqual(["unknown", "finished"]);
+    expect(log.running).toBe(0);
+  });
+});
+
+const anyEvent: fc.Arbitrary<StreamEvent> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("gap" as const), missed: fc.nat(5), outcomes_lost: fc.boolean() }),
+  },
+  {
+    weight: 12,
+    arbitrary: fc
+      .record({
+        call: fc.constantFrom("a", "b", "c"),
+        kind: fc.constantFrom("started", "progress", "finished", "failed", "cancelled", "queued", "delivered"),
+        progress: fc.nat(20),
+      })
+      .map(({ call, kind, progress }) => ({ tool: `tool-${call}`, call, kind, progress }) as const),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ tool: fc.constantFrom("x", "y"), token: fc.nat(1), progress: fc.nat(9) }),
+  },
+);
+const anyLog = fc
+  .array(anyEvent, { maxLength: 60 })
+  .map((events) => events.map((event, index): LogEntry => ({ seq: index + 1, at: AT, event })));
+
+describe("the fold", () => {
+  it("gives the same calls to a reader that was cut anywhere and resumed with repetitions", () => {
+    fc.assert(
+      fc.property(anyLog, fc.nat(60), fc.nat(10), (entries, cut, overlap) => {
+        const resumed = foldEntries(entries.slice(0, cut));
+        foldEntries(entries.slice(Math.max(0, Math.min(cut, entries.length) - overlap)), resumed);
+        expect(resumed).toEqual(foldEntries(entries));
+      }),
+    );
+  });
+
+  it("keeps its counts equal to what the calls say", () => {
+    fc.assert(
+      fc.property(anyLog, (entries) => {
+        const log = foldEntries(entries);
+        const calls = only(log);
+        expect(log.running).toBe(calls.filter((call) => call.state === "running").length);
+        expect(log.failed).toBe(calls.filter((call) => call.state === "failed").length);
+      }),
+    );
+  });
+});
