@@ -1,0 +1,35 @@
+/** Owns how the end-to-end tests run: the built product in real processes, driven in a real Chromium. */
+import { defineConfig } from "@playwright/test";
+import { findBrowser } from "./test/support/find-browser.ts";
+
+const executablePath = findBrowser();
+
+export default defineConfig({
+  testDir: "test/e2e",
+  outputDir: "artifacts/e2e",
+  timeout: 60_000,
+  // Processes, terminals and a browser share two cores with the tests.
+  workers: 1,
+  retries: 0,
+  forbidOnly: process.env.CI !== undefined,
+  reporter: [["list"], ["json", { outputFile: "artifacts/e2e.json" }]],
+  use: {
+    ...(executablePath === undefined ? {} : { launchOptions: { executablePath, args: browserArguments() } }),
+    viewport: { width: 1440, height: 900 },
+    colorScheme: "dark",
+    trace: "retain-on-failure",
+  },
+});
+
+/** Chromium refuses its sandbox to root; the others keep a test browser from calling home. */
+function browserArguments(): string[] {
+  const quiet = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ];
+  return process.getuid?.() === 0 ? ["--no-sandbox", ...quiet] : quiet;
+}

@@ -1,0 +1,78 @@
+/** Owns `npm test`: lint, types, build, unit tests, end-to-end tests; one closing line with the sum. Stops early only where going on would say nothing. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { findOrInstallBrowser } from "../test/support/find-browser.ts";
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const started = performance.now();
+const failures: string[] = [];
+const notes: string[] = [];
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+
+function step(name: string, command: string, ...args: string[]): boolean {
+  const begun = performance.now();
+  console.log(`\n── ${name}`);
+  const run = spawnSync(command, args, { stdio: "inherit", shell: process.platform === "win32" });
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  const good = run.status === 0;
+  console.log(`── ${name}: ${good ? "good" : "FAILED"} (${seconds} s)`);
+  if (!good) failures.push(name);
+  return good;
+}
+
+function add(name: string, count: Count | undefined): void {
+  if (count === undefined) {
+    failures.push(`${name} left no report`);
+    return;
+  }
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+}
+
+const readReport = (path: string): unknown => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined);
+
+function unitCount(path: string): Count | undefined {
+  const report = readReport(path) as
+    | { numPassedTests: number; numFailedTests: number; numPendingTests: number }
+    | undefined;
+  return report && { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests };
+}
+
+function browserCount(path: string): Count | undefined {
+  const report = readReport(path) as
+    | { stats: { expected: number; unexpected: number; flaky: number; skipped: number } }
+    | undefined;
+  if (report === undefined) return undefined;
+  const { expected, unexpected, flaky, skipped } = report.stats;
+  return { passed: expected, failed: unexpected + flaky, skipped };
+}
+
+mkdirSync("artifacts", { recursive: true });
+for (const report of ["artifacts/unit.json", "artifacts/e2e.json"]) rmSync(report, { force: true });
+
+step("lint and format", "npm", "run", "--silent", "lint");
+step("types", "npm", "run", "--silent", "types");
+const built = step("build", "npm", "run", "--silent", "build");
+step("unit tests", "vitest", "run", "--reporter=dot", "--reporter=json", "--outputFile.json=artifacts/unit.json");
+add("unit tests", unitCount("artifacts/unit.json"));
+
+if (!built) notes.push("end-to-end tests not run: the build failed");
+else if (findOrInstallBrowser() === undefined) {
+  failures.push("no browser: install Chromium or Google Chrome, or set SIGNALBOX_TEST_BROWSER to one");
+} else {
+  step("end-to-end tests", "playwright", "test");
+  add("end-to-end tests", browserCount("artifacts/e2e.json"));
+}
+
+console.log("");
+for (const note of notes) console.log(note);
+for (const failure of failures) console.log(`failed: ${failure}`);
+console.log(`${((performance.now() - started) / 1000).toFixed(0)} s`);
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+if (failures.length > 0 || total.failed > 0 || total.passed === 0) process.exitCode = 1;
