@@ -1,0 +1,110 @@
+/** Owns Electron's program in a checkout: whether it is here, fetching it once, and remembering that this failed. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseJson, z } from "../../shared/protocol/schema.ts";
+
+/** Where Electron's package says its program is; undefined when it is not there. */
+export function findElectron(root: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const folder = join(root, "node_modules", "electron");
+  const named = join(folder, "path.txt");
+  const file = existsSync(named) ? readFileSync(named, "utf8").trim() : "electron";
+  const program = join(env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, "dist"), file);
+  return existsSync(program) ? program : undefined;
+}
+
+const failureSchema = z.object({ at: z.number(), reason: z.string(), version: z.string() });
+const versionSchema = z.object({ version: z.string() });
+
+const memoryPath = (root: string) => join(root, "node_modules", ".cache", "signalbox", "electron.json");
+
+function electronVersion(root: string): string {
+  const file = join(root, "node_modules", "electron", "package.json");
+  const read = existsSync(file) ? parseJson(versionSchema, readFileSync(file, "utf8")) : undefined;
+  return read?.ok === true ? read.value.version : "none";
+}
+
+/** The last failure to fetch this very version, if there was one. A damaged note counts as none. */
+export function lastFailure(root: string): { at: number; reason: string } | undefined {
+  const path = memoryPath(root);
+  const read = existsSync(path) ? parseJson(failureSchema, readFileSync(path, "utf8")) : undefined;
+  return read?.ok === true && read.value.version === electronVersion(root) ? read.value : undefined;
+}
+
+export function rememberFailure(root: string, at: number, reason: string): void {
+  const path = memoryPath(root);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify({ at, reason, version: electronVersion(root) }));
+}
+
+export interface FetchBounds {
+  /** Nothing has arrived after this long: there is no way there. */
+  firstByteMs: number;
+  /** Nothing more has arrived for this long. */
+  stallMs: number;
+  /** Called about once a second with the bytes that have arrived. */
+  onBytes?: (bytes: number) => void;
+}
+
+/**
+ * Runs the installer of Electron's own package, which verifies what it downloads, and gives a reason when it fails.
+ * The installer reports nothing for its first 30 s, so its temporary folder is watched instead of its output.
+ */
+export async function fetchElectron(
+  root: string,
+  bounds: FetchBounds,
+): Promise<{ ok: true } | { ok: false; reason: string }> {
+  const temporary = join(dirname(memoryPath(root)), "fetch");
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
+  const installer = join(root, "node_modules", "electron", "install.js");
+  const env = { ...process.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary, NODE_USE_ENV_PROXY: "1" };
+  const child = spawn(process.execPath, [installer], { env, stdio: ["ignore", "ignore", "pipe"] });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors = (errors + text).slice(-4_000);
+  });
+  let last = { bytes: 0, at: Date.now() };
+  let begun = false;
+  let stopped: string | undefined;
+  const watch = setInterval(
+    () => {
+      const bytes = sizeOf(temporary);
+      if (bytes !== last.bytes) last = { bytes, at: Date.now() };
+      bounds.onBytes?.(bytes);
+      // The archive leaves the folder when it is whole; unpacking it then goes on elsewhere.
+      begun ||= bytes > 0;
+      const bound = begun ? bounds.stallMs : bounds.firstByteMs;
+      if (Date.now() - last.at < bound) return;
+      stopped = `nothing arrived for ${Math.round(bound / 1000)} s`;
+      child.kill("SIGKILL");
+    },
+    Math.min(1_000, bounds.firstByteMs / 4),
+  );
+  const end = () => child.kill("SIGKILL");
+  process.once("exit", end);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once("error", () => resolve(1));
+    child.once("close", resolve);
+  });
+  process.off("exit", end);
+  clearInterval(watch);
+  rmSync(temporary, { recursive: true, force: true });
+  if (code === 0 && stopped === undefined) return { ok: true };
+  return { ok: false, reason: stopped ?? shortReason(errors) };
+}
+
+function sizeOf(folder: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    // The installer removes its files while we look.
+    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return bytes;
+}
+
+function shortReason(errors: string): string {
+  const reason = /^(?:[A-Z]\w*)?Error: (.+)$/m.exec(errors)?.[1] ?? errors.trim().split("\n")[0] ?? "";
+  if (reason === "fetch failed") return "the network did not let it be fetched";
+  return (reason === "" ? "its installer failed" : reason).slice(0, 160);
+}
