@@ -1,0 +1,76 @@
+/** Owns the shape of a launch: what an agent needs to know to be started, and what has to be run and written for it. */
+import type { AgentId } from "../../shared/protocol/app-frames.ts";
+import type { Result } from "../../shared/protocol/fault.ts";
+import type { AgentView } from "../../shared/protocol/gateway-api.ts";
+import type { HomeFolder } from "../home/home-folder.ts";
+
+export interface LaunchContext {
+  /** The session's MCP endpoint, `http://127.0.0.1:<port>/mcp`. */
+  mcpUrl: string;
+  /** The session's bearer. It may appear in `LaunchPlan.env` and nowhere else. */
+  token: string;
+  sessionId: string;
+  cwd: string;
+  home: HomeFolder;
+  /** A foreign daemon also wants its session header. */
+  foreign?: boolean;
+  /** For `custom` the program; for a known agent the file to use instead of the one on PATH. */
+  command?: string;
+  /** The person's own arguments. */
+  args?: string[];
+  /** The person's own additions to the environment. */
+  env?: Record<string, string>;
+}
+
+export interface LaunchPlan {
+  command: string;
+  args: string[];
+  /** Added to the child's environment; null removes a variable. */
+  env: Record<string, string | null>;
+  /** Private files to write before the start; none holds a secret. */
+  files: { path: string; text: string; mode: number }[];
+  /** What runs as a person would have typed it: without what Signalbox adds. */
+  display: string;
+}
+
+/** One agent: how it is recognised and how it is started. All of it is pure. */
+export interface Agent {
+  readonly id: AgentId;
+  readonly name: string;
+  /** Names looked for on PATH; empty for those that are always there. */
+  readonly programs: readonly string[];
+  /** The command that installs it, for display. */
+  readonly install?: string;
+  plan(program: string, context: LaunchContext): LaunchPlan;
+}
+
+export type PlanLaunch = (agent: AgentId, found: AgentView | undefined, context: LaunchContext) => Result<LaunchPlan>;
+
+/** Name under which an agent sees Signalbox's endpoint among its MCP servers. */
+export const MCP_SERVER_NAME = "signalbox";
+/** The variable that carries the session's bearer. */
+export const TOKEN_VARIABLE = "SIGNALBOX_MCP_TOKEN";
+/** What a foreign daemon calls the session. */
+export const FOREIGN_SESSION_HEADER = "X-Construct-Session";
+
+/** What every child is told, whatever it is. */
+export function sessionEnvironment(context: LaunchContext): Record<string, string> {
+  return {
+    ...context.env,
+    SIGNALBOX_MCP_URL: context.mcpUrl,
+    [TOKEN_VARIABLE]: context.token,
+    SIGNALBOX_SESSION_ID: context.sessionId,
+  };
+}
+
+/** Headers of the MCP endpoint in an agent's own notation for the secret, for example `Bearer ${VAR}`. */
+export function endpointHeaders(context: LaunchContext, reference: string): Record<string, string> {
+  const session = context.foreign === true ? { [FOREIGN_SESSION_HEADER]: context.sessionId } : {};
+  return { Authorization: `Bearer ${reference}`, ...session };
+}
+
+/** A command line for people to read. Quoted where a shell would need it; nothing is ever run from it. */
+export function displayCommand(program: string, args: readonly string[] = []): string {
+  const quote = (word: string) => (/^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  return [program, ...args].map(quote).join(" ");
+}
