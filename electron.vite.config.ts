@@ -15,6 +15,8 @@ export default defineConfig({
     define,
     build: {
       outDir: at("out/main"),
+      // A daemon that lives through a rebuild may still load the chunks it was started from.
+      emptyOutDir: process.env.SIGNALBOX_KEEP_CHUNKS === undefined,
       externalizeDeps: false,
       minify: false,
       rollupOptions: {

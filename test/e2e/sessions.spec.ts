@@ -1,0 +1,68 @@
+/** Proves that sessions run what people ask for: a shell that echoes, and agents whose calls to other people's servers show. */
+import { resolve } from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import { Product } from "../support/product.ts";
+
+const EVERYTHING = {
+  command: process.execPath,
+  args: [resolve("node_modules/@modelcontextprotocol/server-everything/dist/index.js")],
+};
+const AGENT = resolve("test/fixtures/agents/call-tool.ts");
+
+let product: Product;
+test.afterEach(() => product.stop());
+
+const terminal = (page: Page) => page.getByRole("region", { name: "Terminal" });
+const activity = (page: Page) => page.getByRole("region", { name: "Activity" });
+
+test("a shell echoes what is typed and runs in the chosen folder", async ({ page }) => {
+  product = await Product.start({ env: { SHELL: "/bin/sh" } });
+  const cwd = product.workFolder({ "marker-file": "here" });
+  const id = await product.createSession({ agent: "shell", cwd });
+  await product.open(page, `/session/${id}`);
+  await terminal(page).click();
+  await page.keyboard.type("echo typed-$((40+2)) && ls\n");
+  await expect(terminal(page)).toContainText("typed-42");
+  await expect(terminal(page)).toContainText("marker-file");
+});
+
+test("a long-running tool of a stdio server shows its steps and its end", async ({ page }) => {
+  product = await Product.start({ servers: { everything: EVERYTHING } });
+  const cwd = product.workFolder();
+  const id = await product.createSession({
+    agent: "custom",
+    label: "long job",
+    cwd,
+    command: process.execPath,
+    args: [AGENT, "trigger-long-running-operation", '{"duration":3,"steps":6}'],
+  });
+  await product.open(page, `/session/${id}`);
+  const row = activity(page).getByText("trigger-long-running-operation").first();
+  await expect(row).toBeVisible({ timeout: 20_000 });
+  await expect(activity(page).getByRole("progressbar").first()).toBeVisible();
+  await expect(terminal(page)).toContainText("done", { timeout: 20_000 });
+  await expect(activity(page).getByRole("progressbar")).toHaveCount(0);
+  await row.click();
+  const detail = page.getByRole("dialog").or(page.getByRole("complementary", { name: /trigger-long/ }));
+  await expect(detail.getByText("everything").first()).toBeVisible();
+  await page.screenshot({ path: "artifacts/call-detail.png" });
+});
+
+test("a session can be started from the window, its program's end is told, and it can be started again", async ({
+  page,
+}) => {
+  product = await Product.start({ env: { SHELL: "/bin/sh" } });
+  const cwd = product.workFolder();
+  await product.open(page);
+  await expect(page.getByRole("heading", { name: "Start your first session" })).toBeVisible();
+  await page.getByText("Shell", { exact: true }).click();
+  await page.getByLabel("Folder").fill(cwd);
+  await page.getByRole("button", { name: /^Start session/ }).click();
+  await terminal(page).click();
+  await page.keyboard.type("exit 3\n");
+  await expect(page.getByText(/exited with code 3/).first()).toBeVisible();
+  await page.getByRole("button", { name: "Restart" }).first().click();
+  await terminal(page).click();
+  await page.keyboard.type("echo again-$((1+1))\n");
+  await expect(terminal(page)).toContainText("again-2");
+});
