@@ -1,0 +1,106 @@
+/** Owns the composition of the daemon's terminals: one at most for each session, and one thread for all their screens. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { StartTerminalRequest, TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
+import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
+import { CLOSE } from "../../../shared/protocol/wire.ts";
+import type { Log } from "../../home/create-log.ts";
+import { VERSION } from "../../home/version.ts";
+import { childEnvironment } from "./child-environment.ts";
+import { prepareStart } from "./prepare-start.ts";
+import { createScreens } from "./screens.ts";
+import { createTerminal, type Terminal } from "./terminal.ts";
+import type { Terminals } from "./terminals.ts";
+
+export interface CreateTerminalsOptions {
+  /** A terminal's info is not what it was: started, exited, resized, titled, wants attention. */
+  onChange(session: string): void;
+  log: Log;
+  /** What programs inherit, before it is cleaned; this process's own by default. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export function createTerminals(options: CreateTerminalsOptions): Terminals {
+  const { log } = options;
+  const base = options.env ?? process.env;
+  const terminals = new Map<string, Terminal>();
+  const screens = createScreens(log);
+  const program = { version: VERSION, programFolder: programFolder() };
+
+  function restart(session: string): Result<TerminalInfo> {
+    const terminal = terminals.get(session);
+    if (terminal === undefined) return failed("terminal-failed", "There is no terminal to start again.");
+    if (terminal.info().state === "running") return stillRunning();
+    return attempt(() => {
+      terminal.restart();
+      return terminal;
+    });
+  }
+
+  function attempt(start: () => Terminal): Result<TerminalInfo> {
+    try {
+      return ok(start().info());
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ error }, "a terminal could not be started");
+      return failed("terminal-failed", `Couldn't start a terminal: ${reason}`);
+    }
+  }
+
+  return {
+    start(session, request: StartTerminalRequest) {
+      if ("restart" in request) return restart(session);
+      const before = terminals.get(session);
+      if (before?.info().state === "running") return stillRunning();
+      const env = childEnvironment(base, request.env, program);
+      const launch = prepareStart(request.command, request.args, request.cwd, env);
+      if (!launch.ok) return launch;
+      const started = attempt(() => {
+        const terminal = createTerminal({
+          launch: launch.value,
+          size: { cols: request.cols, rows: request.rows },
+          screens,
+          onChange: () => options.onChange(session),
+          now: () => performance.now(),
+        });
+        terminals.set(session, terminal);
+        return terminal;
+      });
+      if (started.ok) void before?.end();
+      if (started.ok) options.onChange(session);
+      return started;
+    },
+    info: (session) => terminals.get(session)?.info() ?? null,
+    offset: (session) => terminals.get(session)?.offset() ?? 0,
+    attach(session, socket, attach) {
+      const terminal = terminals.get(session);
+      if (terminal === undefined) {
+        socket.close(CLOSE.noSuchSession, "no such session");
+        return;
+      }
+      const { cols, rows } = attach;
+      terminal.attach(socket, cols === undefined || rows === undefined ? undefined : { cols, rows });
+    },
+    async end(session) {
+      const terminal = terminals.get(session);
+      terminals.delete(session);
+      await terminal?.end();
+    },
+    async dispose() {
+      const all = [...terminals.values()];
+      terminals.clear();
+      await Promise.all(all.map((terminal) => terminal.end()));
+      await screens.dispose();
+    },
+  };
+}
+
+const stillRunning = () =>
+  failed("terminal-running", "This session's program still runs.", "End it first, or open its terminal.");
+
+/** The folder that has our node_modules: the checkout, or wherever the built files were installed. */
+function programFolder(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}

@@ -1,0 +1,20 @@
+/** Owns the end of a program and of everything that it started in its terminal. */
+import { processAlive, sessionAlive, signalSession } from "./process-session.ts";
+
+const GRACE_MS = 2_000;
+const POLL_MS = 25;
+
+/**
+ * SIGHUP, and SIGKILL to what is left after 2 s. Resolves when nothing of the terminal's session runs, or has been killed.
+ * `exited`: the program itself has ended, so that a process with its number now is a stranger with a session of its own.
+ */
+export async function endProgram(leader: number, exited: boolean): Promise<void> {
+  if (exited && processAlive(leader)) return;
+  const deadline = performance.now() + GRACE_MS;
+  signalSession(leader, "SIGHUP");
+  // Processes that are not our children tell nobody that they ended, so they are looked for.
+  while (performance.now() < deadline && sessionAlive(leader)) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  if (sessionAlive(leader)) signalSession(leader, "SIGKILL");
+}

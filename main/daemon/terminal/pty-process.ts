@@ -1,0 +1,194 @@
+/** Owns one program on a pseudoterminal: its bytes in both directions, and that its last byte comes before its exit. */
+import { writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { constants } from "node:os";
+import { spawn } from "@lydell/node-pty";
+
+export interface PtyExit {
+  /** Exactly one of the two is not null. */
+  code: number | null;
+  signal: string | null;
+}
+
+export interface PtyOptions {
+  /** Absolute path. */
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  cwd: string;
+  cols: number;
+  rows: number;
+  onData(bytes: Buffer): void;
+  /** After the last `onData`. */
+  onExit(exit: PtyExit): void;
+  /** The program has taken all that was written. */
+  onDrain(): void;
+}
+
+export interface PtyProcess {
+  readonly pid: number;
+  /** Bytes written and not yet taken by the program. */
+  readonly queued: number;
+  write(bytes: Uint8Array): void;
+  resize(cols: number, rows: number): void;
+  pause(): void;
+  resume(): void;
+  /** Reads no more: the exit follows without the rest of the output. */
+  discard(): void;
+}
+
+/** How long a dead program's terminal must be quiet, when something it left behind still holds it open. */
+const QUIET_MS = 50;
+/** Until then at most. */
+const LINGER_MS = 1_000;
+const RETRY_MS = 5;
+const RETRY_MAX_MS = 50;
+
+/** Starts the program. Throws what node-pty throws when the system refuses (no descriptor, no process). */
+export function openPty(options: PtyOptions): PtyProcess {
+  const pty = spawn(options.command, options.args, {
+    cwd: options.cwd,
+    env: options.env,
+    cols: options.cols,
+    rows: options.rows,
+    name: options.env.TERM ?? "xterm-256color",
+    encoding: null,
+  });
+  const socket = innerSocket(pty);
+  const fd = descriptor(pty);
+  let open = true;
+  let paused = false;
+  let ending: { error: Error | undefined; since: number } | undefined;
+  let lastData = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const input: Uint8Array[] = [];
+  let queued = 0;
+  let retryTimer: NodeJS.Timeout | undefined;
+  let retryMs = RETRY_MS;
+
+  // node-pty closes the terminal 200 ms after the program's death, and Node closes it on EIO, each whether or not
+  // everything has been read. A paused reader would lose its last output, so the close waits until it has it.
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error?: Error) => {
+    ending ??= { error, since: Date.now() };
+    if (error !== undefined) ending.error = error;
+    settle();
+    return socket;
+  };
+  function settle(): void {
+    clearTimeout(timer);
+    if (ending === undefined || !open || paused) return;
+    if (socket.readableLength > 0) {
+      timer = setTimeout(settle, 1);
+      return;
+    }
+    const now = Date.now();
+    // No error and no end of file: a child of the program still has the terminal. Wait for what is in the buffer.
+    const held = ending.error === undefined && !socket.readableEnded;
+    if (held && now - lastData < QUIET_MS && now - ending.since < LINGER_MS) {
+      timer = setTimeout(settle, QUIET_MS);
+      return;
+    }
+    close();
+  }
+  function close(): void {
+    if (!open) return;
+    open = false;
+    clearTimeout(timer);
+    clearTimeout(retryTimer);
+    input.length = 0;
+    queued = 0;
+    destroy(ending?.error);
+  }
+
+  socket.on("error", () => {});
+  socket.on("data", (bytes: Buffer) => {
+    lastData = Date.now();
+    options.onData(bytes);
+  });
+  pty.onExit(({ exitCode, signal }) => {
+    open = false;
+    options.onExit(signal ? { code: null, signal: signalName(signal) } : { code: exitCode, signal: null });
+  });
+
+  // Node's own write to a pseudoterminal's master spins until the program reads, which would stop the whole daemon.
+  function flush(): void {
+    retryTimer = undefined;
+    for (let head = input[0]; head !== undefined && open; head = input[0]) {
+      const written = tryWrite(fd, head);
+      if (written === undefined) {
+        close();
+        return;
+      }
+      if (written === 0) {
+        retryTimer = setTimeout(flush, retryMs);
+        retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+        return;
+      }
+      retryMs = RETRY_MS;
+      queued -= written;
+      if (written === head.length) input.shift();
+      else input[0] = head.subarray(written);
+    }
+    options.onDrain();
+  }
+
+  return {
+    pid: pty.pid,
+    get queued() {
+      return queued;
+    },
+    write(bytes) {
+      if (!open || bytes.length === 0) return;
+      input.push(bytes);
+      queued += bytes.length;
+      if (retryTimer === undefined) flush();
+    },
+    resize(cols, rows) {
+      if (open && ending === undefined) pty.resize(cols, rows);
+    },
+    pause() {
+      if (paused) return;
+      paused = true;
+      socket.pause();
+    },
+    resume() {
+      if (!paused) return;
+      paused = false;
+      socket.resume();
+      settle();
+    },
+    discard() {
+      paused = false;
+      close();
+    },
+  };
+}
+
+/** Bytes taken; 0 when the program must first read; undefined when the terminal is gone. */
+function tryWrite(fd: number, bytes: Uint8Array): number | undefined {
+  try {
+    return writeSync(fd, bytes);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return code === "EAGAIN" ? 0 : undefined;
+  }
+}
+
+/** node-pty's stream, typed by Node: its own events turn bytes into strings in their types, and its pause loses the end. */
+function innerSocket(pty: object): Socket {
+  const socket: unknown = Reflect.get(pty, "_socket");
+  if (socket instanceof Socket) return socket;
+  throw new Error("node-pty no longer has the stream that terminals read from");
+}
+
+function descriptor(pty: object): number {
+  const fd: unknown = Reflect.get(pty, "fd");
+  if (typeof fd === "number" && fd > 2) return fd;
+  throw new Error("node-pty no longer tells its descriptor");
+}
+
+function signalName(number: number): string {
+  for (const [name, value] of Object.entries(constants.signals)) if (value === number) return name;
+  return `SIG${number}`;
+}

@@ -1,0 +1,27 @@
+/** Owns the messages between the daemon's thread and the thread that keeps the screens. */
+
+/** To the screens, handled in order for each terminal. */
+export type ScreenRequest =
+  | { type: "open"; id: number; cols: number; rows: number }
+  | { type: "write"; id: number; bytes: Uint8Array }
+  | { type: "resize"; id: number; cols: number; rows: number }
+  | { type: "snapshot"; id: number; request: number }
+  | { type: "close"; id: number };
+
+export interface Snapshot {
+  /** Screen, scrollback and modes as escape sequences for an emptied terminal of this size. */
+  data: string;
+  /** The beginning of a sequence or character that is not complete yet: to be written after `data`, before what follows. */
+  tail: Uint8Array;
+  cols: number;
+  rows: number;
+}
+
+export type Attention = "bell" | "notification";
+
+/** From the screens. */
+export type ScreenReport =
+  | { type: "parsed"; id: number; bytes: number }
+  | ({ type: "snapshot"; id: number; request: number } & Snapshot)
+  | { type: "title"; id: number; title: string }
+  | { type: "attention"; id: number; kind: Attention };

@@ -1,0 +1,30 @@
+/** Owns how often a terminal's changes are told: at once, and then at most once per interval, the last one always. */
+
+export interface ChangeThrottle {
+  changed(): void;
+  dispose(): void;
+}
+
+export function throttleChanges(intervalMs: number, tell: () => void): ChangeThrottle {
+  let timer: NodeJS.Timeout | undefined;
+  let due = false;
+  function changed(): void {
+    if (timer !== undefined) {
+      due = true;
+      return;
+    }
+    due = false;
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (due) changed();
+    }, intervalMs);
+    tell();
+  }
+  return {
+    changed,
+    dispose() {
+      clearTimeout(timer);
+      due = false;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/** Owns the viewers of one terminal: who sees what, whose backlog stops the program, and whose size it has. */
+import type { WebSocket } from "ws";
+import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
+import { patience, updateBacklog, updateHolding } from "./flow.ts";
+import type { Snapshot } from "./screen-messages.ts";
+import { createViewer, type Viewer } from "./viewer.ts";
+
+export interface Size {
+  cols: number;
+  rows: number;
+}
+
+export interface ViewersOptions {
+  /** Milliseconds of a steady clock. */
+  now(): number;
+  /** Asks for the screen as it is after all output so far. */
+  snapshot(then: (snapshot: Snapshot) => void): void;
+  /** Frames that belong behind a snapshot asked for now: the exit of a program that has ended. */
+  epilogue(): TerminalServerFrame[];
+  /** Whether the viewers want the program's output to wait. */
+  onBlocked(blocked: boolean): void;
+}
+
+export interface Viewers {
+  readonly all: ReadonlySet<Viewer>;
+  add(socket: WebSocket, size: Size | undefined): Viewer;
+  remove(viewer: Viewer): void;
+  output(bytes: Buffer): void;
+  frame(frame: TerminalServerFrame, except?: Viewer): void;
+  acknowledge(viewer: Viewer, bytes: number): void;
+  /** Asks for the first snapshot of a viewer, or for another. */
+  refresh(viewer: Viewer): void;
+  close(code: number, reason: string): void;
+}
+
+export function createViewers(options: ViewersOptions): Viewers {
+  const all = new Set<Viewer>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function refresh(viewer: Viewer): void {
+    viewer.await();
+    const epilogue = options.epilogue();
+    options.snapshot((snapshot) => {
+      if (!all.has(viewer)) return;
+      viewer.show(snapshot);
+      for (const frame of epilogue) viewer.frame(frame);
+      regulate();
+    });
+  }
+
+  /** Called whenever a backlog may have changed: decides who is dropped, who gets a snapshot, and whether the program waits. */
+  function regulate(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const now = options.now();
+    let free = false;
+    for (const viewer of all) {
+      updateBacklog(viewer.flow, viewer.backlog(), now);
+      if (viewer.mode() === "live" && !viewer.flow.blocked) free = true;
+    }
+    let blocked = false;
+    let wake = Number.POSITIVE_INFINITY;
+    for (const viewer of all) {
+      const { flow } = viewer;
+      const live = viewer.mode() === "live";
+      updateHolding(flow, live && flow.blocked && free, now);
+      if (viewer.mode() === "dropped" && viewer.ready()) refresh(viewer);
+      if (!flow.blocked) continue;
+      // Who waits for a snapshot is not to blame for the time that it takes.
+      const left = live ? patience(flow, now) : Number.POSITIVE_INFINITY;
+      if (left <= 0) {
+        viewer.drop();
+        updateBacklog(flow, 0, now);
+      } else {
+        blocked = true;
+        wake = Math.min(wake, left);
+      }
+    }
+    if (wake < Number.POSITIVE_INFINITY) timer = setTimeout(regulate, Math.ceil(wake));
+    options.onBlocked(blocked);
+  }
+
+  return {
+    all,
+    add(socket, size) {
+      const viewer = createViewer(socket, options.now(), regulate);
+      viewer.size = size;
+      all.add(viewer);
+      return viewer;
+    },
+    remove(viewer) {
+      if (all.delete(viewer)) regulate();
+    },
+    output(bytes) {
+      for (const viewer of all) viewer.output(bytes);
+      if (all.size > 0) regulate();
+    },
+    frame(frame, except) {
+      for (const viewer of all) if (viewer !== except) viewer.frame(frame);
+    },
+    acknowledge(viewer, bytes) {
+      viewer.acknowledge(bytes);
+      regulate();
+    },
+    refresh,
+    close(code, reason) {
+      clearTimeout(timer);
+      for (const viewer of all) viewer.socket.close(code, reason);
+      all.clear();
+    },
+  };
+}
