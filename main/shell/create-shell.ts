@@ -1,0 +1,156 @@
+/** Owns the composition of the shell: gateway and Electron in, a window, a tray, menus, notices and links out. */
+import { join } from "node:path";
+import { linkPath } from "../../shared/links/deep-link.ts";
+import { HOST_NOTICES } from "../../shared/protocol/host-bridge.ts";
+import type { Gateway } from "../gateway/create-gateway.ts";
+import type { Log } from "../home/create-log.ts";
+import type { HomeFolder } from "../home/home-folder.ts";
+import type { ElectronApi } from "./electron-api.ts";
+import { answerPage } from "./host/answer-page.ts";
+import { openExternal } from "./links/open-external.ts";
+import { createPendingNotices } from "./links/pending-notices.ts";
+import { appMenu } from "./menu/app-menu.ts";
+import { isPaused } from "./notices/decide-notices.ts";
+import { runNotices } from "./notices/run-notices.ts";
+import { decideClose } from "./quit/decide-quit.ts";
+import { createQuit } from "./quit/run-quit.ts";
+import { stopDaemon } from "./quit/stop-daemon.ts";
+import { runAction } from "./run-action.ts";
+import { createSettings } from "./settings/live-settings.ts";
+import type { ShellAction } from "./shell-action.ts";
+import { runTray } from "./tray/run-tray.ts";
+import { trayState } from "./tray/tray-state.ts";
+import { serveUi } from "./ui/serve-ui.ts";
+import { UI_SCHEME } from "./ui/ui-origin.ts";
+import { guardContents } from "./window/guard-contents.ts";
+import { createMainWindow } from "./window/main-window.ts";
+
+export interface ShellOptions {
+  electron: ElectronApi;
+  platform: NodeJS.Platform;
+  /** Folder that holds `out/` and `resources/`. */
+  root: string;
+  home: HomeFolder;
+  gateway: Gateway;
+  log: Log;
+}
+
+export interface Shell {
+  show(): void;
+  /** Brings the window forward at a path of the UI. */
+  follow(path: string): void;
+  startDemo(): Promise<void>;
+  /** Asks where something would be lost, then ends the app; `forced` when nobody is there to ask. */
+  requestQuit(forced: boolean): Promise<void>;
+}
+
+/** Call it once Electron is ready. It ends with the app: by `requestQuit`, a signal or the system's shutdown. */
+export function createShell(options: ShellOptions): Shell {
+  const { electron, platform, home, gateway, log } = options;
+  const ui = join(options.root, "out", "renderer");
+  const resources = join(options.root, "resources");
+  const running = () => gateway.app().sessions.filter(({ terminal }) => terminal.state === "running").length;
+  const onProblem = (what: string, details: object) => log.warn(details, what);
+  const act = (action: ShellAction) => runAction({ electron, show: window.show, page, settings, quit }, action);
+
+  electron.app.on("web-contents-created", (_event, contents) =>
+    guardContents(contents, {
+      onOutside: (address) => void openExternal(electron, address),
+      onDenied: (what, address) => onProblem(`${what} denied`, { address }),
+    }),
+  );
+  electron.protocol.handle(UI_SCHEME, serveUi({ folder: ui, gateway }));
+
+  const page = createPendingNotices((notice) => window.send(notice));
+  const settings = createSettings({
+    app: electron.app,
+    folder: home.path,
+    onChange: () => tray.changed(),
+    onProblem,
+  });
+  const quit = createQuit({
+    electron,
+    running,
+    tray: () => tray.present,
+    hide: () => window.hide(),
+    stopDaemon: () => stopDaemon(home.path),
+    end,
+    onProblem,
+  });
+  const window = createMainWindow({
+    electron,
+    platform,
+    preload: join(options.root, "out", "preload", "preload.cjs"),
+    icon: join(resources, "icons", "256x256.png"),
+    state: home.path,
+    onClose() {
+      const closeToTray = settings.get().close_to_tray;
+      return decideClose({ running: running(), tray: tray.present, closeToTray, platform, quitting: quit.begun });
+    },
+    onQuit: () => void quit.request(false),
+    onLoading: page.notReady,
+    onProblem,
+  });
+  const tray = runTray({
+    electron,
+    icons: join(resources, "tray"),
+    platform,
+    state: () => trayState(gateway.app(), isPaused(settings.get().notifications, new Date())),
+    run: act,
+    onMissing: (error) => onProblem("there is no tray here", { error }),
+  });
+  const notices = runNotices({
+    electron,
+    sessions: gateway.app().sessions,
+    focused: window.isFocused,
+    settings: () => settings.get().notifications,
+    run: act,
+  });
+  answerPage({
+    electron,
+    window: window.current,
+    gateway,
+    settings,
+    onReady: page.ready,
+    onRefused: (channel, sender) => onProblem("a request over IPC was refused", { channel, sender }),
+  });
+  const unsubscribe = gateway.subscribe((change) => {
+    tray.changed();
+    notices.apply(change);
+  });
+  electron.setApplicationMenu(appMenu(platform, act));
+  electron.app.on("activate", window.show);
+  // Whether the app ends with its window is decided when the window closes, not here.
+  electron.app.on("window-all-closed", () => {});
+  electron.app.on("before-quit", (event) => {
+    if (quit.begun) return;
+    event.preventDefault();
+    void quit.request(false);
+  });
+  electron.powerMonitor.on("shutdown", () => void quit.request(true));
+
+  async function end(): Promise<void> {
+    unsubscribe();
+    notices.dispose();
+    tray.dispose();
+    window.dispose();
+    await gateway.dispose();
+    electron.app.exit(0);
+  }
+
+  function follow(path: string): void {
+    window.show();
+    page.push({ channel: HOST_NOTICES.navigate, value: path });
+  }
+
+  return {
+    show: window.show,
+    follow,
+    requestQuit: (forced) => quit.request(forced),
+    async startDemo() {
+      const created = await gateway.createSession({ agent: "demo" });
+      if (created.ok) follow(linkPath({ session: created.value.id }));
+      else electron.dialog.showErrorBox(created.fault.message, created.fault.hint ?? "");
+    },
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * Owns what of Electron the shell uses, exactly. The shell gets it as an argument; `main/electron.ts` passes the real
+ * one, which the compiler thereby checks against these types, as it checks the double that tests pass.
+ */
+import type {
+  App,
+  BrowserWindowConstructorOptions,
+  Dialog,
+  Display,
+  Event,
+  IpcMainInvokeEvent,
+  MenuItemConstructorOptions,
+  NativeTheme,
+  NotificationConstructorOptions,
+  Protocol,
+  Rectangle,
+  RenderProcessGoneDetails,
+  Session,
+  Shell,
+  BrowserWindow as TheBrowserWindow,
+  Notification as TheNotification,
+  Tray as TheTray,
+  WebContents as TheWebContents,
+} from "electron";
+
+/** Turns a table of events into the overloads of `on`. */
+type On<Events> = Both<{ [E in keyof Events]: (event: E, listener: Listener<Events[E]>) => unknown }[keyof Events]>;
+type Listener<Args> = Args extends readonly unknown[] ? (...args: Args) => void : never;
+type Both<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+
+export interface ContentsEvents {
+  "will-frame-navigate": [details: Pick<Event, "preventDefault"> & { url: string; isMainFrame: boolean }];
+  "will-redirect": [details: Pick<Event, "preventDefault"> & { url: string }];
+  "will-attach-webview": [event: Pick<Event, "preventDefault">];
+  "did-start-navigation": [details: { isMainFrame: boolean; isSameDocument: boolean }];
+  "render-process-gone": [event: unknown, details: RenderProcessGoneDetails];
+}
+
+export interface Contents
+  extends Pick<TheWebContents, "send" | "isDestroyed" | "setWindowOpenHandler" | "getURL" | "reload" | "id"> {
+  readonly session: ContentsSession;
+  on: On<ContentsEvents>;
+}
+
+/** What the permission handlers are asked; Electron knows more about it, the decision needs no more. */
+export interface PermissionQuestion {
+  isMainFrame?: boolean;
+  requestingUrl?: string;
+}
+
+export interface ContentsSession extends Pick<Session, "setDevicePermissionHandler" | "setDisplayMediaRequestHandler"> {
+  setPermissionRequestHandler: (
+    handler: (
+      contents: Contents,
+      permission: string,
+      answer: (granted: boolean) => void,
+      details: PermissionQuestion,
+    ) => void,
+  ) => void;
+  setPermissionCheckHandler: (
+    handler: (contents: Contents | null, permission: string, origin: string, details: PermissionQuestion) => boolean,
+  ) => void;
+}
+
+export interface WindowEvents {
+  "ready-to-show": [];
+  close: [event: Pick<Event, "preventDefault">];
+  closed: [];
+  focus: [];
+  resize: [];
+  move: [];
+}
+
+type WindowMethods =
+  | "loadURL"
+  | "show"
+  | "hide"
+  | "focus"
+  | "destroy"
+  | "isDestroyed"
+  | "isVisible"
+  | "isFocused"
+  | "isMinimized"
+  | "isMaximized"
+  | "maximize"
+  | "restore"
+  | "getNormalBounds"
+  | "setTitleBarOverlay";
+
+export interface Window extends Pick<TheBrowserWindow, WindowMethods> {
+  readonly webContents: Contents;
+  on: On<WindowEvents>;
+}
+
+export interface AppEvents {
+  "open-url": [event: Pick<Event, "preventDefault">, url: string];
+  "second-instance": [event: unknown, argv: string[]];
+  "window-all-closed": [];
+  "before-quit": [event: Pick<Event, "preventDefault">];
+  activate: [];
+  "web-contents-created": [event: unknown, contents: Contents];
+}
+
+type AppMethods =
+  | "whenReady"
+  | "quit"
+  | "exit"
+  | "requestSingleInstanceLock"
+  | "setAsDefaultProtocolClient"
+  | "setAppUserModelId"
+  | "setPath"
+  | "setLoginItemSettings"
+  | "enableSandbox"
+  | "isPackaged";
+
+export interface TheApp extends Pick<App, AppMethods> {
+  on: On<AppEvents>;
+}
+
+export interface IpcQuestion extends Pick<IpcMainInvokeEvent, "type"> {
+  readonly sender: Pick<Contents, "id">;
+  readonly senderFrame: { readonly url: string; readonly parent: object | null } | null;
+}
+
+export interface TrayIcon extends Pick<TheTray, "setToolTip" | "destroy"> {
+  setImage: (path: string) => void;
+  setMenu: (template: MenuItemConstructorOptions[]) => void;
+  on: On<{ click: [] }>;
+}
+
+export interface Notice extends Pick<TheNotification, "show" | "close"> {
+  on: On<{ click: []; close: [] }>;
+}
+
+export interface ElectronApi {
+  app: TheApp;
+  BrowserWindow: new (options: BrowserWindowConstructorOptions) => Window;
+  /** Throws where there is no tray. */
+  createTray: (icon: string) => TrayIcon;
+  setApplicationMenu: (template: MenuItemConstructorOptions[]) => void;
+  Notification: { new (options: NotificationConstructorOptions): Notice; isSupported: () => boolean };
+  protocol: Pick<Protocol, "registerSchemesAsPrivileged" | "handle">;
+  ipcMain: { handle: (channel: string, answer: (event: IpcQuestion, ...args: unknown[]) => unknown) => void };
+  dialog: {
+    showMessageBox: Dialog["showMessageBox"];
+    showOpenDialog: Dialog["showOpenDialog"];
+    showErrorBox: Dialog["showErrorBox"];
+  };
+  shell: Pick<Shell, "openExternal">;
+  screen: { getAllDisplays: () => Display[]; getDisplayMatching: (bounds: Rectangle) => Display };
+  nativeTheme: Pick<NativeTheme, "shouldUseDarkColors"> & { on: On<{ updated: [] }> };
+  powerMonitor: { on: On<{ resume: []; shutdown: [] }> };
+}

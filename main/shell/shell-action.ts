@@ -1,0 +1,12 @@
+/** Owns what a person can ask of the app outside its page: from the tray, the app menu, a notice. */
+import type { HostCommand } from "../../shared/protocol/host-bridge.ts";
+
+export type ShellAction =
+  | { do: "show" }
+  | { do: "open-session"; session: string }
+  | { do: "command"; command: HostCommand }
+  | { do: "pause-notices" }
+  | { do: "resume-notices" }
+  | { do: "restart-daemon" }
+  | { do: "open-address"; url: string }
+  | { do: "quit" };

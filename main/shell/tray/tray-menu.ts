@@ -1,0 +1,54 @@
+/** Owns the tray's menu: what it lists for a state, and its form for Electron. Complete in itself, since a click on the icon does nothing on many Linux desktops. */
+import type { MenuItemConstructorOptions } from "electron";
+import type { ShellAction } from "../shell-action.ts";
+import type { TraySession, TrayState } from "./tray-state.ts";
+
+export type TrayRow = "separator" | { label: string; action?: ShellAction };
+
+/** Rows without an action are headings. */
+export function trayRows(state: TrayState): TrayRow[] {
+  return [
+    { label: state.daemon },
+    "separator",
+    ...section("Needs you", state.needsYou),
+    ...section("Running", state.running),
+    ...(state.more > 0 ? [{ label: `${state.more} more…`, action: { do: "show" } } as const] : []),
+    ...(state.needsYou.length + state.running.length > 0 ? (["separator"] as const) : []),
+    { label: "Open Signalbox", action: { do: "show" } },
+    { label: "New session…", action: { do: "command", command: "new-session" } },
+    "separator",
+    state.noticesPaused
+      ? { label: "Resume notifications", action: { do: "resume-notices" } }
+      : { label: "Pause notifications for an hour", action: { do: "pause-notices" } },
+    ...(state.ownDaemon ? [{ label: "Restart daemon…", action: { do: "restart-daemon" } } as const] : []),
+    { label: "Settings…", action: { do: "command", command: "settings" } },
+    "separator",
+    { label: "Quit Signalbox", action: { do: "quit" } },
+  ];
+}
+
+function section(title: string, sessions: readonly TraySession[]): TrayRow[] {
+  if (sessions.length === 0) return [];
+  const rows = sessions.map(({ id, label }): TrayRow => ({ label, action: { do: "open-session", session: id } }));
+  return [{ label: title }, ...rows];
+}
+
+/** Ampersands are doubled where a single one would mark a key. */
+export function trayTemplate(
+  rows: readonly TrayRow[],
+  run: (action: ShellAction) => void,
+  platform: NodeJS.Platform,
+): MenuItemConstructorOptions[] {
+  return rows.map((row) => {
+    if (row === "separator") return { type: "separator" };
+    const { action } = row;
+    const label = platform === "darwin" ? row.label : row.label.replaceAll("&", "&&");
+    return action === undefined ? { label, enabled: false } : { label, click: () => run(action) };
+  });
+}
+
+/** The menu as text, for a report or a test: headings plain, what can be chosen with a mark. */
+export const trayText = (rows: readonly TrayRow[]): string =>
+  rows
+    .map((row) => (row === "separator" ? "──────" : `${row.action === undefined ? " " : "›"} ${row.label}`))
+    .join("\n");

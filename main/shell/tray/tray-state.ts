@@ -1,0 +1,86 @@
+/** Owns what the tray tells, drawn from what the app knows, as a pure function. */
+import type { AppState, DaemonView, SessionView } from "../../../shared/protocol/app-frames.ts";
+import { oneLine } from "../../../shared/text/visible.ts";
+
+export type TrayMood = "idle" | "running" | "needs-you" | "lost";
+
+export interface TraySession {
+  id: string;
+  /** Name and place, for one menu row. */
+  label: string;
+}
+
+export interface TrayState {
+  mood: TrayMood;
+  tooltip: string;
+  daemon: string;
+  /** Our own daemon can be restarted from here; a foreign one is not ours to touch. */
+  ownDaemon: boolean;
+  needsYou: TraySession[];
+  running: TraySession[];
+  /** Sessions left out of the two lists. */
+  more: number;
+  noticesPaused: boolean;
+}
+
+/** Rows per list: a menu is for choosing, the window is for browsing. */
+const MAX_ROWS = 8;
+
+export function trayState(app: AppState, noticesPaused: boolean): TrayState {
+  const needsYou = app.sessions.filter((session) => session.status.state === "needs_you");
+  const running = app.sessions.filter((session) => isRunning(session));
+  const counts = [
+    count(needsYou.length, "session needs you", "sessions need you"),
+    count(running.length, "session running", "sessions running"),
+  ].filter((text) => text !== "");
+  const daemon = daemonLine(app.daemon, app.servers.length);
+  return {
+    mood: mood(app.daemon, needsYou.length, running.length),
+    tooltip: ["Signalbox", ...(counts.length > 0 ? counts : [daemon])].join(" · "),
+    daemon,
+    ownDaemon: app.daemon.own,
+    needsYou: needsYou.slice(0, MAX_ROWS).map(row),
+    running: running.slice(0, MAX_ROWS).map(row),
+    more: Math.max(0, needsYou.length - MAX_ROWS) + Math.max(0, running.length - MAX_ROWS),
+    noticesPaused,
+  };
+}
+
+const isRunning = (session: SessionView): boolean =>
+  session.status.state === "running" || session.status.state === "starting";
+
+/** A lost daemon comes first: what the other moods would say may no longer be so. */
+function mood(daemon: DaemonView, needsYou: number, running: number): TrayMood {
+  if (daemon.state === "lost" || daemon.state === "refused" || daemon.state === "mismatch") return "lost";
+  if (needsYou > 0) return "needs-you";
+  return running > 0 ? "running" : "idle";
+}
+
+function daemonLine(daemon: DaemonView, servers: number): string {
+  switch (daemon.state) {
+    case "connected":
+      return servers === 0 ? "Daemon connected" : `Daemon · ${count(servers, "server", "servers")}`;
+    case "searching":
+      return "Looking for a daemon…";
+    case "starting":
+      return "Starting the daemon…";
+    case "lost":
+      return "Daemon disconnected, reconnecting…";
+    case "none":
+      return "No MCP daemon found";
+    case "refused":
+      return "The daemon refused this app's token";
+    case "mismatch":
+      return "The daemon is of another version";
+  }
+}
+
+const row = (session: SessionView): TraySession => ({
+  id: session.id,
+  label: oneLine(`${session.label} · ${session.agent_name}`, 60),
+});
+
+function count(number: number, one: string, many: string): string {
+  if (number === 0) return "";
+  return `${number} ${number === 1 ? one : many}`;
+}
