@@ -1,4 +1,45 @@
 /** Owns the daemon's start in the foreground, for `signalbox daemon`. */
-export async function runDaemon(_options: { home?: string; port?: number }): Promise<number> {
-  throw new Error("not built yet");
+import { join } from "node:path";
+import { createDaemon } from "./daemon/create-daemon.ts";
+import { createLog } from "./home/create-log.ts";
+import { homeFolder, prepareHomeFolder } from "./home/home-folder.ts";
+
+/** After this long an ending that hangs is cut short; SIGTERM promises 2 s. */
+const LAST_MOMENT_MS = 1_900;
+
+/** Runs until a signal, `POST /stop`, or ten minutes without use. Gives the exit code; 1, with one line on stderr, when it cannot start. */
+export async function runDaemon(options: { home?: string; port?: number }): Promise<number> {
+  const home = homeFolder(options.home);
+  try {
+    prepareHomeFolder(home);
+  } catch (error) {
+    return complain(error instanceof Error ? error.message : String(error));
+  }
+  const log = createLog({ name: "daemon", file: join(home.logs, "daemon.log") });
+  const stopped = Promise.withResolvers<string>();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.resolve(signal));
+  // The terminal that started it in the background may close.
+  process.on("SIGHUP", () => {});
+
+  const created = await createDaemon({ home, log, ...(options.port !== undefined && { port: options.port }) });
+  if (!created.ok) {
+    const { message, hint } = created.fault;
+    log.error({ code: created.fault.code }, message);
+    return complain(hint === undefined ? message : `${message} ${hint}`);
+  }
+  const daemon = created.value;
+  process.on("uncaughtException", (error) => log.error({ error }, "unexpected error"));
+  process.on("unhandledRejection", (error) => log.error({ error }, "unexpected rejection"));
+
+  const reason = await Promise.race([stopped.promise, daemon.done]);
+  log.info({ reason }, "daemon ends");
+  const late = setTimeout(() => process.exit(0), LAST_MOMENT_MS);
+  await daemon.dispose();
+  clearTimeout(late);
+  return 0;
+}
+
+function complain(message: string): number {
+  console.error(`signalbox daemon: ${message}`);
+  return 1;
 }

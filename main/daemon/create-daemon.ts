@@ -1,0 +1,195 @@
+/** Owns the composition of the daemon: options in, `{ url, dispose, done }` out. */
+import { randomBytes } from "node:crypto";
+import { getRequestListener } from "@hono/node-server";
+import { DAEMON_FEATURES, type DaemonSession, type Health } from "../../shared/protocol/daemon-api.ts";
+import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
+import { PROTOCOL_VERSION } from "../../shared/protocol/wire.ts";
+import type { Log } from "../home/create-log.ts";
+import type { HomeFolder } from "../home/home-folder.ts";
+import { daemonKey, prove } from "../home/secrets.ts";
+import { VERSION } from "../home/version.ts";
+import { createIdleTimer } from "./create-idle-timer.ts";
+import { liveOwner, writeDiscovery } from "./discovery-entry.ts";
+import { createDaemonRoutes } from "./endpoint/daemon-routes.ts";
+import { listen } from "./endpoint/listen.ts";
+import { createTerminalUpgrades } from "./endpoint/terminal-upgrades.ts";
+import { createAgentSessions } from "./relay/agent-sessions.ts";
+import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
+import { createSessionRegistry, type Session } from "./sessions/session-registry.ts";
+import { createTerminals } from "./terminal/create-terminals.ts";
+import { createUpstreamServers } from "./upstream/upstream-servers.ts";
+
+const IDLE_MS = 10 * 60 * 1000;
+
+export interface DaemonOptions {
+  /** Prepared by the caller. */
+  home: HomeFolder;
+  log: Log;
+  /** 0, the default, chooses a free one. */
+  port?: number;
+  /** What terminals and upstream servers inherit, without Signalbox's own. */
+  env?: NodeJS.ProcessEnv;
+  /** Milliseconds without a session and without a gateway after which the daemon ends itself. */
+  idleMs?: number;
+}
+
+export interface Daemon {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  /** Ends everything that the daemon started; within 2 s. May be called twice. */
+  dispose(): Promise<void>;
+  /** Resolves with the reason once the daemon wants to end by itself; its owner then disposes of it. */
+  readonly done: Promise<"idle" | "stopped" | "replaced">;
+}
+
+/** Faults: `already-running`, `home-unusable`, `port-in-use`, `cannot-listen`. */
+export async function createDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
+  const { home, log, env = process.env, idleMs = IDLE_MS } = options;
+  let key: string;
+  try {
+    key = daemonKey(home);
+  } catch (error) {
+    return failed("home-unusable", error instanceof Error ? error.message : String(error));
+  }
+  const owner = await liveOwner(home.discovery, key);
+  if (owner !== undefined) {
+    return failed(
+      "already-running",
+      `A daemon already serves this home at ${owner.url} (pid ${owner.pid ?? "unknown"}).`,
+    );
+  }
+
+  const startedAt = Date.now();
+  const startedText = new Date(startedAt).toISOString();
+  const done = Promise.withResolvers<"idle" | "stopped" | "replaced">();
+  const statusListeners = new Set<() => void>();
+  const secrets = () => [key];
+  let gateways = 0;
+
+  const terminals = createTerminals({ onChange: (id) => onTerminal(id), log, env });
+  const registry = createSessionRegistry({
+    epoch: randomBytes(6).toString("hex"),
+    offset: (id) => terminals.offset(id),
+    secrets,
+  });
+  const servers = createUpstreamServers({
+    file: home.servers,
+    env,
+    log,
+    secrets,
+    onServers: () => agents.refresh(),
+    onStatus: () => {
+      for (const listener of statusListeners) listener();
+    },
+    onRestart: (name) => agents.restart(name),
+  });
+  const agents = createAgentSessions({
+    registry,
+    catalogue: servers.catalogue,
+    env,
+    serversFor: (session) => servers.forSession(session),
+  });
+  const idle = createIdleTimer(idleMs, () => done.resolve("idle"));
+  const updateIdle = () => idle.update(gateways > 0 || registry.list().length > 0);
+  registry.onChange(updateIdle);
+
+  function onTerminal(id: string): void {
+    registry.changed(id);
+    // An agent that has left needs its upstream servers no longer.
+    if (terminals.info(id)?.state === "exited") void agents.endAllOf(id);
+  }
+  const describe = (session: Session): DaemonSession => ({
+    session_id: session.id,
+    cwd: session.cwd,
+    created_at: session.createdAt,
+    terminal: terminals.info(session.id),
+    clients: session.clients,
+    ...(session.label !== undefined && { label: session.label }),
+    ...(session.agent !== undefined && { agent: session.agent }),
+  });
+  const health = (nonce: string | undefined): Health => ({
+    status: "ok",
+    pid: process.pid,
+    uptime_seconds: Math.floor((Date.now() - startedAt) / 1000),
+    started_at: startedText,
+    protocol_version: PROTOCOL_VERSION,
+    features: [...DAEMON_FEATURES],
+    version: VERSION,
+    ...(nonce !== undefined && { proof: prove(key, nonce) }),
+  });
+  const endSession = async (id: string) => {
+    registry.end(id);
+    await Promise.all([agents.endAllOf(id), terminals.end(id)]);
+  };
+  const stop = (force: boolean): string | undefined => {
+    const running = registry.list().filter(({ id }) => terminals.info(id)?.state === "running");
+    if (running.length > 0 && !force) {
+      return `${running.length} ${running.length === 1 ? "program is" : "programs are"} still running.`;
+    }
+    // After the answer to this request.
+    setImmediate(() => done.resolve("stopped"));
+    return undefined;
+  };
+
+  const routes = createDaemonRoutes({
+    key,
+    health,
+    registry,
+    terminals,
+    servers,
+    describe,
+    endSession,
+    stop,
+    notices: {
+      sessions: () => registry.list().map(describe),
+      session: (id) => {
+        const session = registry.get(id);
+        return session === undefined ? undefined : describe(session);
+      },
+      servers: () => servers.view(),
+      onSession: (listener) => registry.onChange(listener),
+      onServers(listener) {
+        statusListeners.add(listener);
+        return () => statusListeners.delete(listener);
+      },
+    },
+    gateways(change) {
+      gateways += change;
+      updateIdle();
+    },
+  });
+  const upgrades = createTerminalUpgrades(key, registry, terminals);
+  const listening = await listen(options.port ?? 0, {
+    mcp: createMcpEndpoint(registry, agents),
+    routes: getRequestListener(routes.fetch, { overrideGlobalObjects: false }),
+    upgrade: upgrades.handle,
+  });
+
+  let disposing: Promise<void> | undefined;
+  const disposeParts = async () => {
+    idle.dispose();
+    upgrades.close();
+    await Promise.all([agents.close(), servers.dispose(), terminals.dispose()]);
+    if (listening.ok) await listening.value.close();
+  };
+  if (!listening.ok) {
+    await disposeParts();
+    return listening;
+  }
+  const url = `http://127.0.0.1:${listening.value.port}`;
+  const entry = writeDiscovery(home.discovery, url, startedText);
+  log.info({ url, version: VERSION }, "daemon listens");
+
+  return ok({
+    url,
+    done: done.promise,
+    dispose() {
+      disposing ??= (async () => {
+        // First, so that nobody is sent to a daemon that is leaving.
+        entry.remove();
+        await disposeParts();
+      })();
+      return disposing;
+    },
+  });
+}

@@ -1,0 +1,51 @@
+/** Owns the daemon's own discovery file: whether somebody else's is alive, writing ours, removing only ours. */
+import { randomBytes } from "node:crypto";
+import { healthSchema } from "../../shared/protocol/daemon-api.ts";
+import { MAX_DISCOVERY_BYTES, parseDiscoveryFile } from "../../shared/protocol/discovery-file.ts";
+import { check } from "../../shared/protocol/schema.ts";
+import { readPrivateFile, removeIfOurs, writePrivateFile } from "../home/private-file.ts";
+import { prove, sameSecret } from "../home/secrets.ts";
+
+/** How long a daemon that is alive may take to say so. */
+const ALIVE_MS = 500;
+
+/** Address and pid of the daemon that this file names, if it answers and proves that it knows the key of this home. */
+export async function liveOwner(
+  path: string,
+  key: string,
+): Promise<{ url: string; pid: number | undefined } | undefined> {
+  const file = readPrivateFile(path, MAX_DISCOVERY_BYTES);
+  if (file.outcome !== "read") return undefined;
+  const found = parseDiscoveryFile(file.text);
+  if (!found.ok) return undefined;
+  const nonce = randomBytes(16).toString("hex");
+  try {
+    const response = await fetch(`${found.value.base}/health?nonce=${nonce}`, {
+      signal: AbortSignal.timeout(ALIVE_MS),
+      redirect: "error",
+    });
+    const health = check(healthSchema, await response.json());
+    if (!health.ok || !sameSecret(health.value.proof ?? "", prove(key, nonce))) return undefined;
+    return { url: found.value.base, pid: health.value.pid };
+  } catch {
+    return undefined;
+  }
+}
+
+export interface DiscoveryEntry {
+  /** False once another daemon has put its own file there. */
+  isOurs(): boolean;
+  remove(): void;
+}
+
+export function writeDiscovery(path: string, base: string, startedAt: string): DiscoveryEntry {
+  const text = `${JSON.stringify({ url: `${base}/mcp`, pid: process.pid, started_at: startedAt })}\n`;
+  writePrivateFile(path, text);
+  return {
+    isOurs() {
+      const now = readPrivateFile(path, MAX_DISCOVERY_BYTES);
+      return now.outcome === "read" && now.text === text;
+    },
+    remove: () => removeIfOurs(path, text),
+  };
+}

@@ -1,0 +1,107 @@
+/** Owns the turning of one tool call into the events that a session publishes: started, progress, and one end. */
+import type { ToolEvent } from "../../../shared/events/tool-event.ts";
+import { redactText } from "../../../shared/text/redact.ts";
+import type { JsonObject, RpcId } from "../rpc/message.ts";
+import type { EventRing } from "./event-ring.ts";
+import { recordValue } from "./record-value.ts";
+
+export interface CallStart {
+  tool: string;
+  server: string;
+  /** What the agent calls the call's progress, if it asked for any. */
+  token: RpcId | undefined;
+  args: unknown;
+}
+
+export type CallEnd =
+  | { kind: "finished"; result: JsonObject }
+  | { kind: "failed"; result?: JsonObject; error: { code?: number | string; message: string } }
+  | { kind: "cancelled"; reason?: string };
+
+export interface RecordedCall {
+  /** Unique within the session. */
+  readonly id: string;
+  progress(values: { progress?: number; total?: number; message?: string }): void;
+  /** Publishes the end; what comes after the first end is ignored. */
+  end(how: CallEnd): void;
+}
+
+export interface CallRecorder {
+  start(call: CallStart): RecordedCall;
+  /** Calls that have started and not ended. */
+  readonly running: number;
+}
+
+export interface RecorderOptions {
+  ring: EventRing;
+  /** Position in the output of the session's terminal, in bytes. */
+  offset: () => number;
+  secrets: () => readonly string[];
+  /** Milliseconds since 1970, for timestamps. */
+  now?: () => number;
+  /** Milliseconds that never jump, for durations. */
+  clock?: () => number;
+}
+
+export function createCallRecorder(options: RecorderOptions): CallRecorder {
+  const { ring, offset, secrets, now = Date.now, clock = () => performance.now() } = options;
+  let count = 0;
+  let running = 0;
+
+  return {
+    get running() {
+      return running;
+    },
+    start(call) {
+      count += 1;
+      running += 1;
+      const id = `c${count}`;
+      const startedAt = clock();
+      let ended = false;
+      const base = {
+        tool: call.tool,
+        server: call.server,
+        call: id,
+        ...(call.token !== undefined && { token: call.token }),
+      };
+      const publish = (fields: Partial<ToolEvent>) =>
+        ring.append((seq) => JSON.stringify({ ...base, ...fields, seq, timestamp: new Date(now()).toISOString() }));
+
+      const args = recordValue(call.args ?? {}, secrets());
+      publish({
+        kind: "started",
+        args: args.value,
+        ...(args.size !== undefined && { cut: { args: args.size } }),
+        offset: offset(),
+      });
+      return {
+        id,
+        progress(values) {
+          if (ended) return;
+          const message = values.message === undefined ? undefined : redactText(values.message, secrets());
+          publish({ kind: "progress", ...values, ...(message !== undefined && { message }) });
+        },
+        end(how) {
+          if (ended) return;
+          ended = true;
+          running -= 1;
+          publish({
+            kind: how.kind,
+            ...endFields(how, secrets()),
+            duration_ms: Math.round((clock() - startedAt) * 10) / 10,
+          });
+        },
+      };
+    },
+  };
+}
+
+function endFields(how: CallEnd, secrets: readonly string[]): Partial<ToolEvent> {
+  if (how.kind === "cancelled") return how.reason === undefined ? {} : { message: redactText(how.reason, secrets) };
+  const recorded = how.result === undefined ? undefined : recordValue(how.result, secrets);
+  return {
+    ...(recorded !== undefined && { result: recorded.value }),
+    ...(recorded?.size !== undefined && { cut: { result: recorded.size } }),
+    ...(how.kind === "failed" && { error: { ...how.error, message: redactText(how.error.message, secrets) } }),
+  };
+}

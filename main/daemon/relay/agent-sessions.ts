@@ -1,0 +1,107 @@
+/** Owns all MCP sessions of all agents: who may have which, how many, and when they are over. */
+import { randomUUID } from "node:crypto";
+import type { RpcRequest } from "../rpc/message.ts";
+import type { Session, SessionRegistry } from "../sessions/session-registry.ts";
+import type { Catalogue } from "../upstream/catalogue.ts";
+import type { Server } from "../upstream/open-server.ts";
+import { type AgentSession, createAgentSession } from "./agent-session.ts";
+import { createAgentStreams } from "./agent-streams.ts";
+import { negotiate } from "./initialize-result.ts";
+
+/** Without a request and without a reader for this long, an MCP session is over. */
+export const SESSION_TTL_MS = 2 * 60 * 60 * 1000;
+/** MCP sessions that one bearer may have at once. */
+const MAX_PER_BEARER = 64;
+const SWEEP_MS = 60_000;
+
+export interface AgentSessions {
+  /** Begins an MCP session, or gives undefined when this bearer has too many. */
+  begin(session: Session, initialize: RpcRequest): AgentSession | undefined;
+  /** The MCP session of this id, only for the bearer that began it. Counts as use. */
+  find(session: Session, id: string): AgentSession | undefined;
+  end(id: string): Promise<void>;
+  /** Ends those of a session that is over, or whose program has exited. */
+  endAllOf(session: string): Promise<void>;
+  /** The configured servers have changed. */
+  refresh(): void;
+  /** Connects one server anew in every session. */
+  restart(server: string): void;
+  close(): Promise<void>;
+}
+
+export interface AgentSessionsOptions {
+  registry: SessionRegistry;
+  catalogue: Catalogue;
+  env: NodeJS.ProcessEnv;
+  /** The servers that this session is to be offered now. */
+  serversFor: (session: Session) => Server[];
+  ttlMs?: number;
+  /** Milliseconds that never jump. */
+  clock?: () => number;
+}
+
+export function createAgentSessions(options: AgentSessionsOptions): AgentSessions {
+  const { registry, catalogue, env, serversFor, ttlMs = SESSION_TTL_MS, clock = () => performance.now() } = options;
+  const live = new Map<string, AgentSession>();
+  const usedAt = new Map<string, number>();
+
+  const of = (session: string) => [...live.values()].filter((agent) => agent.session.id === session);
+  const end = async (id: string) => {
+    const agent = live.get(id);
+    if (agent === undefined) return;
+    live.delete(id);
+    usedAt.delete(id);
+    agent.session.clients -= 1;
+    registry.changed(agent.session.id);
+    await agent.close();
+  };
+  const sweep = setInterval(() => {
+    for (const [id, agent] of live) {
+      if (agent.streams.active) usedAt.set(id, clock());
+      else if (clock() - (usedAt.get(id) ?? 0) > ttlMs) void end(id);
+    }
+  }, SWEEP_MS);
+
+  return {
+    begin(session, initialize) {
+      if (of(session.id).length >= MAX_PER_BEARER) return undefined;
+      const id = randomUUID();
+      const protocolVersion = negotiate(initialize.params?.protocolVersion);
+      const agent = createAgentSession({
+        id,
+        session,
+        protocolVersion,
+        streams: createAgentStreams({ "mcp-session-id": id }, protocolVersion >= "2025-11-25"),
+        servers: serversFor(session),
+        catalogue,
+        env,
+        initialize,
+      });
+      live.set(id, agent);
+      usedAt.set(id, clock());
+      session.clients += 1;
+      registry.changed(session.id);
+      return agent;
+    },
+    find(session, id) {
+      const agent = live.get(id);
+      if (agent === undefined || agent.session !== session) return undefined;
+      usedAt.set(id, clock());
+      return agent;
+    },
+    end,
+    async endAllOf(session) {
+      await Promise.all(of(session).map((agent) => end(agent.id)));
+    },
+    refresh() {
+      for (const agent of live.values()) agent.apply(serversFor(agent.session));
+    },
+    restart(server) {
+      for (const agent of live.values()) agent.restart(server);
+    },
+    async close() {
+      clearInterval(sweep);
+      await Promise.all([...live.keys()].map(end));
+    },
+  };
+}

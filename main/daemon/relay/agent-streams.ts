@@ -1,0 +1,180 @@
+/** Owns the streams of one MCP session towards its agent: which message goes on which, and what a lost reader can get again. */
+import type { ServerResponse } from "node:http";
+import { isReply, type RpcId, type RpcMessage } from "../rpc/message.ts";
+import { createReplyStream, type ReplyStream } from "./reply-stream.ts";
+
+/** Kept for readers that resume: whichever bound is reached first pushes the oldest out. */
+const KEEP_MESSAGES = 1_000;
+const KEEP_CHARS = 8 * 1024 * 1024;
+/** A request that is answered within this time is answered as plain JSON; then its SSE stream begins. */
+export const PLAIN_ANSWER_MS = 25;
+/** Comments on quiet streams, so that nobody between takes them for dead. */
+const KEEPALIVE_MS = 15_000;
+
+const EVENT_ID = /^(\d{1,12})_(\d{1,12})$/;
+/** The standalone stream's number. */
+const STANDALONE = 0;
+
+export interface AgentStreams {
+  /** The answer to a POST with these requests. */
+  open(response: ServerResponse, ids: readonly RpcId[]): void;
+  /** The standalone stream; gets what nobody has read yet. */
+  openStandalone(response: ServerResponse): void;
+  /** Reads on after an event; false when that event is not known (any more). */
+  resume(response: ServerResponse, lastEventId: string): boolean;
+  /** Sends on the stream of the request it belongs to, an answer always on its own; else on the standalone one. */
+  send(message: RpcMessage, related?: RpcId): void;
+  /** No answer will come for this request. */
+  drop(id: RpcId): void;
+  /** Ends the request's response without its answer, for the agent to come back for it. */
+  pause(id: RpcId): void;
+  /** Whether this request is open. */
+  waits(id: RpcId): boolean;
+  /** Whether anybody reads or waits. */
+  readonly active: boolean;
+  close(): void;
+}
+
+interface Kept {
+  number: number;
+  index: number;
+  block: string;
+}
+
+interface Open {
+  stream: ReplyStream;
+  number: number;
+  /** Requests of its POST that have no answer yet. */
+  unanswered: Set<RpcId>;
+}
+
+export function createAgentStreams(headers: Record<string, string>, primes: boolean): AgentStreams {
+  const streams = new Map<number, Open>();
+  const byRequest = new Map<RpcId, Open>();
+  const kept: Kept[] = [];
+  let keptChars = 0;
+  let count = STANDALONE;
+  /** Messages of the standalone stream that were written to a reader. */
+  let standaloneRead = 0;
+  let undecided = new Set<Open>();
+  let decide: NodeJS.Timeout | undefined;
+
+  const create = (number: number): Open => {
+    const open = {
+      stream: createReplyStream(number, primes && number !== STANDALONE),
+      number,
+      unanswered: new Set<RpcId>(),
+    };
+    streams.set(number, open);
+    return open;
+  };
+  const standalone = create(STANDALONE);
+  const keepAlive = setInterval(() => {
+    for (const { stream } of streams.values()) stream.comment("keep-alive");
+  }, KEEPALIVE_MS);
+
+  const keep = (open: Open, block: string) => {
+    if (block.length > KEEP_CHARS) return;
+    kept.push({ number: open.number, index: open.stream.sent, block });
+    keptChars += block.length;
+    while (kept.length > KEEP_MESSAGES || keptChars > KEEP_CHARS) keptChars -= kept.shift()?.block.length ?? 0;
+  };
+  const replay = (number: number, after: number) =>
+    kept
+      .filter((item) => item.number === number && item.index > after)
+      .map((item) => item.block)
+      .join("");
+  /** One timer for all requests that came in a while: those still unanswered begin their stream. */
+  const decideLater = (open: Open) => {
+    undecided.add(open);
+    decide ??= setTimeout(() => {
+      decide = undefined;
+      const now = undecided;
+      undecided = new Set();
+      for (const { stream } of now) stream.begin();
+    }, PLAIN_ANSWER_MS);
+  };
+  const settle = (open: Open, id: RpcId) => {
+    byRequest.delete(id);
+    open.unanswered.delete(id);
+    if (open.unanswered.size > 0) return;
+    streams.delete(open.number);
+    undecided.delete(open);
+    open.stream.detach();
+  };
+  const chooseFor = (related: RpcId | undefined): Open => {
+    const own = related === undefined ? undefined : byRequest.get(related);
+    if (own !== undefined) return own;
+    if (standalone.stream.connected) return standalone;
+    // Without a standalone reader any open answer is better than nobody.
+    return [...byRequest.values()].findLast((open) => open.stream.connected) ?? standalone;
+  };
+
+  return {
+    open(response, ids) {
+      count += 1;
+      const open = create(count);
+      for (const id of ids) {
+        open.unanswered.add(id);
+        byRequest.set(id, open);
+      }
+      open.stream.attach(response, headers, "");
+      decideLater(open);
+    },
+    openStandalone(response) {
+      standalone.stream.attach(response, headers, replay(STANDALONE, standaloneRead));
+      standalone.stream.begin();
+      standaloneRead = standalone.stream.sent;
+    },
+    resume(response, lastEventId) {
+      const [, number, index] = EVENT_ID.exec(lastEventId) ?? [];
+      if (number === undefined || index === undefined) return false;
+      const missed = replay(Number(number), Number(index));
+      const open = streams.get(Number(number));
+      if (open === undefined && Number(number) > count) return false;
+      if (open === undefined) {
+        // Answered in the meantime: what it missed is all there is.
+        const finished = createReplyStream(Number(number), false);
+        finished.attach(response, headers, missed === "" ? ": nothing was missed\n\n" : missed);
+        finished.detach();
+        return true;
+      }
+      open.stream.attach(response, headers, missed === "" ? ": resumed\n\n" : missed);
+      return true;
+    },
+    send(message, related) {
+      const open = chooseFor(isReply(message) ? message.id : related);
+      if (isReply(message) && message.id !== undefined) {
+        if (!byRequest.has(message.id)) return;
+        const whole = open.unanswered.size === 1 && open.stream.answerWhole(message);
+        if (!whole) {
+          const block = open.stream.send(message);
+          if (block !== undefined) keep(open, block);
+        }
+        settle(open, message.id);
+        return;
+      }
+      const block = open.stream.send(message);
+      if (block !== undefined) keep(open, block);
+      if (open === standalone && standalone.stream.connected) standaloneRead = standalone.stream.sent;
+    },
+    drop(id) {
+      const open = byRequest.get(id);
+      if (open !== undefined) settle(open, id);
+    },
+    pause(id) {
+      if (primes) byRequest.get(id)?.stream.detach();
+    },
+    waits: (id) => byRequest.has(id),
+    get active() {
+      return byRequest.size > 0 || standalone.stream.connected;
+    },
+    close() {
+      clearTimeout(decide);
+      clearInterval(keepAlive);
+      for (const { stream } of streams.values()) stream.detach();
+      streams.clear();
+      byRequest.clear();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** Owns what the daemon answers to an agent's `initialize`, decided from what is known of the servers behind it. */
+import { VERSION } from "../../home/version.ts";
+import { isObject, type JsonObject } from "../rpc/message.ts";
+import { isKnownRevision, LATEST_REVISION, type ServerSide } from "../upstream/handshake.ts";
+
+/** What a server that has not answered yet may turn out to offer. */
+const EVERYTHING: JsonObject = {
+  tools: { listChanged: true },
+  resources: { subscribe: true, listChanged: true },
+  prompts: { listChanged: true },
+  completions: {},
+  logging: {},
+};
+
+/** One server behind the daemon; `side` is undefined while it has never been reached. */
+export interface BehindServer {
+  name: string;
+  side: ServerSide | undefined;
+}
+
+/** The asked revision where it can be carried over Streamable HTTP, else the newest. */
+export function negotiate(asked: unknown): string {
+  return typeof asked === "string" && isKnownRevision(asked) && asked !== "2024-11-05" ? asked : LATEST_REVISION;
+}
+
+/** With one known server the answer is that server's own, but for the tool list, which may always change. */
+export function initializeResult(protocolVersion: string, servers: readonly BehindServer[]): JsonObject {
+  const sides = servers.map(({ side }) => side?.capabilities ?? EVERYTHING);
+  const capabilities = withListChanged(sides.reduce<JsonObject>(union, {}));
+  const [only] = servers;
+  if (servers.length === 1 && only?.side !== undefined) {
+    const { serverInfo, instructions } = only.side;
+    return { protocolVersion, capabilities, serverInfo, ...(instructions !== undefined && { instructions }) };
+  }
+  const instructions = servers
+    .filter(({ side }) => side?.instructions !== undefined)
+    .map(({ name, side }) => `# ${name}\n\n${side?.instructions ?? ""}`)
+    .join("\n\n");
+  const serverInfo = { name: "signalbox", title: "Signalbox", version: VERSION };
+  // Tasks belong to one server's own ids; among several they are not offered.
+  const { tasks: _, ...offered } = capabilities;
+  return { protocolVersion, capabilities: offered, serverInfo, ...(instructions !== "" && { instructions }) };
+}
+
+function withListChanged(capabilities: JsonObject): JsonObject {
+  const tools = isObject(capabilities.tools) ? capabilities.tools : {};
+  return { ...capabilities, tools: { ...tools, listChanged: true } };
+}
+
+function union(a: JsonObject, b: JsonObject): JsonObject {
+  const merged: JsonObject = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const before = merged[key];
+    merged[key] = isObject(before) && isObject(value) ? union(before, value) : (value ?? before);
+  }
+  return merged;
+}

@@ -1,0 +1,152 @@
+/** Owns `/mcp`: HTTP in front of the MCP sessions (MCP 2025-11-25, Streamable HTTP). */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { bearerOf } from "../endpoint/bearer.ts";
+import { readBody } from "../endpoint/read-body.ts";
+import { errorOf, isRequest, RPC, type RpcError, type RpcId, type RpcMessage } from "../rpc/message.ts";
+import type { Session, SessionRegistry } from "../sessions/session-registry.ts";
+import { isKnownRevision } from "../upstream/handshake.ts";
+import type { AgentSession } from "./agent-session.ts";
+import type { AgentSessions } from "./agent-sessions.ts";
+import { readPost } from "./read-post.ts";
+
+/** What an agent may send in one POST. */
+const MAX_POST_BYTES = 8 * 1024 * 1024;
+
+export type McpEndpoint = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Host and Origin have been checked before. */
+export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessions): McpEndpoint {
+  const post = async (session: Session, request: IncomingMessage, response: ServerResponse) => {
+    const accept = request.headers.accept ?? "";
+    if (!accepts(accept, "application/json") || !accepts(accept, "text/event-stream")) {
+      return refuse(
+        response,
+        406,
+        RPC.upstream,
+        "Not acceptable: Accept must list application/json and text/event-stream",
+      );
+    }
+    if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
+      return refuse(response, 415, RPC.upstream, "Unsupported media type: Content-Type must be application/json");
+    }
+    const text = await readBody(request, MAX_POST_BYTES);
+    if (text === undefined)
+      return refuse(response, 413, RPC.upstream, "The message is larger than 8 MiB", undefined, true);
+    const body = readPost(text);
+    if (!body.ok) return answer(response, body.status, body.error);
+    const { messages } = body;
+    const requests = messages.filter(isRequest);
+    const first = requests[0];
+    if (requests.some((message) => message.method === "initialize")) {
+      if (messages.length > 1 || first === undefined) {
+        return refuse(response, 400, RPC.invalidRequest, "initialize must come alone");
+      }
+      if (request.headers["mcp-session-id"] !== undefined) {
+        return refuse(response, 400, RPC.invalidRequest, "This session is already initialised", first.id);
+      }
+      const agent = agents.begin(session, first);
+      if (agent === undefined) return refuse(response, 503, RPC.internal, "Too many MCP sessions", first.id);
+      return agent.streams.open(response, [first.id]);
+    }
+    const agent = resolve(session, request, response, first?.id);
+    if (agent === undefined) return;
+    if (body.batch && agent.protocolVersion !== "2025-03-26") {
+      return refuse(response, 400, RPC.invalidRequest, "Batches are not part of this protocol revision");
+    }
+    take(agent, messages, response);
+  };
+
+  const take = (agent: AgentSession, messages: RpcMessage[], response: ServerResponse) => {
+    const ids = messages.filter(isRequest).map((message) => message.id);
+    if (ids.length > 0) {
+      const repeated = ids.find((id, index) => agent.streams.waits(id) || ids.indexOf(id) !== index);
+      if (repeated !== undefined) {
+        return refuse(response, 400, RPC.invalidRequest, "A request with this id is still open", repeated);
+      }
+      agent.streams.open(response, ids);
+    }
+    for (const message of messages) agent.receive(message);
+    if (ids.length === 0) response.writeHead(202).end();
+  };
+
+  const get = (session: Session, request: IncomingMessage, response: ServerResponse) => {
+    if (!accepts(request.headers.accept ?? "", "text/event-stream")) {
+      return refuse(response, 406, RPC.upstream, "Not acceptable: Accept must list text/event-stream");
+    }
+    const agent = resolve(session, request, response);
+    if (agent === undefined) return;
+    const last = request.headers["last-event-id"];
+    if (typeof last !== "string" || last === "") return agent.streams.openStandalone(response);
+    if (!agent.streams.resume(response, last)) {
+      refuse(response, 404, RPC.invalidRequest, "This event is not known: the stream cannot be resumed from it");
+    }
+  };
+
+  const end = async (session: Session, request: IncomingMessage, response: ServerResponse) => {
+    const agent = resolve(session, request, response);
+    if (agent === undefined) return;
+    response.writeHead(200).end();
+    await agents.end(agent.id);
+  };
+
+  /** The MCP session that the headers name, or undefined after an answer: 400 without a header, 404 for what is not this bearer's. */
+  const resolve = (session: Session, request: IncomingMessage, response: ServerResponse, id?: RpcId) => {
+    const header = request.headers["mcp-session-id"];
+    if (typeof header !== "string" || header === "") {
+      refuse(response, 400, RPC.upstream, "Bad request: Mcp-Session-Id is required", id);
+      return undefined;
+    }
+    const agent = agents.find(session, header);
+    if (agent === undefined) {
+      refuse(response, 404, RPC.sessionNotFound, "Session not found", id);
+      return undefined;
+    }
+    const version = request.headers["mcp-protocol-version"];
+    if (typeof version === "string" && !isKnownRevision(version)) {
+      refuse(response, 400, RPC.upstream, `Bad request: unsupported protocol version ${version}`, id);
+      return undefined;
+    }
+    return agent;
+  };
+
+  return (request, response) => {
+    const token = bearerOf(request.headers.authorization);
+    const owner = token === undefined ? undefined : registry.byToken(token);
+    if (owner?.found !== "live") {
+      const error = { error: { code: "unauthorized", message: "A session's token is needed." } };
+      response.writeHead(401, { "content-type": "application/json", "www-authenticate": "Bearer" });
+      response.end(JSON.stringify(error));
+      return;
+    }
+    const { session } = owner;
+    if (request.method === "POST") void post(session, request, response);
+    else if (request.method === "GET") get(session, request, response);
+    else if (request.method === "DELETE") void end(session, request, response);
+    else {
+      response.setHeader("allow", "GET, POST, DELETE");
+      refuse(response, 405, RPC.upstream, "Method not allowed");
+    }
+  };
+}
+
+function accepts(header: string, type: string): boolean {
+  const wild = `${type.split("/")[0]}/*`;
+  return header.split(",").some((part) => [type, wild, "*/*"].includes(part.split(";")[0]?.trim().toLowerCase() ?? ""));
+}
+
+function refuse(
+  response: ServerResponse,
+  status: number,
+  code: number,
+  message: string,
+  id?: RpcId,
+  close = false,
+): void {
+  if (close) response.setHeader("connection", "close");
+  answer(response, status, errorOf(id, code, message));
+}
+
+function answer(response: ServerResponse, status: number, error: RpcError): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(error));
+}

@@ -1,0 +1,88 @@
+/** Owns what agents see of resources and prompts while several servers are behind the daemon, and whose each of them is. */
+import { isObject, type JsonObject } from "../rpc/message.ts";
+import type { Connection } from "../upstream/connection.ts";
+import { listAll } from "../upstream/handshake.ts";
+import { mergeTools, type ToolOwner } from "./tool-menu.ts";
+
+const LIST_TIMEOUT_MS = 10_000;
+
+export interface MergedLists {
+  prompts(from: readonly Connection[]): Promise<JsonObject[]>;
+  resources(from: readonly Connection[]): Promise<JsonObject[]>;
+  templates(from: readonly Connection[]): Promise<JsonObject[]>;
+  /** The server and its own name of a prompt that was listed; lists first where nothing was. */
+  ownerOfPrompt(name: string, from: readonly Connection[]): Promise<ToolOwner | undefined>;
+  /** The server of a resource: the one that listed it, else the one whose template fits best, else the only or first with resources. */
+  ownerOfUri(uri: string, from: readonly Connection[]): Promise<string | undefined>;
+}
+
+export function createMergedLists(): MergedLists {
+  let promptOwners: ReadonlyMap<string, ToolOwner> = new Map();
+  let uriOwners = new Map<string, string>();
+  let templateOwners: { prefix: string; server: string }[] = [];
+
+  const gather = async (from: readonly Connection[], capability: string, method: string, key: string) => {
+    const able = withCapability(from, capability);
+    const lists = await Promise.all(
+      able.map(async (connection) => {
+        const { peer } = connection;
+        if (peer === undefined) return { server: connection.name, tools: [] };
+        const listed = await listAll(peer, method, key, LIST_TIMEOUT_MS);
+        return { server: connection.name, tools: listed.ok ? listed.items : [] };
+      }),
+    );
+    return lists;
+  };
+  const prompts = async (from: readonly Connection[]) => {
+    const merged = mergeTools(await gather(from, "prompts", "prompts/list", "prompts"));
+    promptOwners = merged.owners;
+    return merged.tools;
+  };
+  const resources = async (from: readonly Connection[]) => {
+    const owners = new Map<string, string>();
+    const all: JsonObject[] = [];
+    for (const { server, tools } of await gather(from, "resources", "resources/list", "resources")) {
+      for (const resource of tools) {
+        const uri = String(resource.uri);
+        // Of two servers with the same address the first one's is shown, and read.
+        if (owners.has(uri)) continue;
+        owners.set(uri, server);
+        all.push(resource);
+      }
+    }
+    uriOwners = owners;
+    return all;
+  };
+  const templates = async (from: readonly Connection[]) => {
+    const lists = await gather(from, "resources", "resources/templates/list", "resourceTemplates");
+    templateOwners = lists.flatMap(({ server, tools }) =>
+      tools.map((template) => ({ prefix: String(template.uriTemplate).replace(/\{.*$/s, ""), server })),
+    );
+    return lists.flatMap((list) => list.tools);
+  };
+
+  return {
+    prompts,
+    resources,
+    templates,
+    async ownerOfPrompt(name, from) {
+      if (!promptOwners.has(name)) await prompts(from);
+      return promptOwners.get(name);
+    },
+    async ownerOfUri(uri, from) {
+      const able = withCapability(from, "resources");
+      if (able.length === 1) return able[0]?.name;
+      if (!uriOwners.has(uri)) await Promise.all([resources(from), templates(from)]);
+      const listed = uriOwners.get(uri);
+      if (listed !== undefined) return listed;
+      const fitting = templateOwners
+        .filter(({ prefix }) => uri.startsWith(prefix))
+        .sort((a, b) => b.prefix.length - a.prefix.length);
+      return fitting[0]?.server ?? able[0]?.name;
+    },
+  };
+}
+
+export function withCapability(from: readonly Connection[], capability: string): Connection[] {
+  return from.filter(({ state }) => state.phase === "ready" && isObject(state.server.capabilities[capability]));
+}

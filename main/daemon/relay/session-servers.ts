@@ -1,0 +1,151 @@
+/** Owns the upstream connections of one agent's MCP session and their tool lists; none of them waits for another. */
+import type { JsonObject, RpcNotification, RpcRequest } from "../rpc/message.ts";
+import type { Catalogue } from "../upstream/catalogue.ts";
+import { type Connection, createConnection } from "../upstream/connection.ts";
+import { type ClientSide, listAll } from "../upstream/handshake.ts";
+import { linkOpener, type Server } from "../upstream/open-server.ts";
+import type { Waiting } from "../upstream/peer.ts";
+import { mergeTools, type ServerTools, type ToolMenu } from "./tool-menu.ts";
+
+/** A list is served without a server that is still starting after this long; when it comes, the agent is told. */
+export const START_GRACE_MS = 5_000;
+/** A server that takes longer to list is served from what is known of it. */
+const LIST_TIMEOUT_MS = 10_000;
+
+export interface SessionServersOptions {
+  client: ClientSide;
+  env: NodeJS.ProcessEnv;
+  catalogue: Catalogue;
+  request(from: Connection, message: RpcRequest, related: Waiting | undefined): void;
+  notification(from: Connection, message: RpcNotification, related: Waiting | undefined): void;
+  /** A server has (again) become ready; before anything else is sent to it. */
+  ready(connection: Connection): void;
+  /** A connection was lost or its server is no longer configured. */
+  gone(name: string): void;
+  /** The tools that can be listed may differ from those listed last. */
+  toolsChanged(): void;
+}
+
+export interface SessionServers {
+  /** In the order of their configuration. */
+  all(): Connection[];
+  get(name: string): Connection | undefined;
+  /** Connects new servers, reconnects changed ones, closes those that are gone; the others are not touched. */
+  apply(servers: readonly Server[]): void;
+  /** The merged list as it is now; asks the servers again. */
+  menu(): Promise<ToolMenu>;
+  /** The merged list of what was heard last, at once. */
+  lastMenu(): ToolMenu;
+  restart(name: string): void;
+  close(): Promise<void>;
+}
+
+interface Member {
+  server: Server;
+  connection: Connection;
+  openedAt: number;
+  tools: readonly JsonObject[] | undefined;
+  loading: Promise<void> | undefined;
+}
+
+export function createSessionServers(options: SessionServersOptions): SessionServers {
+  const { client, env, catalogue } = options;
+  const members = new Map<string, Member>();
+
+  const load = (member: Member): Promise<void> => {
+    member.loading ??= loadNow(member).finally(() => {
+      member.loading = undefined;
+    });
+    return member.loading;
+  };
+  const loadNow = async (member: Member) => {
+    const { connection } = member;
+    const { peer, state } = connection;
+    if (peer === undefined || state.phase !== "ready") return;
+    const offers = state.server.capabilities.tools !== undefined;
+    const listed = offers
+      ? await listAll(peer, "tools/list", "tools", LIST_TIMEOUT_MS)
+      : { ok: true as const, items: [] };
+    if (connection.peer !== peer || !listed.ok) return;
+    member.tools = listed.items;
+    catalogue.reportReady(connection.name, { server: state.server, tools: listed.items }, state.latencyMs);
+  };
+  const open = (server: Server): Member => {
+    const member: Member = {
+      server,
+      openedAt: performance.now(),
+      tools: undefined,
+      loading: undefined,
+      connection: createConnection({
+        name: server.name,
+        open: linkOpener(server, env),
+        client,
+        handlers: {
+          request: (message, related) => options.request(member.connection, message, related),
+          notification(message, related) {
+            if (message.method !== "notifications/tools/list_changed") {
+              return options.notification(member.connection, message, related);
+            }
+            void loadNow(member).then(options.toolsChanged);
+          },
+          state(state) {
+            if (state.phase === "failed") {
+              catalogue.reportFailed(server.name, state.reason);
+              options.gone(server.name);
+              options.toolsChanged();
+            } else if (state.phase === "ready") {
+              options.ready(member.connection);
+              void load(member).then(options.toolsChanged);
+            }
+          },
+        },
+      }),
+    };
+    return member;
+  };
+  const listOf = (member: Member): ServerTools => ({
+    server: member.server.name,
+    tools: member.tools ?? catalogue.known(member.server.name)?.tools ?? [],
+  });
+  const refresh = async (member: Member) => {
+    const { connection, server } = member;
+    if (connection.state.phase === "ready") return load(member);
+    if (connection.state.phase !== "connecting" || catalogue.known(server.name) !== undefined) return;
+    const grace = START_GRACE_MS - (performance.now() - member.openedAt);
+    if (grace <= 0) return;
+    await connection.settled(grace);
+    await load(member);
+  };
+  const lastMenu = () => mergeTools([...members.values()].map(listOf));
+
+  return {
+    all: () => [...members.values()].map((member) => member.connection),
+    get: (name) => members.get(name)?.connection,
+    apply(servers) {
+      const next = new Map<string, Member>();
+      for (const server of servers) {
+        const before = members.get(server.name);
+        const same = before !== undefined && JSON.stringify(before.server) === JSON.stringify(server);
+        next.set(server.name, same ? before : open(server));
+      }
+      for (const [name, member] of members) {
+        if (next.get(name) === member) continue;
+        void member.connection.close();
+        options.gone(name);
+      }
+      const first = members.size === 0;
+      members.clear();
+      for (const [name, member] of next) members.set(name, member);
+      if (!first) options.toolsChanged();
+    },
+    async menu() {
+      await Promise.all([...members.values()].map(refresh));
+      return lastMenu();
+    },
+    lastMenu,
+    restart: (name) => members.get(name)?.connection.restart(),
+    async close() {
+      await Promise.all([...members.values()].map((member) => member.connection.close()));
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** Owns the daemon's sessions: who they are, their bearer tokens, their events, and who is told when they change. */
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import type { CreateSessionRequest } from "../../../shared/protocol/daemon-api.ts";
+import { REPLAY_RING_EVENTS } from "../../../shared/protocol/wire.ts";
+import { type CallRecorder, createCallRecorder } from "../progress/call-recorder.ts";
+import { createEventRing, type EventRing } from "../progress/event-ring.ts";
+
+/** Per session: enough for the ring's 10,000 events of a few KB; larger results push older events out earlier. */
+const RING_CHARS = 32 * 1024 * 1024;
+/** Ended sessions that are remembered, so that their readers get 404 rather than 401. */
+const REMEMBERED_ENDED = 1_000;
+
+export interface Session {
+  readonly id: string;
+  readonly token: string;
+  readonly cwd: string;
+  readonly label: string | undefined;
+  readonly agent: string | undefined;
+  /** Names of the only upstream servers to offer; undefined offers all. */
+  readonly servers: readonly string[] | undefined;
+  readonly createdAt: string;
+  readonly ring: EventRing;
+  readonly calls: CallRecorder;
+  /** MCP clients connected now. */
+  clients: number;
+}
+
+export type SessionLookup = { found: "live"; session: Session } | { found: "ended" } | { found: "none" };
+
+export interface SessionRegistry {
+  create(request: CreateSessionRequest & { cwd: string }): Session;
+  get(id: string): Session | undefined;
+  /** Whose token this is. Looked up by hash, so that no comparison takes longer for a better guess. */
+  byToken(token: string): SessionLookup;
+  /** Whether a session of this id has ended. */
+  ended(id: string): boolean;
+  list(): Session[];
+  /** Forgets the session and ends its event streams. Its token opens nothing from here on. */
+  end(id: string): void;
+  changed(id: string): void;
+  onChange(listener: (id: string) => void): () => void;
+}
+
+export interface RegistryOptions {
+  /** Identity of this daemon run, part of every event id. */
+  epoch: string;
+  offset: (session: string) => number;
+  secrets: () => readonly string[];
+  now?: () => number;
+}
+
+export function createSessionRegistry(options: RegistryOptions): SessionRegistry {
+  const { epoch, offset, secrets, now = Date.now } = options;
+  const sessions = new Map<string, Session>();
+  const byHash = new Map<string, Session>();
+  /** Token hash of each ended session, by id, oldest first. */
+  const ended = new Map<string, string>();
+  const listeners = new Set<(id: string) => void>();
+  const changed = (id: string) => {
+    for (const listener of listeners) listener(id);
+  };
+
+  return {
+    create(request) {
+      const id = randomUUID();
+      const token = randomBytes(32).toString("hex");
+      const ring = createEventRing(epoch, { events: REPLAY_RING_EVENTS, chars: RING_CHARS });
+      const session: Session = {
+        id,
+        token,
+        cwd: request.cwd,
+        label: request.label,
+        agent: request.agent,
+        servers: request.servers,
+        createdAt: new Date(now()).toISOString(),
+        ring,
+        calls: createCallRecorder({
+          ring,
+          offset: () => offset(id),
+          secrets: () => [token, ...secrets()],
+          now,
+        }),
+        clients: 0,
+      };
+      sessions.set(id, session);
+      byHash.set(hash(token), session);
+      changed(id);
+      return session;
+    },
+    get: (id) => sessions.get(id),
+    byToken(token) {
+      const key = hash(token);
+      const session = byHash.get(key);
+      if (session !== undefined) return { found: "live", session };
+      return { found: [...ended.values()].includes(key) ? "ended" : "none" };
+    },
+    ended: (id) => ended.has(id),
+    list: () => [...sessions.values()],
+    end(id) {
+      const session = sessions.get(id);
+      if (session === undefined) return;
+      sessions.delete(id);
+      byHash.delete(hash(session.token));
+      ended.set(id, hash(session.token));
+      const oldest = ended.keys().next().value;
+      if (ended.size > REMEMBERED_ENDED && oldest !== undefined) ended.delete(oldest);
+      session.ring.end();
+      changed(id);
+    },
+    changed,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+const hash = (token: string): string => createHash("sha256").update(token).digest("hex");

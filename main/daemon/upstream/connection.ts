@@ -1,0 +1,182 @@
+/** Owns one session's connection to one upstream over its whole life: handshake, loss, restart with backoff. */
+import type { JsonObject, RpcNotification, RpcReply, RpcRequest } from "../rpc/message.ts";
+import { type ClientSide, type ServerSide, shakeHands } from "./handshake.ts";
+import type { LinkFault, OpenLink } from "./link.ts";
+import { createPeer, type Peer, type Waiting } from "./peer.ts";
+
+export const CONNECT_TIMEOUT_MS = 60_000;
+const RESTART_MS = 1_000;
+const MAX_RESTART_MS = 30_000;
+/** Restarts that nobody asked for; after them the next request starts it. */
+const UNASKED_RESTARTS = 5;
+/** A connection that held this long starts the backoff anew. */
+const STABLE_MS = 10_000;
+
+export type ConnectionState =
+  | { phase: "connecting" }
+  | { phase: "ready"; server: ServerSide; latencyMs: number }
+  | { phase: "failed"; reason: string }
+  | { phase: "closed" };
+
+export interface ConnectionHandlers {
+  request(message: RpcRequest, related: Waiting | undefined): void;
+  notification(message: RpcNotification, related: Waiting | undefined): void;
+  state(state: ConnectionState): void;
+}
+
+export interface Connection {
+  readonly name: string;
+  readonly state: ConnectionState;
+  /** The live peer, only while ready. */
+  readonly peer: Peer | undefined;
+  /** Resolves when the connection is no longer connecting, or after `ms`. */
+  settled(ms: number): Promise<void>;
+  /** Tries a failed connection again at once. */
+  wake(): void;
+  /** As `Peer.send`; an upstream that lost our session is initialised again and asked once more. Gives a way to cancel. */
+  send(method: string, params: JsonObject | undefined, waiting: Waiting): Sent;
+  answer(reply: RpcReply): void;
+  restart(): void;
+  close(): Promise<void>;
+}
+
+export interface Sent {
+  cancel(reason: string | undefined): void;
+}
+
+export interface ConnectionOptions {
+  name: string;
+  open: OpenLink;
+  client: ClientSide;
+  handlers: ConnectionHandlers;
+  connectTimeoutMs?: number;
+  random?: () => number;
+  clock?: () => number;
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { name, handlers, client, random = Math.random, clock = () => performance.now() } = options;
+  let state: ConnectionState = { phase: "connecting" };
+  let peer: Peer | undefined;
+  let live: Peer | undefined;
+  let attempts = 0;
+  let readyAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let settle = Promise.withResolvers<void>();
+
+  const become = (next: ConnectionState) => {
+    const was = state.phase;
+    state = next;
+    if (next.phase === "connecting" && was !== "connecting") settle = Promise.withResolvers<void>();
+    if (next.phase !== "connecting") settle.resolve();
+    handlers.state(next);
+  };
+  const fail = (fault: LinkFault) => {
+    if (state.phase === "closed") return;
+    if (live !== undefined && clock() - readyAt > STABLE_MS) attempts = 0;
+    live = undefined;
+    become({ phase: "failed", reason: fault.reason });
+    if (attempts >= UNASKED_RESTARTS) return;
+    const delay = Math.min(RESTART_MS * 2 ** attempts, MAX_RESTART_MS);
+    attempts += 1;
+    timer = setTimeout(connect, delay / 2 + (random() * delay) / 2);
+  };
+  const connect = () => {
+    clearTimeout(timer);
+    if (state.phase === "closed") return;
+    if (state.phase !== "connecting") become({ phase: "connecting" });
+    void attempt();
+  };
+  const attempt = async () => {
+    const startedAt = clock();
+    const mine = createPeer(options.open, {
+      request: (message, related) => peer === mine && handlers.request(message, related),
+      notification: (message, related) => peer === mine && handlers.notification(message, related),
+      closed: (fault) => {
+        // Before the handshake is done its own answer tells the loss.
+        if (live === mine) fail(fault);
+      },
+    });
+    const former = peer;
+    peer = mine;
+    if (former !== undefined) void former.close();
+    const outcome = await shakeHands(mine, client, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
+    if (peer !== mine) return void mine.close();
+    if (!outcome.ok) {
+      await mine.close();
+      if (peer === mine) fail(outcome.fault);
+      return;
+    }
+    live = mine;
+    readyAt = clock();
+    become({ phase: "ready", server: outcome.server, latencyMs: Math.round(readyAt - startedAt) });
+  };
+  const settled = async (ms: number) => {
+    if (state.phase !== "connecting") return;
+    let late: NodeJS.Timeout | undefined;
+    await Promise.race([
+      settle.promise,
+      new Promise<void>((resolve) => {
+        late = setTimeout(resolve, ms);
+      }),
+    ]);
+    clearTimeout(late);
+  };
+
+  connect();
+  return {
+    name,
+    get state() {
+      return state;
+    },
+    get peer() {
+      return live;
+    },
+    settled,
+    wake() {
+      if (state.phase === "failed") connect();
+    },
+    send(method, params, waiting) {
+      let cancelled: { reason: string | undefined } | undefined;
+      let cancel: (reason: string | undefined) => void = () => {};
+      const attemptSend = (again: boolean) => {
+        if (cancelled !== undefined) return;
+        const to = live;
+        if (to === undefined) {
+          const reason = state.phase === "failed" ? state.reason : "is not connected";
+          return waiting.lost({ reason, undelivered: true });
+        }
+        const id = to.send(method, params, {
+          ...waiting,
+          lost(fault) {
+            if (again || fault.sessionLost !== true || cancelled !== undefined) return waiting.lost(fault);
+            if (live === to) connect();
+            void settled(CONNECT_TIMEOUT_MS).then(() => attemptSend(true));
+          },
+        });
+        cancel = (reason) => to.cancel(id, reason);
+      };
+      attemptSend(false);
+      return {
+        cancel(reason) {
+          cancelled = { reason };
+          cancel(reason);
+        },
+      };
+    },
+    answer: (reply) => live?.answer(reply),
+    restart() {
+      attempts = 0;
+      live = undefined;
+      connect();
+    },
+    async close() {
+      clearTimeout(timer);
+      become({ phase: "closed" });
+      live = undefined;
+      const last = peer;
+      peer = undefined;
+      await last?.close();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** Owns one look at a server: connect, list the tools, disconnect. */
+import { VERSION } from "../../home/version.ts";
+import { errorOf, RPC, resultOf } from "../rpc/message.ts";
+import type { Known } from "./catalogue.ts";
+import { CONNECT_TIMEOUT_MS } from "./connection.ts";
+import { LATEST_REVISION, listAll, shakeHands } from "./handshake.ts";
+import { linkOpener, type Server } from "./open-server.ts";
+import { createPeer } from "./peer.ts";
+
+export type ProbeOutcome = { ok: true; known: Known; latencyMs: number } | { ok: false; reason: string };
+
+export interface ProbeOptions {
+  env: NodeJS.ProcessEnv;
+  /** Ends the probe early; it then fails. */
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+/** Time from the start to the tool list is the latency. Whatever was started has ended when this resolves; it never rejects. */
+export async function probeServer(server: Server, options: ProbeOptions): Promise<ProbeOutcome> {
+  const { env, signal, timeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const startedAt = performance.now();
+  const peer = createPeer(linkOpener(server, env), {
+    request: (message) =>
+      peer.answer(
+        message.method === "ping"
+          ? resultOf(message.id, {})
+          : errorOf(message.id, RPC.methodNotFound, `${message.method} is not offered here`),
+      ),
+    notification() {},
+    closed() {},
+  });
+  const abort = () => void peer.close();
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const client = {
+      protocolVersion: LATEST_REVISION,
+      capabilities: {},
+      clientInfo: { name: "signalbox", version: VERSION },
+    };
+    const hands = await shakeHands(peer, client, timeoutMs);
+    if (!hands.ok) return { ok: false, reason: hands.fault.reason };
+    const offersTools = hands.server.capabilities.tools !== undefined;
+    const listed = offersTools
+      ? await listAll(peer, "tools/list", "tools", timeoutMs)
+      : { ok: true as const, items: [] };
+    if (!listed.ok) return { ok: false, reason: listed.fault.reason };
+    const latencyMs = Math.round(performance.now() - startedAt);
+    return { ok: true, known: { server: hands.server, tools: listed.items }, latencyMs };
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    await peer.close();
+  }
+}

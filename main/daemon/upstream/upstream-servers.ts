@@ -1,0 +1,89 @@
+/** Owns which servers there are: servers.json, the built-in demo, and what is known of each. */
+import type { ServerConfig, ServerStatus, ServersResponse } from "../../../shared/protocol/daemon-api.ts";
+import { redactText } from "../../../shared/text/redact.ts";
+import type { Log } from "../../home/create-log.ts";
+import type { Session } from "../sessions/session-registry.ts";
+import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue.ts";
+import { builtinDemo, configuredServer, DEMO_SERVER, type Server } from "./open-server.ts";
+import { probeServer } from "./probe-server.ts";
+import { watchServersFile } from "./watch-servers-file.ts";
+
+export interface UpstreamServers {
+  readonly catalogue: Catalogue;
+  view(): ServersResponse;
+  /** What this session is to be offered: its own choice of the enabled ones; the demo where it belongs. */
+  forSession(session: Pick<Session, "agent" | "servers">): Server[];
+  /** Looks at a server that need not be configured. */
+  test(name: string, config: ServerConfig): Promise<ServerStatus>;
+  /** Looks at a configured server again; false when there is none of this name. */
+  restart(name: string): boolean;
+  dispose(): Promise<void>;
+}
+
+export interface UpstreamServersOptions {
+  /** Path of servers.json. */
+  file: string;
+  env: NodeJS.ProcessEnv;
+  log: Log;
+  secrets: () => readonly string[];
+  /** The set of servers has changed. */
+  onServers: () => void;
+  /** What is known of one has changed. */
+  onStatus: () => void;
+  /** A restart was asked for. */
+  onRestart: (name: string) => void;
+}
+
+export function createUpstreamServers(options: UpstreamServersOptions): UpstreamServers {
+  const { env, log, secrets } = options;
+  const catalogue = createCatalogue({ env, log, secrets, onChange: () => options.onStatus() });
+  const demo = builtinDemo();
+  const configured = () => [...file.state.servers].map(([name, config]) => configuredServer(name, config));
+  /** The demo is there for whoever has nothing else, and for the demo session. */
+  const listed = () => {
+    const servers = configured();
+    return servers.length === 0 ? [demo] : servers;
+  };
+  const file = watchServersFile(options.file, (state) => {
+    if (state.error !== undefined) log.warn({ reason: state.error }, "servers.json has an error");
+    catalogue.apply(listed());
+    options.onServers();
+    options.onStatus();
+  });
+  catalogue.apply(listed());
+
+  return {
+    catalogue,
+    view() {
+      const { error } = file.state;
+      return { servers: catalogue.status(), ...(error !== undefined && { error }) };
+    },
+    forSession(session) {
+      const enabled = listed().filter(({ config }) => config.disabled !== true);
+      if (session.agent === "demo") {
+        const own = enabled.find(({ name }) => name === DEMO_SERVER);
+        return [own ?? demo];
+      }
+      return enabled.filter(({ name }) => session.servers?.includes(name) ?? true);
+    },
+    async test(name, config) {
+      const server = configuredServer(name, config);
+      const outcome = await probeServer(server, { env, timeoutMs: TEST_TIMEOUT_MS });
+      if (!outcome.ok) return { ...blank(server, "failed"), reason: redactText(outcome.reason, secrets()) };
+      const tools = outcome.known.tools.map(toolLine);
+      return { ...blank(server, "ready"), tools, latency_ms: outcome.latencyMs };
+    },
+    restart(name) {
+      if (!catalogue.probe(name)) return false;
+      options.onRestart(name);
+      return true;
+    },
+    async dispose() {
+      file.dispose();
+      await catalogue.dispose();
+    },
+  };
+}
+
+/** Somebody waits for the answer. */
+const TEST_TIMEOUT_MS = 30_000;
