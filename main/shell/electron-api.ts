@@ -124,7 +124,7 @@ export interface IpcQuestion extends Pick<IpcMainInvokeEvent, "type"> {
   readonly senderFrame: { readonly url: string; readonly parent: object | null } | null;
 }
 
-export interface TrayIcon extends Pick<TheTray, "setToolTip" | "destroy"> {
+export interface TrayIcon extends Pick<TheTray, "setToolTip" | "setTitle" | "destroy"> {
   setImage: (path: string) => void;
   setMenu: (template: MenuItemConstructorOptions[]) => void;
   on: On<{ click: [] }>;

@@ -54,11 +54,12 @@ export function runTray(options: TrayOptions): RunningTray {
     const icon = trayIcon(icons, state.mood, platform, electron.nativeTheme.shouldUseDarkColors);
     const rows = trayRows(state);
     // An equal menu is not set again: a menu that is open would close under the pointer.
-    const next = JSON.stringify([icon, state.tooltip, rows]);
+    const next = JSON.stringify([icon, state.tooltip, state.title, rows]);
     if (next === shown) return;
     shown = next;
     tray.setImage(icon);
     tray.setToolTip(state.tooltip);
+    if (platform === "darwin") tray.setTitle(state.title);
     tray.setMenu(trayTemplate(rows, options.run, platform));
   }
 

@@ -13,6 +13,8 @@ export interface TraySession {
 export interface TrayState {
   mood: TrayMood;
   tooltip: string;
+  /** Beside the icon where the system shows text there (macOS): how many need you. */
+  title: string;
   daemon: string;
   /** Our own daemon can be restarted from here; a foreign one is not ours to touch. */
   ownDaemon: boolean;
@@ -37,6 +39,7 @@ export function trayState(app: AppState, noticesPaused: boolean): TrayState {
   return {
     mood: mood(app.daemon, needsYou.length, running.length),
     tooltip: ["Signalbox", ...(counts.length > 0 ? counts : [daemon])].join(" · "),
+    title: needsYou.length === 0 ? "" : String(needsYou.length),
     daemon,
     ownDaemon: app.daemon.own,
     needsYou: needsYou.slice(0, MAX_ROWS).map(row),

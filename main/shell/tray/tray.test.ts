@@ -1,0 +1,165 @@
+/** Owns the proof that the tray tells the truth, is complete, and does not flicker. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { appState, session } from "../../../test/support/electron-double/app-state.ts";
+import { runTray, trayIcon } from "./run-tray.ts";
+import { trayRows, trayTemplate, trayText } from "./tray-menu.ts";
+import { type TrayState, trayState } from "./tray-state.ts";
+
+const daemon = (state: "lost" | "none" | "connected", own = true) => ({
+  state,
+  own,
+  since: "2026-11-20T10:00:00Z",
+  attempts: [],
+});
+const busy = appState({
+  servers: ["fs", "git"].map((name) => ({ name, transport: "stdio", state: "ready", tools: [] })),
+  sessions: [
+    session({ id: "a", label: "billing", state: "needs_you" }),
+    session({ id: "b", label: "api-refactor" }),
+    session({ id: "c", label: "docs", state: "starting" }),
+    session({ id: "d", label: "old", state: "finished" }),
+  ],
+});
+
+it("lists who needs you first, then who runs, and everything the app can do from there", () => {
+  expect(`\n${trayText(trayRows(trayState(busy, false)))}\n`).toBe(`
+  Daemon · 2 servers
+──────
+  Needs you
+› billing · Claude Code
+  Running
+› api-refactor · Claude Code
+› docs · Claude Code
+──────
+› Open Signalbox
+› New session…
+──────
+› Pause notifications for an hour
+› Restart daemon…
+› Settings…
+──────
+› Quit Signalbox
+`);
+});
+
+describe("the icon's mood", () => {
+  it.each([
+    ["nothing runs", appState(), "idle"],
+    ["something runs", appState({ sessions: [session()] }), "running"],
+    ["one needs you", busy, "needs-you"],
+    ["the daemon is lost, whatever else was known", appState({ ...busy, daemon: daemon("lost") }), "lost"],
+    ["no daemon was ever found: nothing is lost", appState({ daemon: daemon("none") }), "idle"],
+  ])("%s", (_name, app, mood) => {
+    expect(trayState(app, false).mood).toBe(mood);
+  });
+});
+
+it("a foreign daemon is not offered for a restart, and a pause can be ended", () => {
+  const text = trayText(trayRows(trayState(appState({ daemon: daemon("connected", false) }), true)));
+  expect(text).not.toContain("Restart");
+  expect(text).toContain("› Resume notifications");
+});
+
+it("a menu of 100 sessions stays a menu", () => {
+  const sessions = Array.from({ length: 100 }, (_, index) => session({ id: `s${index}`, label: `s${index}` }));
+  const rows = trayRows(trayState(appState({ sessions }), false));
+  expect(rows.length).toBeLessThan(25);
+  expect(rows).toContainEqual({ label: "92 more…", action: { do: "show" } });
+});
+
+it("A26: a session's name cannot forge a row or a key", () => {
+  const state = trayState(appState({ sessions: [session({ label: "a\nQuit\u202e & b" })] }), false);
+  expect(state.running[0]?.label).toBe("a Quit\uFFFD & b · Claude Code");
+  const labels = trayTemplate(trayRows(state), () => {}, "linux").map(({ label }) => label);
+  expect(labels).toContain("a Quit\uFFFD && b · Claude Code");
+});
+
+it("uses a template on macOS, an ICO on Windows, and the bar's colour elsewhere", () => {
+  expect(trayIcon("/t", "needs-you", "darwin", true)).toBe("/t/needs-youTemplate.png");
+  expect(trayIcon("/t", "lost", "win32", false)).toBe("/t/lost-light.ico");
+  expect(trayIcon("/t", "idle", "linux", true)).toBe("/t/idle-dark.png");
+});
+
+describe("while it runs", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 1_000_000 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function run(state: () => TrayState) {
+    const drawn: { icon: string; rows: number }[] = [];
+    let icon = "";
+    const tray = runTray({
+      electron: {
+        createTray: () => ({
+          setImage: (path) => {
+            icon = path;
+          },
+          setToolTip: () => {},
+          setTitle: () => {},
+          setMenu: (template) => drawn.push({ icon, rows: template.length }),
+          destroy: () => drawn.push({ icon: "destroyed", rows: 0 }),
+          on: () => {},
+        }),
+        nativeTheme: { shouldUseDarkColors: false, on: () => {} },
+      },
+      icons: "/t",
+      platform: "linux",
+      state,
+      run: () => {},
+      onMissing: () => {},
+    });
+    return { tray, drawn };
+  }
+
+  it("draws at most twice a second, and always the last state", () => {
+    let sessions = [session()];
+    const { tray, drawn } = run(() => trayState(appState({ sessions }), false));
+    expect(drawn).toHaveLength(1);
+    for (let index = 0; index < 100; index += 1) {
+      sessions = [...sessions.slice(0, 1), session({ id: `s${index}`, label: `s${index}` })];
+      tray.changed();
+      vi.advanceTimersByTime(10);
+    }
+    vi.advanceTimersByTime(500);
+    expect(drawn.length).toBeLessThanOrEqual(4);
+    sessions = [session({ state: "needs_you" })];
+    tray.changed();
+    vi.advanceTimersByTime(500);
+    expect(drawn.at(-1)?.icon).toBe("/t/needs-you-light.png");
+    tray.changed();
+    tray.dispose();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(drawn.at(-1)?.icon).toBe("destroyed");
+  });
+
+  it("does not set an equal menu again, so that an open one stays open", () => {
+    const { tray, drawn } = run(() => trayState(appState(), false));
+    tray.changed();
+    vi.advanceTimersByTime(1000);
+    expect(drawn).toHaveLength(1);
+  });
+
+  it("a desktop without a tray says so once and goes on", () => {
+    const missing = vi.fn();
+    const tray = runTray({
+      electron: {
+        createTray: () => {
+          throw new Error("no tray");
+        },
+        nativeTheme: { shouldUseDarkColors: false, on: () => {} },
+      },
+      icons: "/t",
+      platform: "linux",
+      state: () => trayState(appState(), false),
+      run: () => {},
+      onMissing: missing,
+    });
+    expect(tray.present).toBe(false);
+    tray.changed();
+    tray.dispose();
+    expect(missing).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,42 @@
+/** Owns the proof that the window is made by Electron's security checklist. */
+import { expect, it } from "vitest";
+import { titleBarOverlay, windowOptions } from "./window-options.ts";
+
+const look = { bounds: {}, dark: true, platform: "linux", preload: "/p/preload.cjs", icon: "/i.png" } as const;
+
+it("checklist: isolation and sandbox on; Node, webview, insecure content and dropped files off", () => {
+  expect(windowOptions(look).webPreferences).toEqual({
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    plugins: false,
+    safeDialogs: true,
+    spellcheck: false,
+    preload: "/p/preload.cjs",
+  });
+});
+
+it("nothing flashes: hidden until painted, on the theme's own colour", () => {
+  expect(windowOptions(look)).toMatchObject({ show: false, backgroundColor: "#0f1115" });
+  expect(windowOptions({ ...look, dark: false })).toMatchObject({ backgroundColor: "#f6f7f9" });
+});
+
+it("each platform keeps its own window buttons around the page's title bar", () => {
+  expect(windowOptions({ ...look, platform: "darwin" })).toMatchObject({ titleBarStyle: "hiddenInset" });
+  expect(windowOptions({ ...look, platform: "win32" })).toMatchObject({
+    titleBarStyle: "hidden",
+    titleBarOverlay: titleBarOverlay(true),
+  });
+});
+
+it("a remembered place wins over the default size", () => {
+  const bounds = { x: 5, y: 6, width: 700, height: 500 };
+  expect(windowOptions({ ...look, bounds })).toMatchObject(bounds);
+});
