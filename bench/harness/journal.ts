@@ -1,0 +1,24 @@
+/** Owns looking into a gateway's journal from outside, read-only, to see what has been made durable. */
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** How often one looks: a read of one row, which neither blocks nor is blocked (WAL). */
+const LOOK_MS = 25;
+const PATIENCE_MS = 120_000;
+
+/** Returns when entry `last` of the session is in the journal. Throws when that takes longer than two minutes. */
+export async function journaled(path: string, session: string, last: number): Promise<void> {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    const query = database.prepare("SELECT last FROM sessions WHERE id = ?");
+    const end = performance.now() + PATIENCE_MS;
+    let found = 0;
+    while (found < last) {
+      if (performance.now() > end) throw new Error(`the journal has ${found} of ${last} entries of ${session}`);
+      await delay(LOOK_MS);
+      found = Number(query.get(session)?.last ?? 0);
+    }
+  } finally {
+    database.close();
+  }
+}
