@@ -1,4 +1,18 @@
 /** Owns the headless start: the gateway under plain Node, for `signalbox serve`, and `signalbox stop`. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { linkPath } from "../shared/links/deep-link.ts";
+import type { DaemonView } from "../shared/protocol/app-frames.ts";
+import type { Fault } from "../shared/protocol/fault.ts";
+import { createGateway, type Gateway } from "./gateway/create-gateway.ts";
+import { splitPaths } from "./gateway/discovery/candidates.ts";
+import { tryCandidate } from "./gateway/discovery/find-daemon.ts";
+import { createDaemonClient } from "./gateway/link/daemon-client.ts";
+import { openBrowser } from "./gateway/open-browser.ts";
+import { createLog } from "./home/create-log.ts";
+import { homeFolder } from "./home/home-folder.ts";
+import { daemonKey, ownerToken } from "./home/secrets.ts";
+
 export interface ServeOptions {
   port?: number;
   home?: string;
@@ -7,9 +21,116 @@ export interface ServeOptions {
   demo?: boolean;
   json?: boolean;
 }
-export async function serve(_options: ServeOptions): Promise<number> {
-  throw new Error("not built yet");
+
+/** Serves until SIGINT or SIGTERM. Gives the exit code: 0 after a signal, 1 when it could not begin. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const home = homeFolder(options.home);
+  const secrets: string[] = [];
+  const log = createLog({ name: "gateway", file: join(home.logs, "gateway.log"), secrets: () => secrets });
+  const asked = nextSignal();
+  const started = await createGateway({
+    home,
+    ...(options.port === undefined ? {} : { port: options.port }),
+    discovery: splitPaths(options.discovery ?? process.env.SIGNALBOX_DISCOVERY),
+    ui: uiFolder(),
+    startDaemon: true,
+    log,
+  });
+  if (!started.ok) return complain(started.fault, options.json === true);
+  const gateway = started.value;
+  secrets.push(ownerToken(home), daemonKey(home));
+  process.on("uncaughtException", (error) => {
+    log.fatal({ error }, "the gateway failed");
+    console.error(`signalbox: ${error.message}`);
+    process.exit(1);
+  });
+
+  if (options.json === true) console.log(JSON.stringify({ url: gateway.url, token: gateway.token, pid: process.pid }));
+  else console.log(`Signalbox is at ${gateway.url}`);
+  const path = options.demo === true ? await startDemo(gateway) : "/";
+  if (options.json !== true) await welcome(gateway, path, options.open);
+
+  const signal = await asked;
+  if (options.json !== true)
+    console.log(`\nSignalbox ends (${signal}). The daemon and its terminals go on; \`signalbox stop\` ends them.`);
+  await gateway.dispose();
+  return 0;
 }
-export async function stop(_options: { home?: string; force?: boolean }): Promise<number> {
-  throw new Error("not built yet");
+
+/** The first signal ends it cleanly; a second one at once. */
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        setTimeout(() => process.exit(1), 1_900).unref();
+        resolve(signal);
+      });
+    }
+  });
+}
+
+async function startDemo(gateway: Gateway): Promise<string> {
+  const created = await gateway.createSession({ agent: "demo" });
+  if (created.ok) return linkPath({ session: created.value.id });
+  console.error(`signalbox: the demo could not be started: ${created.fault.message}`);
+  return "/";
+}
+
+async function welcome(gateway: Gateway, path: string, open: boolean): Promise<void> {
+  const link = gateway.pairingLink(path);
+  console.log(`  Sign in   ${link}  (works once)`);
+  console.log(`  Daemon    ${daemonLine(await settled(gateway))}`);
+  if (open && (await openBrowser(link, process.env))) console.log("  A browser opens with that link.");
+  console.log("  Ctrl+C ends it; terminals go on in the daemon.");
+}
+
+/** The daemon's state once it is more than a search, or after 5 s. */
+function settled(gateway: Gateway): Promise<DaemonView> {
+  const isSettled = ({ state }: DaemonView) => state !== "searching" && state !== "starting";
+  const now = gateway.app().daemon;
+  if (isSettled(now)) return Promise.resolve(now);
+  return new Promise((resolve) => {
+    const done = (view: DaemonView) => {
+      clearTimeout(timer);
+      stop();
+      resolve(view);
+    };
+    const timer = setTimeout(() => done(gateway.app().daemon), 5_000);
+    const stop = gateway.subscribe((change) => {
+      if (change.type === "daemon" && isSettled(change.daemon)) done(change.daemon);
+    });
+  });
+}
+
+function daemonLine(view: DaemonView): string {
+  if (view.state !== "connected") return `${view.state}${view.reason === undefined ? "" : `: ${view.reason}`}`;
+  return `${view.own ? "built-in" : "of another program"}, ${view.url}${view.pid === undefined ? "" : ` (process ${view.pid})`}`;
+}
+
+/** Ends the daemon of this home. Gives 1, and says what runs, when it refuses; 0 when there is none. */
+export async function stop(options: { home?: string; force?: boolean }): Promise<number> {
+  const home = homeFolder(options.home);
+  const key = daemonKey(home);
+  const { attempt, found } = await tryCandidate({ path: home.discovery, own: true }, key);
+  if (found === undefined) {
+    const reason = attempt.reason === undefined ? "" : ` (${attempt.reason})`;
+    console.log(`No daemon runs for ${home.path}${reason}.`);
+    return 0;
+  }
+  const stopped = await createDaemonClient(found.base, key).stop(options.force === true);
+  if (!stopped.ok) return complain(stopped.fault, false);
+  console.log(`The daemon (process ${found.health.pid ?? "unknown"}) ends.`);
+  return 0;
+}
+
+function complain(fault: Fault, json: boolean): number {
+  if (json) console.log(JSON.stringify({ error: fault }));
+  console.error(`signalbox: ${fault.message}${fault.hint === undefined ? "" : `\n${fault.hint}`}`);
+  return 1;
+}
+
+/** The built UI: beside this file in a build, in out/ when it runs from the sources. */
+function uiFolder(): string {
+  const fromSources = import.meta.url.endsWith(".ts");
+  return fileURLToPath(new URL(fromSources ? "../out/renderer" : "../renderer", import.meta.url));
 }

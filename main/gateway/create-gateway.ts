@@ -1,9 +1,31 @@
 /** Owns the composition of the gateway: options in, `{ url, …, dispose }` out. The desktop shell and the headless start build the same one. */
+import { once } from "node:events";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { deepLink, linkPath } from "../../shared/links/deep-link.ts";
 import type { AppFrame, AppState } from "../../shared/protocol/app-frames.ts";
-import type { Result } from "../../shared/protocol/fault.ts";
-import type { CreatedSession, NewSession } from "../../shared/protocol/gateway-api.ts";
+import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
+import type { AgentView, CreatedSession, NewSession } from "../../shared/protocol/gateway-api.ts";
+import { detectAgents } from "../agents/detect-agents.ts";
 import type { Log } from "../home/create-log.ts";
-import type { HomeFolder } from "../home/home-folder.ts";
+import { type HomeFolder, prepareHomeFolder } from "../home/home-folder.ts";
+import { daemonKey, ownerToken, sameSecret } from "../home/secrets.ts";
+import { createAppHub } from "./app-hub.ts";
+import type { AccessRules } from "./auth/decide-request.ts";
+import { openDevices } from "./auth/devices.ts";
+import { createPairing } from "./auth/pairing.ts";
+import { createLogRing } from "./bridge/session-log.ts";
+import { discoveryCandidates } from "./discovery/candidates.ts";
+import { announceGateway, runningGateway } from "./gateway-file.ts";
+import type { GatewayParts } from "./gateway-parts.ts";
+import { answerRequests, createHttpServer, listen } from "./http/http-server.ts";
+import { createRoutes } from "./http/routes.ts";
+import { staticFiles } from "./http/static-files.ts";
+import { createWaitingRoom } from "./http/waiting-room.ts";
+import { openJournal } from "./journal/open-journal.ts";
+import { createDaemons } from "./link/daemons.ts";
+import { createSessions } from "./sessions/sessions.ts";
+import { createSocketServer } from "./socket/socket-server.ts";
 
 export interface GatewayOptions {
   home: HomeFolder;
@@ -18,6 +40,8 @@ export interface GatewayOptions {
   /** Whether to start our own daemon when none is found. */
   startDaemon: boolean;
   log: Log;
+  /** Chooses the waits between attempts, 0 ≤ x < 1. */
+  random?: () => number;
 }
 
 export interface Gateway {
@@ -34,7 +58,160 @@ export interface Gateway {
   dispose(): Promise<void>;
 }
 
-/** Faults: `port-in-use`, `home-unusable`, `already-running`. */
-export async function createGateway(_options: GatewayOptions): Promise<Result<Gateway>> {
-  throw new Error("not built yet");
+/** What the agents of this machine are is asked again after this long, in milliseconds. */
+const AGENTS_AGE_MS = 5_000;
+
+/** Faults: `port-in-use`, `listen-failed`, `home-unusable`, `already-running`. */
+export async function createGateway(options: GatewayOptions): Promise<Result<Gateway>> {
+  const { home, log } = options;
+  const now = Date.now;
+  const steady = () => performance.now();
+  const random = options.random ?? Math.random;
+
+  let token: string;
+  let key: string;
+  try {
+    prepareHomeFolder(home);
+    token = ownerToken(home);
+    key = daemonKey(home);
+  } catch (error) {
+    return failed(
+      "home-unusable",
+      error instanceof Error ? error.message : String(error),
+      "Choose another folder with --home.",
+    );
+  }
+  const other = await runningGateway(home);
+  if (other !== undefined) {
+    return failed(
+      "already-running",
+      `Signalbox already runs at ${other.base}${other.pid === undefined ? "" : ` (process ${other.pid})`}.`,
+      "Open that address, or end it first.",
+    );
+  }
+
+  const server = createHttpServer();
+  const waiting = createWaitingRoom(server);
+  const listening = await listen(server, options.port);
+  if (!listening.ok) return listening;
+  const port = listening.value;
+  const url = `http://127.0.0.1:${port}`;
+
+  const devices = openDevices(join(home.path, "devices.json"), now, (reason) => log.warn({ reason }, "devices"));
+  const pairing = createPairing(steady, now);
+  const candidates = discoveryCandidates(home, options.discovery ?? [], homedir());
+  const hub = createAppHub(
+    {
+      state: "searching",
+      own: false,
+      since: new Date(now()).toISOString(),
+      attempts: candidates.map(({ path }) => ({ path, outcome: "not-tried" })),
+    },
+    now,
+  );
+  const ring = createLogRing();
+  const agents = rememberAgents(steady);
+  const sessions = createSessions({
+    home,
+    hub,
+    ring,
+    journal: () => journal,
+    daemons: () => daemons,
+    agents,
+    log,
+    now,
+    random,
+  });
+  const journal = await openJournal(home.database, {
+    counts: sessions.counts,
+    recording: (recording) => hub.publish({ type: "recording", recording }),
+  });
+  const daemons = createDaemons({
+    home,
+    key,
+    candidates,
+    start: options.startDaemon,
+    log,
+    now,
+    random,
+    listener: {
+      view: (daemon) => hub.publish({ type: "daemon", daemon }),
+      changed: () => sessions.refresh(),
+      notice: (notice) => sessions.notice(notice),
+    },
+  });
+  sessions.load(journal.sessions);
+
+  const links = (id: string) => ({ deep: deepLink({ session: id }), web: url + linkPath({ session: id }) });
+  async function createSession(request: NewSession): Promise<Result<CreatedSession>> {
+    const made = await sessions.create(request);
+    return made.ok ? ok({ id: made.value.id, links: links(made.value.id) }) : made;
+  }
+
+  const parts: GatewayParts = {
+    home,
+    log,
+    hub,
+    ring,
+    journal,
+    daemons,
+    sessions,
+    devices,
+    pairing,
+    agents,
+    createSession,
+    now,
+    random,
+  };
+  const rules: AccessRules = {
+    port,
+    allowedOrigins: options.allowedOrigins ?? [],
+    queryTokens: true,
+    identify(text) {
+      const owner = sameSecret(text, token);
+      const device = devices.find(text);
+      if (owner) return { kind: "owner" };
+      return device === undefined ? undefined : { kind: "device", id: device.id };
+    },
+  };
+  const files = options.ui === null ? undefined : staticFiles(options.ui, steady);
+  const routes = createRoutes(parts, files);
+  answerRequests(server, () => routes, rules, waiting, log);
+  const sockets = createSocketServer(server, parts, rules, steady, waiting.admitted);
+  devices.onRevoke((id) => sockets.closeDevice(id));
+  const withdraw = announceGateway(home, url, new Date(now()).toISOString());
+  log.info({ url, pid: process.pid }, "gateway answers");
+
+  return ok({
+    url,
+    token,
+    app: hub.state,
+    subscribe: hub.subscribe,
+    createSession,
+    pairingLink: (path = "/") => `${url}${path}#pair=${pairing.linkCode()}`,
+    async dispose() {
+      withdraw();
+      daemons.dispose();
+      sessions.dispose();
+      sockets.dispose();
+      const closed = once(server, "close");
+      server.close();
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 400))]);
+      waiting.dispose();
+      await journal.close();
+      log.info("gateway ended");
+    },
+  });
+}
+
+function rememberAgents(steady: () => number): () => Promise<readonly AgentView[]> {
+  let asked = Number.NEGATIVE_INFINITY;
+  let agents: Promise<readonly AgentView[]> = Promise.resolve([]);
+  return () => {
+    if (steady() - asked > AGENTS_AGE_MS) {
+      asked = steady();
+      agents = detectAgents(process.env);
+    }
+    return agents;
+  };
 }

@@ -59,3 +59,16 @@ export const eventsResponseSchema = z.object({
 
 /** `POST /pair` with `X-Pairing-Code` → the token of this device, shown once. */
 export const pairResponseSchema = z.object({ token: z.string() });
+
+/** `POST /api/v1/pairing` → 201: a one-time code for a link (`#pair=<link_code>`), and one to be typed. */
+export const pairingResponseSchema = z.object({
+  link_code: z.string(),
+  digits: z.string(),
+  /** When the typed code ends, ISO 8601; the link's lives longer. */
+  expires_at: z.string(),
+});
+
+/** `GET /api/v1/devices`: the browsers and programs that were paired. */
+export const devicesResponseSchema = z.object({
+  devices: z.array(z.object({ id: z.string(), name: z.string(), created_at: z.string(), last_used_at: z.string() })),
+});

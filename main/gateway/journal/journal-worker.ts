@@ -1,1 +1,72 @@
-export {};
+/** Owns the journal's thread: takes messages one after the other and answers them. */
+import { parentPort, workerData } from "node:worker_threads";
+import { createEventStore, type EventStore } from "./event-store.ts";
+import type { Answer, FromWorker, Query, ToWorker } from "./messages.ts";
+import { openDatabase } from "./open-database.ts";
+import { createRecorder, type Recorder } from "./recorder.ts";
+
+const port = parentPort;
+if (port === null) throw new Error("the journal runs as a worker thread");
+const tell = (message: FromWorker) => port.postMessage(message);
+
+function answer(store: EventStore, recorder: Recorder, query: Query): Answer {
+  switch (query.kind) {
+    case "read": {
+      recorder.commit();
+      const row = store.number(query.session);
+      const items = row === undefined ? [] : store.read(row, query.after, query.maxBytes, query.maxEntries);
+      return { kind: "read", items, last: items.at(-1)?.last ?? query.after };
+    }
+    case "calls": {
+      recorder.commit();
+      const row = store.number(query.session);
+      return { kind: "calls", calls: row === undefined ? [] : store.calls(row, 100_000) };
+    }
+    case "stats":
+      return { kind: "stats", bytes: 0, sessions: 0, entries: 0 };
+  }
+}
+
+function begin(path: string): void {
+  const { database, movedAside } = openDatabase(path);
+  const store = createEventStore(database);
+  const recorder = createRecorder(store, tell);
+  const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+  port?.on("message", (message: ToWorker) => {
+    try {
+      switch (message.type) {
+        case "append":
+          return recorder.append(message.session, message.runs, message.eventId);
+        case "save":
+          return store.saveSession(message.session, message.record);
+        case "delete":
+          recorder.forget(message.session);
+          return store.deleteSession(message.session);
+        case "query":
+          return tell({ type: "answer", id: message.id, answer: answer(store, recorder, message.query) });
+        case "close":
+          recorder.commit();
+          recorder.dispose();
+          database.close();
+          tell({ type: "closed" });
+          return port.close();
+      }
+    } catch (error) {
+      if (message.type === "query") {
+        return tell({ type: "answer", id: message.id, answer: { kind: "failed", reason: reasonOf(error) } });
+      }
+      tell({ type: "recording", ok: false, reason: reasonOf(error) });
+    }
+  });
+  tell({ type: "ready", sessions: store.sessions() });
+  if (movedAside !== undefined) {
+    tell({ type: "recording", ok: true, reason: `The history was damaged; it was set aside as ${movedAside}.` });
+  }
+}
+
+try {
+  begin(String(workerData));
+} catch (error) {
+  tell({ type: "unusable", reason: error instanceof Error ? error.message : String(error) });
+}

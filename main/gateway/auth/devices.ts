@@ -1,0 +1,103 @@
+/** Owns the list of paired devices: who they are, and the hashes of their tokens. The tokens themselves are never kept. */
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { parseJson, z } from "../../../shared/protocol/schema.ts";
+import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
+
+const deviceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Hex SHA-256 of its token. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  created_at: z.string(),
+  last_used_at: z.string(),
+});
+export type Device = z.infer<typeof deviceSchema>;
+const fileSchema = z.object({ devices: z.array(deviceSchema) });
+
+/** Room for every browser a person has ever used; the least recently used leaves first. */
+const MAX_DEVICES = 200;
+const MAX_FILE_BYTES = 256 * 1024;
+/** Last use is worth a write this often, in milliseconds. */
+const LAST_USE_STEP_MS = 60_000;
+
+export interface Devices {
+  list(): readonly Device[];
+  /** Makes a device and gives its token, 256 bits in hex: the only time that anybody sees it. */
+  add(name: string): { device: Device; token: string };
+  /** The device that this token belongs to; notes its use. */
+  find(token: string): Device | undefined;
+  rename(id: string, name: string): boolean;
+  /** Tells `onRevoke` listeners, so that live sockets end. */
+  revoke(id: string): boolean;
+  onRevoke(listener: (id: string) => void): () => void;
+}
+
+export const hashToken = (token: string): Buffer => createHash("sha256").update(token).digest();
+
+/** Reads `path`; one that is damaged or not ours is treated as empty and replaced at the next pairing, and `warn` is told. */
+export function openDevices(path: string, now: () => number, warn: (reason: string) => void): Devices {
+  let devices = load(path, warn);
+  const listeners = new Set<(id: string) => void>();
+  const save = () => writePrivateFile(path, `${JSON.stringify({ devices }, null, 2)}\n`);
+  const iso = () => new Date(now()).toISOString();
+  return {
+    list: () => devices,
+    add(name) {
+      const token = randomBytes(32).toString("hex");
+      const at = iso();
+      const device = {
+        id: randomUUID(),
+        name,
+        hash: hashToken(token).toString("hex"),
+        created_at: at,
+        last_used_at: at,
+      };
+      const byUse = [...devices].sort((a, b) => b.last_used_at.localeCompare(a.last_used_at));
+      devices = [...byUse.slice(0, MAX_DEVICES - 1), device];
+      save();
+      return { device, token };
+    },
+    find(token) {
+      const hash = hashToken(token);
+      let found: Device | undefined;
+      // Every entry is compared, so that the time does not tell which one matched.
+      for (const device of devices) if (timingSafeEqual(hash, Buffer.from(device.hash, "hex"))) found = device;
+      if (found !== undefined && now() - Date.parse(found.last_used_at) > LAST_USE_STEP_MS) {
+        found.last_used_at = iso();
+        save();
+      }
+      return found;
+    },
+    rename(id, name) {
+      const device = devices.find((item) => item.id === id);
+      if (device === undefined) return false;
+      device.name = name;
+      save();
+      return true;
+    },
+    revoke(id) {
+      if (!devices.some((item) => item.id === id)) return false;
+      devices = devices.filter((item) => item.id !== id);
+      save();
+      for (const listener of listeners) listener(id);
+      return true;
+    },
+    onRevoke(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function load(path: string, warn: (reason: string) => void): Device[] {
+  const file = readPrivateFile(path, MAX_FILE_BYTES);
+  if (file.outcome === "absent") return [];
+  if (file.outcome === "refused") {
+    warn(`${path} is not used: ${file.reason}`);
+    return [];
+  }
+  const parsed = parseJson(fileSchema, file.text);
+  if (parsed.ok) return parsed.value.devices;
+  warn(`${path} is not used: ${parsed.reason}`);
+  return [];
+}

@@ -1,0 +1,144 @@
+/** Owns the recent part of the sessions' logs: one ring in memory for all of them, and the numbering of what comes in. */
+import { type Chunk, packChunks } from "./chunk.ts";
+
+/** All sessions together. What leaves the ring is read from the journal when somebody still wants it. */
+export const RING_BYTES = 32 * 1024 * 1024;
+
+export interface LogReader {
+  /** Called in the same turn, after entries were added. */
+  appended(): void;
+}
+
+export interface SessionLog {
+  readonly id: string;
+  /** Number of the last entry; 0 when there is none. */
+  last(): number;
+  /** Highest number that is not in the ring any more; what is above it is, or has never been. */
+  floor(): number;
+  /** The first chunk in the ring that ends at `seq` or later. */
+  find(seq: number): Chunk | undefined;
+  /** Goes on above `seq`: numbers that a client has seen already are not given twice. */
+  skipTo(seq: number): void;
+  /** Adds events in order and gives the chunks that they became. */
+  append(events: readonly string[], at: string): readonly Chunk[];
+  read(reader: LogReader): () => void;
+  readonly readers: number;
+}
+
+export interface LogRing {
+  /** The log of a session. `last` is its last number so far, for one that comes back from the journal. */
+  open(id: string, last?: number): SessionLog;
+  drop(id: string): void;
+  /** Bytes held now. */
+  readonly bytes: number;
+}
+
+interface Held {
+  chunks: Chunk[];
+  /** Chunks before this index have left the ring; the array is compacted now and then. */
+  start: number;
+  floor: number;
+}
+
+export function createLogRing(limit = RING_BYTES): LogRing {
+  const logs = new Map<string, { log: SessionLog; held: Held }>();
+  /** In order of arrival, so that the oldest of all sessions leaves first. */
+  let queue: { held: Held; bytes: number }[] = [];
+  let head = 0;
+  let bytes = 0;
+
+  function hold(held: Held, chunk: Chunk): void {
+    held.chunks.push(chunk);
+    const cost = chunk.frame.length + chunk.starts.byteLength + 200;
+    queue.push({ held, bytes: cost });
+    bytes += cost;
+    while (bytes > limit) {
+      const oldest = queue[head];
+      if (oldest === undefined) break;
+      head += 1;
+      bytes -= oldest.bytes;
+      release(oldest.held);
+    }
+    if (head > 1024 && head * 2 > queue.length) {
+      queue = queue.slice(head);
+      head = 0;
+    }
+  }
+
+  function open(id: string, last = 0): SessionLog {
+    const known = logs.get(id);
+    if (known !== undefined) return known.log;
+    const held: Held = { chunks: [], start: 0, floor: last };
+    const log = createSessionLog(id, last, held, (chunk) => hold(held, chunk));
+    logs.set(id, { log, held });
+    return log;
+  }
+
+  return {
+    open,
+    drop(id) {
+      const entry = logs.get(id);
+      if (entry === undefined) return;
+      logs.delete(id);
+      // What it held is given back as the queue reaches it; nothing reads it any more.
+      entry.held.chunks = [];
+      entry.held.start = 0;
+    },
+    get bytes() {
+      return bytes;
+    },
+  };
+}
+
+function release(held: Held): void {
+  const chunk = held.chunks[held.start];
+  if (chunk === undefined) return;
+  held.floor = chunk.last;
+  held.start += 1;
+  if (held.start > 256 && held.start * 2 > held.chunks.length) {
+    held.chunks = held.chunks.slice(held.start);
+    held.start = 0;
+  }
+}
+
+function createSessionLog(id: string, begin: number, held: Held, hold: (chunk: Chunk) => void): SessionLog {
+  const readers = new Set<LogReader>();
+  let last = begin;
+  return {
+    id,
+    last: () => last,
+    floor: () => held.floor,
+    skipTo(seq) {
+      last = Math.max(last, seq);
+    },
+    find: (seq) => findChunk(held, seq),
+    append(events, at) {
+      const chunks = packChunks(events, last + 1, at);
+      for (const chunk of chunks) {
+        hold(chunk);
+        last = chunk.last;
+      }
+      for (const reader of readers) reader.appended();
+      return chunks;
+    },
+    read(reader) {
+      readers.add(reader);
+      return () => readers.delete(reader);
+    },
+    get readers() {
+      return readers.size;
+    },
+  };
+}
+
+/** Binary search: a reader that lags by a million entries must not cost more than one at the head. */
+function findChunk(held: Held, seq: number): Chunk | undefined {
+  let low = held.start;
+  let high = held.chunks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((held.chunks[middle]?.last ?? 0) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return held.chunks[low];
+}

@@ -1,0 +1,68 @@
+/** Owns the question whether a daemon is alive, and whether it is our own: one `/health` with a nonce. */
+import { randomBytes } from "node:crypto";
+import { type Health, healthSchema } from "../../../shared/protocol/daemon-api.ts";
+import { parseJson } from "../../../shared/protocol/schema.ts";
+import { prove, sameSecret } from "../../home/secrets.ts";
+
+/** An answer later than this is no answer (protocol.md §1), in milliseconds. */
+export const HEALTH_TIMEOUT_MS = 500;
+const MAX_HEALTH_BYTES = 64 * 1024;
+
+export type Probe = { outcome: "alive"; health: Health; proven: boolean } | { outcome: "no-answer"; reason: string };
+
+/** `proven` is true when it showed that it knows `key`. Nothing secret is sent, and no redirect is followed. */
+export async function probeHealth(base: string, key: string, timeoutMs = HEALTH_TIMEOUT_MS): Promise<Probe> {
+  const nonce = randomBytes(16).toString("hex");
+  try {
+    const response = await fetch(`${base}/health?nonce=${nonce}`, {
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await readBounded(response, MAX_HEALTH_BYTES);
+    if (response.status !== 200) return { outcome: "no-answer", reason: `/health answered ${response.status}` };
+    if (text === undefined) return { outcome: "no-answer", reason: "/health answered too much" };
+    const health = parseJson(healthSchema, text);
+    if (!health.ok) return { outcome: "no-answer", reason: `/health answered nonsense (${health.reason})` };
+    const { proof } = health.value;
+    return {
+      outcome: "alive",
+      health: health.value,
+      proven: proof !== undefined && sameSecret(proof, prove(key, nonce)),
+    };
+  } catch (error) {
+    return { outcome: "no-answer", reason: networkReason(error) };
+  }
+}
+
+/** Reads a body of at most `max` bytes; undefined when it is longer, and the rest is not read. */
+export async function readBounded(response: Response, max: number): Promise<string | undefined> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let length = 0;
+  let text = "";
+  for await (const chunk of response.body) {
+    length += chunk.byteLength;
+    if (length > max) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** Words for why a request got no answer: what the person can act on, not the name of a class. */
+export function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return "no answer";
+  if (error.name === "TimeoutError") return "no answer in time";
+  const { cause } = error;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
+  switch (code) {
+    case undefined:
+      return error.message;
+    case "ECONNREFUSED":
+      return "nothing listens there (connection refused)";
+    case "ECONNRESET":
+    case "UND_ERR_SOCKET":
+      return "the connection was cut";
+    default:
+      return `no answer (${code})`;
+  }
+}

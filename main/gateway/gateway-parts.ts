@@ -1,0 +1,30 @@
+/** Owns the list of what the gateway is made of, as its routes and sockets see it. */
+
+import type { Result } from "../../shared/protocol/fault.ts";
+import type { AgentView, CreatedSession, NewSession } from "../../shared/protocol/gateway-api.ts";
+import type { Log } from "../home/create-log.ts";
+import type { HomeFolder } from "../home/home-folder.ts";
+import type { AppHub } from "./app-hub.ts";
+import type { Devices } from "./auth/devices.ts";
+import type { Pairing } from "./auth/pairing.ts";
+import type { LogRing } from "./bridge/session-log.ts";
+import type { Journal } from "./journal/open-journal.ts";
+import type { Daemons } from "./link/daemons.ts";
+import type { Sessions } from "./sessions/sessions.ts";
+
+export interface GatewayParts {
+  readonly home: HomeFolder;
+  readonly log: Log;
+  readonly hub: AppHub;
+  readonly ring: LogRing;
+  readonly journal: Journal;
+  readonly daemons: Daemons;
+  readonly sessions: Sessions;
+  readonly devices: Devices;
+  readonly pairing: Pairing;
+  readonly agents: () => Promise<readonly AgentView[]>;
+  readonly createSession: (request: NewSession) => Promise<Result<CreatedSession>>;
+  /** Milliseconds. */
+  readonly now: () => number;
+  readonly random: () => number;
+}

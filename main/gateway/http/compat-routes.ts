@@ -1,0 +1,88 @@
+/** Owns the original routes under `/api/mcp`, which clients of other gateways already call: passed on to the daemon, streamed. */
+import { Hono } from "hono";
+import { failed } from "../../../shared/protocol/fault.ts";
+import { probeHealth } from "../discovery/probe-health.ts";
+import type { GatewayParts } from "../gateway-parts.ts";
+import type { Connected } from "../link/daemon-link.ts";
+
+/** What a client may tell the daemon through us; its credentials for the gateway are not among it. */
+const FORWARDED = [
+  "content-type",
+  "accept",
+  "last-event-id",
+  "mcp-session-id",
+  "mcp-protocol-version",
+  "x-construct-session",
+];
+const RETURNED = ["content-type", "cache-control", "mcp-session-id"];
+
+export function compatRoutes(parts: GatewayParts): Hono {
+  const app = new Hono();
+  const current = () => parts.daemons.primary.current();
+
+  app.get("/discovery", async (context) => {
+    const daemon = current();
+    if (daemon === undefined) {
+      const { reason, state } = parts.daemons.primary.view();
+      return context.json({ available: false, reason: reason ?? `no daemon (${state})` });
+    }
+    const probe = await probeHealth(daemon.found.base, "");
+    if (probe.outcome === "no-answer") return context.json({ available: false, reason: probe.reason });
+    const { proof: _proof, ...health } = probe.health;
+    return context.json({ available: true, url: `${daemon.found.base}/mcp`, health });
+  });
+
+  app.post("/session", (context) => pass(context.req.raw, "/session", daemonAuth));
+  app.post("/call", (context) => pass(context.req.raw, "/mcp", clientAuth));
+  app.get("/session/:id/events", (context) => {
+    const id = encodeURIComponent(context.req.param("id"));
+    return pass(context.req.raw, `/session/${id}/events`, clientAuth);
+  });
+  app.post("/servers/test", (context) => pass(context.req.raw, "/servers/test", daemonAuth));
+  return app;
+
+  /** Our own daemon asks for its key where it gives something out; a foreign one asks for nothing. */
+  function daemonAuth(daemon: Connected): Record<string, string> {
+    return daemon.client.noticeHeaders;
+  }
+
+  /** The session's own token: named by the client, or known because this gateway made the session. */
+  function clientAuth(_daemon: Connected, request: Request): Record<string, string> {
+    const url = new URL(request.url);
+    const session = url.pathname.split("/").at(-2) ?? "";
+    const known = parts.sessions.get(session)?.record.mcp.token;
+    const token = request.headers.get("x-mcp-token") ?? url.searchParams.get("mcp_token") ?? known;
+    return token === undefined || token === null ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  async function pass(
+    request: Request,
+    path: string,
+    auth: (daemon: Connected, request: Request) => Record<string, string>,
+  ): Promise<Response> {
+    const daemon = current();
+    if (daemon === undefined) return Response.json(failed("not-bound", "mcp server not bound").fault, { status: 503 });
+    const headers = new Headers(auth(daemon, request));
+    for (const name of FORWARDED) {
+      const value = request.headers.get(name);
+      if (value !== null) headers.set(name, value);
+    }
+    try {
+      const answer = await fetch(daemon.found.base + path, {
+        method: request.method,
+        headers,
+        redirect: "manual",
+        signal: request.signal,
+        ...(request.body === null ? {} : { body: request.body, duplex: "half" as const }),
+      });
+      const returned = new Headers();
+      for (const name of RETURNED) {
+        const value = answer.headers.get(name);
+        if (value !== null) returned.set(name, value);
+      }
+      return new Response(answer.body, { status: answer.status, headers: returned });
+    } catch {
+      return Response.json({ error: "mcp daemon unreachable" }, { status: 502 });
+    }
+  }
+}

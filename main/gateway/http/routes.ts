@@ -1,0 +1,53 @@
+/** Owns the list of HTTP routes. What each does is a function of the gateway's parts. */
+import { Hono } from "hono";
+import { fault } from "../../../shared/protocol/fault.ts";
+import type { GatewayParts } from "../gateway-parts.ts";
+import { refuseWith } from "./answer.ts";
+import { compatRoutes } from "./compat-routes.ts";
+import { daemonRoutes } from "./daemon-routes.ts";
+import { deviceRoutes, pairRoute } from "./device-routes.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import type { StaticFiles } from "./static-files.ts";
+
+/** Everything but `/ws/…`. Access has been decided before a request comes here. */
+export function createRoutes(parts: GatewayParts, files: StaticFiles | undefined): Hono {
+  const app = new Hono();
+  app.use("/api/*", async (context, next) => {
+    await next();
+    context.header("cache-control", "no-store");
+    context.header("x-content-type-options", "nosniff");
+  });
+  app.get("/api/v1/health", (context) => context.json({ status: "ok" }));
+  app.get("/api/v1/app", (context) => context.json(parts.hub.state()));
+  app.route("/api/v1/sessions", sessionRoutes(parts));
+  app.route("/api/v1/devices", deviceRoutes(parts));
+  app.route("/api/v1", daemonRoutes(parts));
+  app.route("/api/mcp", compatRoutes(parts));
+  pairRoute(app, parts);
+  app.get("*", (context) => {
+    const { pathname } = new URL(context.req.url);
+    const raw = rawPath(context.req.url);
+    const isOurs = /^\/(api|ws|metrics|pair)(\/|$)/.test(pathname);
+    return (isOurs ? undefined : files?.serve(raw, context.req.header("host") ?? "")) ?? notFound(context);
+  });
+  app.notFound((context) => notFound(context));
+  app.onError((error, context) => {
+    parts.log.error({ error, path: context.req.path }, "a request failed");
+    return refuseWith(
+      context,
+      fault("internal-error", "Signalbox failed at this request.", "Its log has the details."),
+    );
+  });
+  return app;
+
+  function notFound(context: Parameters<typeof refuseWith>[0]): Response {
+    return refuseWith(context, fault("not-found", "There is nothing at this address."));
+  }
+}
+
+/** The path as it was sent: not decoded, not normalised. */
+function rawPath(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("?", start);
+  return start < 0 ? "/" : url.slice(start, end < 0 ? undefined : end);
+}

@@ -1,0 +1,135 @@
+/** Owns the journal's statements: entries, calls and sessions in, runs of entries out. All synchronous, on the worker's thread. */
+import type { DatabaseSync } from "node:sqlite";
+import type { Call } from "../../../shared/events/call.ts";
+import type { CallCounts, EntryRun, LostRun, StoredSession } from "./messages.ts";
+import { readCall, writeCall } from "./stored-call.ts";
+
+export type EventStore = ReturnType<typeof createEventStore>;
+
+export function createEventStore(database: DatabaseSync) {
+  const statement = (sql: string) => database.prepare(sql);
+  const numberOf = statement("SELECT number FROM sessions WHERE id = ?");
+  const addSession = statement(
+    "INSERT INTO sessions (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+  );
+  const advance = statement(
+    "UPDATE sessions SET last = max(last, ?), event_id = coalesce(?, event_id) WHERE number = ?",
+  );
+  const addRun = statement(
+    "INSERT INTO events (session, first, last, written, body, starts) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  const addLost = statement("INSERT INTO lost (session, first, last) VALUES (?, ?, ?)");
+  const putCall = statement(
+    "INSERT INTO calls (session, id, first, state, call) VALUES (?, ?, ?, ?, ?) ON CONFLICT (session, id) DO UPDATE SET state = excluded.state, call = excluded.call",
+  );
+  const runsAfter = statement(
+    "SELECT first, last, body, starts FROM events WHERE session = ? AND last > ? ORDER BY last LIMIT 64",
+  );
+  const lostAfter = statement("SELECT first, last FROM lost WHERE session = ? AND last > ? ORDER BY last LIMIT 64");
+  const callsOf = statement("SELECT call FROM calls WHERE session = ? ORDER BY first LIMIT ?");
+  const openCalls = statement(
+    "SELECT call FROM calls WHERE session = ? AND state IN ('running', 'queued') ORDER BY first",
+  );
+  const countCalls = statement(
+    "SELECT count(*) AS total, sum(state = 'running') AS running, sum(state = 'failed') AS failed FROM calls WHERE session = ?",
+  );
+  const lastCall = statement("SELECT call FROM calls WHERE session = ? ORDER BY first DESC LIMIT 1");
+  const numbers = new Map<string, number>();
+
+  /** Row number of a session; undefined for one that was never saved. */
+  function number(session: string): number | undefined {
+    const known = numbers.get(session);
+    if (known !== undefined) return known;
+    const found = numberOf.get(session)?.number;
+    if (typeof found !== "number") return undefined;
+    numbers.set(session, found);
+    return found;
+  }
+
+  function countsOf(row: number): CallCounts {
+    const sums = countCalls.get(row);
+    const text = lastCall.get(row)?.call;
+    const last = typeof text === "string" ? readCall(text) : undefined;
+    return {
+      total: Number(sums?.total ?? 0),
+      running: Number(sums?.running ?? 0),
+      failed: Number(sums?.failed ?? 0),
+      last: last === undefined ? undefined : { tool: last.tool, state: last.state },
+    };
+  }
+
+  return {
+    number,
+    countsOf,
+    begin: () => database.exec("BEGIN IMMEDIATE"),
+    commit: () => database.exec("COMMIT"),
+    /** Ends a transaction that failed; SQLite may have ended it itself. */
+    rollback() {
+      if (database.isTransaction) database.exec("ROLLBACK");
+    },
+    saveSession: (id: string, record: string) => void addSession.run(id, record),
+    deleteSession(id: string) {
+      const row = number(id);
+      if (row === undefined) return;
+      for (const table of ["events", "lost", "calls"])
+        database.prepare(`DELETE FROM ${table} WHERE session = ?`).run(row);
+      database.prepare("DELETE FROM sessions WHERE number = ?").run(row);
+      numbers.delete(id);
+    },
+    addRun: (row: number, run: EntryRun, writtenMs: number) =>
+      void addRun.run(row, run.first, run.last, writtenMs, run.body, bytesOf(run.starts)),
+    addLost: (row: number, first: number, last: number) => void addLost.run(row, first, last),
+    advance: (row: number, last: number, eventId: string | undefined) => void advance.run(last, eventId ?? null, row),
+    putCall: (row: number, call: Call) => void putCall.run(row, call.id, call.firstSeq, call.state, writeCall(call)),
+    calls: (row: number, limit: number) =>
+      callsOf.all(row, limit).flatMap((found) => (typeof found.call === "string" ? found.call : [])),
+    openCalls: (row: number) =>
+      openCalls.all(row).flatMap((found) => (typeof found.call === "string" ? (readCall(found.call) ?? []) : [])),
+    /** Runs and losses after a number, in order, until `maxBytes` are together. */
+    read(row: number, after: number, maxBytes: number, maxEntries: number): (EntryRun | LostRun)[] {
+      const items: (EntryRun | LostRun)[] = [];
+      let bytes = 0;
+      let entries = 0;
+      for (const found of runsAfter.iterate(row, after)) {
+        const run = readRun(found);
+        if (run === undefined) continue;
+        items.push(run);
+        bytes += run.body.length;
+        entries += run.last - run.first + 1;
+        if (bytes >= maxBytes || entries >= maxEntries) break;
+      }
+      const until = items.at(-1)?.last ?? Number.POSITIVE_INFINITY;
+      for (const found of lostAfter.all(row, after)) {
+        if (Number(found.first) <= until)
+          items.push({ lost: true, first: Number(found.first), last: Number(found.last) });
+      }
+      return items.sort((a, b) => a.first - b.first);
+    },
+    sessions(): StoredSession[] {
+      return database
+        .prepare("SELECT number, id, record, last, event_id FROM sessions ORDER BY number")
+        .all()
+        .map((found) => ({
+          id: String(found.id),
+          record: String(found.record),
+          last: Number(found.last),
+          eventId: typeof found.event_id === "string" ? found.event_id : undefined,
+          counts: countsOf(Number(found.number)),
+        }));
+    },
+  };
+}
+
+const bytesOf = (numbers: Uint32Array) => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+
+function readRun(row: Record<string, unknown>): EntryRun | undefined {
+  const { first, last, body, starts } = row;
+  if (!(body instanceof Uint8Array) || !(starts instanceof Uint8Array)) return undefined;
+  // Copies: what SQLite gives may lie at an address that no Uint32Array can begin at.
+  return {
+    first: Number(first),
+    last: Number(last),
+    body: new Uint8Array(body),
+    starts: new Uint32Array(new Uint8Array(starts).buffer),
+  };
+}

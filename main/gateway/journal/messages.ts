@@ -1,0 +1,61 @@
+/** Owns what the gateway's thread and the journal's thread say to each other. */
+
+/** Consecutive entries of one session: their bytes, joined by commas, and where each starts, with one past the end. */
+export interface EntryRun {
+  first: number;
+  last: number;
+  body: Uint8Array<ArrayBuffer>;
+  starts: Uint32Array<ArrayBuffer>;
+}
+
+/** Entries that nobody has any more. */
+export interface LostRun {
+  lost: true;
+  first: number;
+  last: number;
+}
+
+export interface CallCounts {
+  total: number;
+  running: number;
+  failed: number;
+  last: { tool: string; state: string } | undefined;
+}
+
+/** What the journal knows of a session when it is opened. */
+export interface StoredSession {
+  id: string;
+  /** JSON of the session's record; its shape belongs to sessions/. */
+  record: string;
+  last: number;
+  eventId: string | undefined;
+  counts: CallCounts;
+}
+
+export type Query =
+  | { kind: "read"; session: string; after: number; maxBytes: number; maxEntries: number }
+  | { kind: "calls"; session: string }
+  | { kind: "stats" };
+
+export type ToWorker =
+  | { type: "append"; session: string; runs: EntryRun[]; eventId: string | undefined }
+  | { type: "save"; session: string; record: string }
+  | { type: "delete"; session: string }
+  | { type: "query"; id: number; query: Query }
+  | { type: "close" };
+
+export type Answer =
+  | { kind: "read"; items: (EntryRun | LostRun)[]; last: number }
+  | { kind: "calls"; calls: string[] }
+  | { kind: "stats"; bytes: number; sessions: number; entries: number }
+  | { kind: "failed"; reason: string };
+
+export type FromWorker =
+  | { type: "ready"; sessions: StoredSession[] }
+  | { type: "unusable"; reason: string }
+  /** Bytes of appended entries that are dealt with, written or given up. */
+  | { type: "done"; bytes: number }
+  | { type: "counts"; session: string; counts: CallCounts }
+  | { type: "recording"; ok: boolean; reason?: string }
+  | { type: "answer"; id: number; answer: Answer }
+  | { type: "closed" };

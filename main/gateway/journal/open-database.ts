@@ -1,0 +1,72 @@
+/** Owns the journal's file: its schema, its settings, and what happens to one that cannot be read. */
+import { existsSync, renameSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+
+const SCHEMA_VERSION = 1;
+
+const SCHEMA = `
+CREATE TABLE sessions (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  record TEXT NOT NULL,
+  last INTEGER NOT NULL DEFAULT 0,
+  event_id TEXT
+) STRICT;
+-- A row holds a run of consecutive entries: several per row cost a third of a row each.
+CREATE TABLE events (
+  session INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  written INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  starts BLOB NOT NULL
+) STRICT;
+CREATE INDEX events_by_place ON events (session, last);
+CREATE TABLE lost (session INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;
+CREATE TABLE calls (
+  session INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  call TEXT NOT NULL,
+  PRIMARY KEY (session, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX calls_by_place ON calls (session, first);
+`;
+
+/**
+ * Opens or creates the journal. WAL with `synchronous=NORMAL`: kill -9 loses nothing committed; a power cut may lose the
+ * last moments, never the file. A damaged file is moved aside, so that Signalbox starts; throws when even that fails.
+ */
+export function openDatabase(path: string): { database: DatabaseSync; movedAside: string | undefined } {
+  try {
+    return { database: prepare(path), movedAside: undefined };
+  } catch (error) {
+    if (!existsSync(path) || !isDamage(error)) throw error;
+    const aside = `${path}.damaged-${new Date().toISOString().replaceAll(":", "-")}`;
+    renameSync(path, aside);
+    for (const suffix of ["-wal", "-shm"]) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+    return { database: prepare(path), movedAside: aside };
+  }
+}
+
+function prepare(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 2_000 });
+  try {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000;");
+    const version = database.prepare("PRAGMA user_version").get()?.user_version;
+    if (version === 0) database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    else if (version !== SCHEMA_VERSION) {
+      throw new Error(`${path} was written by another version of Signalbox (schema ${String(version)})`);
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB: https://sqlite.org/rescode.html */
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && (error.errcode === 11 || error.errcode === 26);
+}

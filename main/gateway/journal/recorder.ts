@@ -1,0 +1,214 @@
+/** Owns when entries are written: in batches, one transaction each, held back within a bound while the disk refuses. */
+import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
+import type { EventStore } from "./event-store.ts";
+import { type FoldedCalls, foldCalls } from "./fold-calls.ts";
+import type { CallCounts, EntryRun, FromWorker } from "./messages.ts";
+
+/** Entries wait this long for company, in milliseconds; at most this is lost by kill -9, and the daemon replays it. */
+const COMMIT_AFTER_MS = 25;
+/** …unless this many bytes are together. */
+const COMMIT_AT_BYTES = 1024 * 1024;
+/** Runs are joined into rows that each fill one frame at most. */
+const ROW_BYTES = MAX_EVENT_FRAME_BYTES - 64;
+/** Entries kept for a disk that refuses, in bytes; beyond it the oldest are given up, and their numbers noted. */
+const HELD_BYTES = 16 * 1024 * 1024;
+const RETRY_MS = 1_000;
+
+interface Waiting {
+  session: string;
+  runs: EntryRun[];
+  eventId: string | undefined;
+  bytes: number;
+}
+
+export interface Recorder {
+  append(session: string, runs: EntryRun[], eventId: string | undefined): void;
+  counts(session: string): CallCounts | undefined;
+  forget(session: string): void;
+  /** Writes what waits. False when the disk refused. */
+  commit(): boolean;
+  dispose(): void;
+}
+
+export function createRecorder(store: EventStore, tell: (message: FromWorker) => void): Recorder {
+  const folds = new Map<string, FoldedCalls>();
+  const touched = new Set<string>();
+  const lost: { session: string; first: number; last: number }[] = [];
+  let waiting: Waiting[] = [];
+  let bytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let recording = true;
+
+  function fold(session: string): FoldedCalls | undefined {
+    const known = folds.get(session);
+    if (known !== undefined) return known;
+    const row = store.number(session);
+    if (row === undefined) return undefined;
+    const start = { open: store.openCalls(row), counts: store.countsOf(row), last: 0 };
+    const made = foldCalls(start);
+    folds.set(session, made);
+    return made;
+  }
+
+  function plan(ms: number): void {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      commit();
+    }, ms);
+  }
+
+  function commit(): boolean {
+    if (timer !== undefined) clearTimeout(timer);
+    timer = undefined;
+    if (waiting.length === 0 && lost.length === 0) return true;
+    try {
+      store.begin();
+      write();
+      store.commit();
+    } catch (error) {
+      store.rollback();
+      refused(error);
+      return false;
+    }
+    for (const session of touched) folds.get(session)?.written();
+    lost.length = 0;
+    settle(waiting);
+    waiting = [];
+    bytes = 0;
+    if (!recording) tell({ type: "recording", ok: true });
+    recording = true;
+    report();
+    return true;
+  }
+
+  function write(): void {
+    const now = Date.now();
+    for (const { session, runs, eventId } of waiting) {
+      const row = store.number(session);
+      if (row === undefined) continue;
+      for (const run of joined(runs)) store.addRun(row, run, now);
+      store.advance(row, runs.at(-1)?.last ?? 0, eventId);
+    }
+    for (const { session, first, last } of lost) {
+      const row = store.number(session);
+      if (row !== undefined) store.addLost(row, first, last);
+    }
+    for (const session of touched) {
+      const row = store.number(session);
+      if (row !== undefined) for (const call of folds.get(session)?.changed() ?? []) store.putCall(row, call);
+    }
+  }
+
+  /** Counts stay right and the newest entries stay readable while nothing can be written. */
+  function refused(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (recording) tell({ type: "recording", ok: false, reason });
+    recording = false;
+    while (bytes > HELD_BYTES) {
+      const oldest = waiting.shift();
+      if (oldest === undefined) break;
+      bytes -= oldest.bytes;
+      const [first, last] = [oldest.runs[0]?.first ?? 0, oldest.runs.at(-1)?.last ?? 0];
+      const before = lost.findLast((item) => item.session === oldest.session);
+      if (before?.last === first - 1) before.last = last;
+      else lost.push({ session: oldest.session, first, last });
+      settle([oldest]);
+    }
+    report();
+    plan(RETRY_MS);
+  }
+
+  function settle(done: readonly Waiting[]): void {
+    const sum = done.reduce((total, item) => total + item.bytes, 0);
+    if (sum > 0) tell({ type: "done", bytes: sum });
+  }
+
+  function report(): void {
+    for (const session of touched) {
+      const counts = folds.get(session)?.counts();
+      if (counts !== undefined) tell({ type: "counts", session, counts });
+    }
+    if (recording) touched.clear();
+  }
+
+  return {
+    append(session, runs, eventId) {
+      const size = runs.reduce((total, run) => total + run.body.length, 0);
+      const last = waiting.at(-1);
+      if (last?.session === session) {
+        last.runs.push(...runs);
+        last.eventId = eventId ?? last.eventId;
+        last.bytes += size;
+      } else waiting.push({ session, runs: [...runs], eventId, bytes: size });
+      bytes += size;
+      const folded = fold(session);
+      for (const run of runs) folded?.apply(entriesOf(run));
+      touched.add(session);
+      if (recording && bytes >= COMMIT_AT_BYTES) commit();
+      else if (recording || timer === undefined) plan(recording ? COMMIT_AFTER_MS : RETRY_MS);
+    },
+    counts: (session) => fold(session)?.counts(),
+    forget(session) {
+      folds.delete(session);
+      touched.delete(session);
+      settle(waiting.filter((item) => item.session === session));
+      waiting = waiting.filter((item) => item.session !== session);
+      bytes = waiting.reduce((total, item) => total + item.bytes, 0);
+    },
+    commit,
+    dispose: () => clearTimeout(timer),
+  };
+}
+
+const decoder = new TextDecoder();
+
+/** The entries as values. A run that is no JSON tells nothing; its bytes are kept all the same. */
+function entriesOf(run: EntryRun): unknown[] {
+  try {
+    const values: unknown = JSON.parse(`[${decoder.decode(run.body)}]`);
+    return Array.isArray(values) ? values : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Joins neighbours into rows. Numbers that were skipped on purpose stay skipped. */
+function joined(runs: readonly EntryRun[]): EntryRun[] {
+  const rows: EntryRun[] = [];
+  let group: EntryRun[] = [];
+  let size = 0;
+  const close = () => {
+    const [first] = group;
+    const last = group.at(-1);
+    if (first === undefined || last === undefined) return;
+    rows.push(group.length === 1 ? first : merge(group, first.first, last.last, size));
+    group = [];
+    size = 0;
+  };
+  for (const run of runs) {
+    const follows = group.length === 0 || run.first === (group.at(-1)?.last ?? 0) + 1;
+    if (!follows || size + run.body.length + 1 > ROW_BYTES) close();
+    group.push(run);
+    size += run.body.length + 1;
+  }
+  close();
+  return rows;
+}
+
+function merge(group: readonly EntryRun[], first: number, last: number, size: number): EntryRun {
+  const body = new Uint8Array(size - 1);
+  const starts = new Uint32Array(last - first + 2);
+  let offset = 0;
+  let count = 0;
+  for (const run of group) {
+    if (offset > 0) body[offset - 1] = COMMA;
+    body.set(run.body, offset);
+    for (let i = 0; i < run.starts.length - 1; i += 1) starts[count + i] = offset + (run.starts[i] ?? 0);
+    count += run.starts.length - 1;
+    offset += run.body.length + 1;
+  }
+  starts[count] = offset;
+  return { first, last, body, starts };
+}
+
+const COMMA = ",".charCodeAt(0);

@@ -1,0 +1,90 @@
+/** Owns watching over one connected daemon: returns, with the reason, when it is lost. */
+import { type DaemonNotice, daemonNoticeSchema } from "../../../shared/protocol/daemon-api.ts";
+import { parseJson } from "../../../shared/protocol/schema.ts";
+import type { FoundDaemon } from "../discovery/find-daemon.ts";
+import { networkReason, type Probe } from "../discovery/probe-health.ts";
+import type { DaemonClient } from "./daemon-client.ts";
+import { readSse } from "./sse-reader.ts";
+
+/** A frozen daemon is noticed within three of these, under PEER_TIMEOUT_MS; milliseconds. */
+const HEALTH_INTERVAL_MS = 4_000;
+const HEALTH_MISSES = 3;
+
+export interface HoldOptions {
+  found: FoundDaemon;
+  client: DaemonClient;
+  probe: () => Promise<Probe>;
+  onNotice: (notice: DaemonNotice) => void;
+  /** Aborts when the gateway ends, or when the daemon to hold is another one. */
+  signal: AbortSignal;
+}
+
+export interface Held {
+  /** Asks at once whether it still is who it was: after a stream broke, before a secret is sent again. */
+  verify(): Promise<boolean>;
+  lost: Promise<{ reason: string; refused: boolean }>;
+}
+
+export function holdDaemon(options: HoldOptions): Held {
+  const { found, client } = options;
+  const inner = new AbortController();
+  const signal = AbortSignal.any([options.signal, inner.signal]);
+  let verifying: Promise<boolean> | undefined;
+  let lose: (reason: string, refused?: boolean) => void = () => {};
+  const lost = new Promise<{ reason: string; refused: boolean }>((resolve) => {
+    lose = (reason, refused = false) => {
+      inner.abort();
+      clearInterval(timer);
+      resolve({ reason, refused });
+    };
+  });
+  options.signal.addEventListener("abort", () => lose("it is not wanted any more"), { once: true });
+
+  async function look(): Promise<string | undefined> {
+    const probe = await options.probe();
+    if (probe.outcome === "no-answer") return probe.reason;
+    if (found.own && !probe.proven) return "another program answers at its address";
+    const { pid, started_at } = found.health;
+    if (probe.health.pid !== pid || probe.health.started_at !== started_at)
+      return "another daemon answers at its address";
+    return undefined;
+  }
+
+  let misses = 0;
+  const timer = setInterval(async () => {
+    const problem = await look();
+    misses = problem === undefined ? 0 : misses + 1;
+    if (misses >= HEALTH_MISSES) lose(problem ?? "it does not answer");
+  }, HEALTH_INTERVAL_MS);
+  timer.unref();
+
+  async function readNotices(): Promise<void> {
+    try {
+      const response = await client.stream("/events", client.noticeHeaders, signal);
+      if (response.status === 401) return lose("it refuses this home's key", true);
+      if (response.status !== 200 || response.body === null) return lose(`its notices answered ${response.status}`);
+      await readSse(response.body, {
+        event(data) {
+          const notice = parseJson(daemonNoticeSchema, data);
+          if (notice.ok) options.onNotice(notice.value);
+        },
+      });
+      lose("it closed the connection");
+    } catch (error) {
+      if (!signal.aborted) lose(networkReason(error));
+    }
+  }
+  if (found.own) void readNotices();
+
+  return {
+    lost,
+    verify() {
+      verifying ??= look().then((problem) => {
+        verifying = undefined;
+        if (problem !== undefined) lose(problem);
+        return problem === undefined;
+      });
+      return verifying;
+    },
+  };
+}

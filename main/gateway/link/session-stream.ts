@@ -1,0 +1,203 @@
+/** Owns one session's stream of events from its daemon, kept open across cuts: what comes is appended, what is missing is said. */
+import type { GapEvent } from "../../../shared/events/tool-event.ts";
+import type { Log } from "../../home/create-log.ts";
+import { isEvent } from "../bridge/check-event.ts";
+import { networkReason } from "../discovery/probe-health.ts";
+import { backoff, STABLE_MS } from "./backoff.ts";
+import type { Connected } from "./daemon-link.ts";
+import { readSse } from "./sse-reader.ts";
+
+/** Text gathered within one turn of the event loop before it is appended, in characters: one frame. */
+const FLUSH_CHARACTERS = 60 * 1024;
+
+export type StreamStatus =
+  | { status: "live" }
+  | { status: "reconnecting"; retry_in_ms?: number; detail?: string }
+  | { status: "ended"; detail?: string };
+
+export interface StreamOptions {
+  /** Its id at the daemon. */
+  session: string;
+  token: string;
+  /** The id of the last event that was recorded. */
+  eventId: string | undefined;
+  /** The daemon that serves this session, as soon as it is connected; undefined when the stream is closed meanwhile. */
+  daemon: (signal: AbortSignal) => Promise<Connected | undefined>;
+  append: (events: readonly string[], eventId: string | undefined) => void;
+  /** While the journal is too far behind: a promise to wait for. */
+  room: () => Promise<void> | undefined;
+  onStatus: (status: StreamStatus) => void;
+  now: () => number;
+  random: () => number;
+  log: Log;
+}
+
+export interface SessionStream {
+  status(): StreamStatus;
+  close(): void;
+}
+
+export function openSessionStream(options: StreamOptions): SessionStream {
+  const closing = new AbortController();
+  let status: StreamStatus = { status: "reconnecting" };
+  let place = splitId(options.eventId);
+  let lostAt: string | undefined = options.eventId === undefined ? undefined : iso();
+  /** Which run of a foreign daemon was read last: without ids, everything between two connections is unknown. */
+  let run: string | undefined;
+
+  function iso(): string {
+    return new Date(options.now()).toISOString();
+  }
+
+  function tell(next: StreamStatus): void {
+    status = next;
+    options.onStatus(next);
+  }
+
+  async function keep(): Promise<void> {
+    let attempt = 0;
+    let proven = true;
+    while (!closing.signal.aborted) {
+      const daemon = await options.daemon(closing.signal);
+      if (daemon === undefined) return;
+      // After a cut, the address may belong to somebody else by now: it proves itself before it gets a token.
+      if (!proven && !(await daemon.verify())) continue;
+      const began = options.now();
+      const outcome = await connect(daemon);
+      if (closing.signal.aborted) return;
+      proven = false;
+      if (outcome.ended) return tell({ status: "ended", detail: outcome.detail });
+      lostAt ??= iso();
+      if (outcome.wasLive && options.now() - began >= STABLE_MS) attempt = 0;
+      const wait = backoff(attempt, options.random);
+      attempt += 1;
+      tell({ status: "reconnecting", retry_in_ms: wait, detail: outcome.detail });
+      await pause(wait, closing.signal);
+    }
+  }
+
+  async function connect(daemon: Connected): Promise<{ ended: boolean; wasLive: boolean; detail: string }> {
+    const trusted = daemon.found.own;
+    const headers: Record<string, string> = { authorization: `Bearer ${options.token}` };
+    if (place !== undefined) headers["last-event-id"] = place.id;
+    let wasLive = false;
+    try {
+      const path = `/session/${encodeURIComponent(options.session)}/events`;
+      const response = await daemon.client.stream(path, headers, closing.signal);
+      if (response.status === 401 || response.status === 404) {
+        await response.body?.cancel();
+        return { ended: true, wasLive, detail: `the daemon does not know this session (${response.status})` };
+      }
+      if (response.status !== 200 || response.body === null) {
+        await response.body?.cancel();
+        return { ended: false, wasLive, detail: `the daemon answered ${response.status}` };
+      }
+      wasLive = true;
+      const { pid, started_at } = daemon.found.health;
+      const thisRun = `${pid}/${started_at}`;
+      if (!trusted && lostAt !== undefined) noteForeignGap(run !== undefined && run !== thisRun);
+      run = thisRun;
+      lostAt = trusted ? lostAt : undefined;
+      tell({ status: "live" });
+      await read(response.body, trusted);
+      return { ended: false, wasLive, detail: "the daemon closed the stream" };
+    } catch (error) {
+      return { ended: false, wasLive, detail: networkReason(error) };
+    }
+  }
+
+  function noteForeignGap(outcomesLost: boolean): void {
+    const gap: GapEvent = { kind: "gap", missed: null, to: iso() };
+    if (lostAt !== undefined) gap.from = lostAt;
+    if (outcomesLost) gap.outcomes_lost = true;
+    options.append([JSON.stringify(gap)], undefined);
+  }
+
+  async function read(body: ReadableStream<Uint8Array>, trusted: boolean): Promise<void> {
+    let events: string[] = [];
+    let size = 0;
+    let last = place;
+    let scheduled: NodeJS.Immediate | undefined;
+    let refused = 0;
+    const flush = () => {
+      clearImmediate(scheduled);
+      scheduled = undefined;
+      if (events.length === 0) return;
+      const ready = events;
+      events = [];
+      size = 0;
+      place = last;
+      options.append(ready, place?.id);
+    };
+    const take = (data: string) => {
+      events.push(data);
+      size += data.length;
+      if (size >= FLUSH_CHARACTERS) flush();
+      else scheduled ??= setImmediate(flush);
+    };
+    const received = (data: string, id: string | undefined) => {
+      if (id !== undefined && trusted) {
+        const next = splitId(id);
+        if (next !== undefined && last !== undefined && next.epoch === last.epoch && next.seq <= last.seq) return;
+        if (next !== undefined && last !== undefined && next.epoch !== last.epoch) {
+          const gap: GapEvent = { kind: "gap", missed: null, outcomes_lost: true, to: iso() };
+          if (lostAt !== undefined) gap.from = lostAt;
+          take(JSON.stringify(gap));
+          last = next;
+          // The daemon says the same in its own words.
+          if (next.seq === 0) return;
+        }
+        last = next ?? last;
+      }
+      lostAt = undefined;
+      if (isEvent(data, trusted)) take(data);
+      else if (refused++ === 0)
+        options.log.warn({ session: options.session }, "the daemon sends events that are none; they are left out");
+    };
+    try {
+      await readSse(holdBack(body), { event: received });
+    } finally {
+      flush();
+    }
+  }
+
+  /** Stops reading while the journal is too far behind: the daemon then waits, and nothing grows here. */
+  async function* holdBack(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      yield chunk;
+      const room = options.room();
+      if (room !== undefined) await room;
+    }
+  }
+
+  void keep();
+  return {
+    status: () => status,
+    close: () => closing.abort(),
+  };
+}
+
+interface Place {
+  id: string;
+  epoch: string;
+  seq: number;
+}
+
+function splitId(id: string | undefined): Place | undefined {
+  const cut = id?.lastIndexOf("-") ?? -1;
+  if (id === undefined || cut <= 0) return undefined;
+  const seq = Number(id.slice(cut + 1));
+  return Number.isSafeInteger(seq) ? { id, epoch: id.slice(0, cut), seq } : undefined;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,140 @@
+/** Owns starting a session: the MCP session first, then the agent's files, then its program in a terminal. */
+import { randomUUID } from "node:crypto";
+import { basename } from "node:path";
+import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
+import type { AgentView, NewSession } from "../../../shared/protocol/gateway-api.ts";
+import { AGENTS, planLaunch, writePlanFiles } from "../../agents/agents.ts";
+import type { LaunchPlan } from "../../agents/launch-plan.ts";
+import type { HomeFolder } from "../../home/home-folder.ts";
+import type { Connected } from "../link/daemon-link.ts";
+import { terminalView } from "./live-session.ts";
+import type { SessionRecord } from "./session-record.ts";
+import { workingFolder } from "./working-folder.ts";
+
+export interface StartContext {
+  home: HomeFolder;
+  /** Serves the tools: our own daemon, or a foreign one. */
+  mcp: Connected;
+  /** Our own daemon, which has the terminals. */
+  terminals: Connected;
+  agents: () => Promise<readonly AgentView[]>;
+  now: () => number;
+}
+
+/** The usual size before a viewer says its own. */
+const COLS = 120;
+const ROWS = 34;
+
+/**
+ * Makes the record of a started session. When only the terminal fails, the session exists and says why.
+ * Faults: those of the folder, the agent and the daemon.
+ */
+export async function startSession(request: NewSession, context: StartContext): Promise<Result<SessionRecord>> {
+  const folder = workingFolder(request.cwd, request.agent);
+  if (!folder.ok) return folder;
+  const cwd = folder.value;
+  const found = (await context.agents()).find((agent) => agent.id === request.agent);
+  const agent = AGENTS[request.agent];
+  const label = request.label?.trim() || (request.agent === "demo" ? "Demo" : basename(cwd) || agent.name);
+
+  // Nothing is created at the daemon for an agent that cannot be started.
+  const dry = plan(request, context, { cwd, found, session: "-", token: "" });
+  if (!dry.ok) return dry;
+
+  const { own } = context.mcp.found;
+  const offer = request.servers === undefined ? {} : { servers: request.servers };
+  const created = await context.mcp.client.createSession({ cwd, label, agent: request.agent, ...offer });
+  if (!created.ok) return created;
+  const shadow = own ? created : await context.terminals.client.createSession({ cwd, label, agent: request.agent });
+  if (!shadow.ok) return shadow;
+
+  const mcpId = created.value.session_id;
+  if (!PATH_SAFE.test(mcpId)) return failed("daemon-answer", "The daemon gave the session an id that cannot be used.");
+  const record: SessionRecord = {
+    id: own && isId(mcpId) ? mcpId : randomUUID(),
+    agent: request.agent,
+    agent_name: request.agent === "custom" ? basename(request.command ?? agent.name) : agent.name,
+    label,
+    cwd,
+    command: dry.value.display,
+    created_at: new Date(context.now()).toISOString(),
+    request: {
+      ...(request.command === undefined ? {} : { command: request.command }),
+      ...(request.args === undefined ? {} : { args: request.args }),
+      ...(request.env === undefined ? {} : { env: request.env }),
+      ...offer,
+    },
+    mcp: { own, session_id: mcpId, token: created.value.token },
+    terminal_session: shadow.value.session_id,
+    terminal: { state: "starting" },
+  };
+  if (!own) record.mcp.run = runOf(context.mcp);
+  record.terminal = await startTerminal(record, request, context, found);
+  return ok(record);
+}
+
+/** Identity of one run of a daemon, which gave out its tokens. */
+export const runOf = (daemon: Connected): string => `${daemon.found.health.pid}/${daemon.found.health.started_at}`;
+
+/** Starts the program of a session that exists at its daemons; what went wrong stands in the terminal's state. */
+export async function startTerminal(
+  record: SessionRecord,
+  size: Pick<NewSession, "cols" | "rows">,
+  context: StartContext,
+  found: AgentView | undefined,
+): Promise<SessionRecord["terminal"]> {
+  const { cwd, terminal_session: terminal } = record;
+  if (terminal === undefined) return { state: "none" };
+  const launch = plan({ agent: record.agent, ...record.request }, context, {
+    cwd,
+    found,
+    session: record.mcp.session_id,
+    token: record.mcp.token,
+  });
+  if (!launch.ok) return { state: "failed", reason: launch.fault.message };
+  try {
+    writePlanFiles(launch.value);
+  } catch (error) {
+    return {
+      state: "failed",
+      reason: `its private files could not be written: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+  const { command, args, env } = launch.value;
+  const started = await context.terminals.client.startTerminal(terminal, {
+    command,
+    args,
+    env,
+    cwd,
+    cols: size.cols ?? COLS,
+    rows: size.rows ?? ROWS,
+  });
+  return started.ok ? terminalView(started.value) : { state: "failed", reason: started.fault.message };
+}
+
+function plan(
+  request: Pick<NewSession, "agent" | "command" | "args" | "env">,
+  context: StartContext,
+  session: { cwd: string; found: AgentView | undefined; session: string; token: string },
+): Result<LaunchPlan> {
+  if (request.agent === "custom" && !request.command?.trim()) {
+    return failed("command-missing", "No command was given.", "Enter the program to run.");
+  }
+  return planLaunch(request.agent, session.found, {
+    mcpUrl: `${context.mcp.found.base}/mcp`,
+    token: session.token,
+    sessionId: session.session,
+    cwd: session.cwd,
+    home: context.home,
+    foreign: !context.mcp.found.own,
+    ...(request.command === undefined ? {} : { command: request.command }),
+    ...(request.args === undefined ? {} : { args: [...request.args] }),
+    ...(request.env === undefined ? {} : { env: request.env }),
+  });
+}
+
+/** The id names a folder of private files, so it must not lead out of where these are. */
+const PATH_SAFE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+
+/** Ids stand in links, so a daemon's own id is taken only when a link can carry it (protocol.md §7). */
+const isId = (id: string): boolean => /^[A-Za-z0-9-]{1,64}$/.test(id);

@@ -1,0 +1,120 @@
+/** Owns upgrades: each is decided before it happens, then handed to the socket that it asked for. */
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { CLOSE, COMPAT_SUBPROTOCOL, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
+import type { Refusal } from "../auth/decide-door.ts";
+import { type AccessRules, decideUpgrade, type Identity, type Upgrade } from "../auth/decide-request.ts";
+import { requestFacts } from "../auth/request-facts.ts";
+import type { GatewayParts } from "../gateway-parts.ts";
+import { serveApp } from "./app-socket.ts";
+import { serveEvents, serveGuest } from "./events-socket.ts";
+import { createHeartbeat } from "./heartbeat.ts";
+import { relayTerminal } from "./terminal-socket.ts";
+
+export interface SocketServer {
+  /** Live sockets. */
+  readonly count: number;
+  /** Closes what this device has open, at once. */
+  closeDevice(id: string): void;
+  dispose(): void;
+}
+
+/** `steady` is a clock in milliseconds that only goes forward. `admitted` is told of connections that showed a token. */
+export function createSocketServer(
+  server: Server,
+  parts: GatewayParts,
+  rules: AccessRules,
+  steady: () => number,
+  admitted: (socket: Duplex) => void,
+): SocketServer {
+  const sockets = new Map<WebSocket, Identity>();
+  const heartbeat = createHeartbeat(steady);
+  const upgrades = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_CLIENT_MESSAGE_BYTES,
+    // Never the offered bearer: only the protocol itself is echoed, and only when it was offered.
+    handleProtocols: (offered) => [SUBPROTOCOL, COMPAT_SUBPROTOCOL].find((name) => offered.has(name)) ?? false,
+  });
+
+  server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on("error", () => stream.destroy());
+    const decision = decideUpgrade(requestFacts(request), rules, {
+      knows: (session) => parts.sessions.get(session) !== undefined,
+      daemonFound: parts.daemons.primary.current() !== undefined,
+    });
+    if (!decision.accept) return refuseUpgrade(stream, decision.refusal);
+    admitted(stream);
+    const { identity, upgrade } = decision.value;
+    upgrades.handleUpgrade(request, stream, head, (socket) => {
+      sockets.set(socket, identity);
+      socket.on("close", () => sockets.delete(socket));
+      socket.on("error", (error) => parts.log.debug({ error: error.message }, "a socket failed"));
+      heartbeat.watch(socket);
+      serve(socket, upgrade);
+    });
+  });
+
+  function serve(socket: WebSocket, upgrade: Upgrade): void {
+    switch (upgrade.route) {
+      case "app":
+        serveApp(socket, parts.hub);
+        break;
+      case "events": {
+        const session = parts.sessions.get(upgrade.session);
+        if (session !== undefined) serveEvents(socket, session, upgrade.after, parts);
+        else serveGuest(socket, upgrade.session, upgrade.mcpToken ?? "", parts);
+        break;
+      }
+      case "terminal": {
+        const session = parts.sessions.get(upgrade.session)?.record.terminal_session;
+        const daemon = parts.daemons.own();
+        const { cols, rows } = upgrade;
+        if (session === undefined) socket.close(CLOSE.noSuchSession, "no such session");
+        else if (daemon === undefined) socket.close(CLOSE.backendFailed, "the daemon is not connected");
+        else relayTerminal(socket, { daemon, session, cols, rows });
+        break;
+      }
+    }
+  }
+
+  return {
+    get count() {
+      return sockets.size;
+    },
+    closeDevice(id) {
+      for (const [socket, identity] of sockets) {
+        if (identity.kind !== "device" || identity.id !== id) continue;
+        socket.close(CLOSE.tokenRevoked, "this device was removed");
+        // One that does not answer the close is cut all the same.
+        setTimeout(() => socket.terminate(), 500).unref();
+      }
+    },
+    dispose() {
+      heartbeat.dispose();
+      for (const socket of sockets.keys()) {
+        socket.close(CLOSE.goingAway, "Signalbox is closing");
+        setTimeout(() => socket.terminate(), 300).unref();
+      }
+      upgrades.close();
+    },
+  };
+}
+
+/** An ordinary HTTP answer instead of the upgrade. */
+function refuseUpgrade(stream: Duplex, { status, fault }: Refusal): void {
+  const body = JSON.stringify({ error: fault });
+  stream.end(
+    `HTTP/1.1 ${status} ${REASONS[status] ?? "Refused"}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  421: "Misdirected Request",
+  503: "Service Unavailable",
+};

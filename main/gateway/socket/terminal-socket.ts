@@ -1,0 +1,85 @@
+/** Owns `/ws/terminal`: the daemon's own terminal socket, passed on unread in both directions. */
+import { WebSocket } from "ws";
+import { CLOSE, MAX_CLIENT_MESSAGE_BYTES } from "../../../shared/protocol/wire.ts";
+import type { Connected } from "../link/daemon-link.ts";
+
+/** Bytes on their way to one side before the other is paused, and the level at which it goes on. */
+const HIGH_WATER_BYTES = 1024 * 1024;
+const LOW_WATER_BYTES = 128 * 1024;
+/** Codes that may not be sent (RFC 6455 §7.4.1). */
+const UNSENDABLE = new Set([1004, 1005, 1006, 1015]);
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export interface RelayOptions {
+  daemon: Connected;
+  /** Its id at the daemon. */
+  session: string;
+  cols: number | undefined;
+  rows: number | undefined;
+}
+
+/** The client's keystrokes wait in its own connection until the daemon's is open. Closing one side closes the other. */
+export function relayTerminal(client: WebSocket, options: RelayOptions): void {
+  const { client: api, found } = options.daemon;
+  const query = new URLSearchParams();
+  if (options.cols !== undefined) query.set("cols", String(options.cols));
+  if (options.rows !== undefined) query.set("rows", String(options.rows));
+  const address = `${found.base.replace("http:", "ws:")}/session/${encodeURIComponent(options.session)}/terminal?${query}`;
+  const daemon = new WebSocket(address, client.protocol === "" ? [] : [client.protocol], {
+    headers: api.noticeHeaders,
+    perMessageDeflate: false,
+    followRedirects: false,
+    handshakeTimeout: CONNECT_TIMEOUT_MS,
+    maxPayload: 16 * MAX_CLIENT_MESSAGE_BYTES,
+  });
+  client.pause();
+  daemon.once("open", () => client.resume());
+  daemon.once("unexpected-response", (_, response) => {
+    const missing = response.statusCode === 404;
+    response.resume();
+    fail(
+      missing ? CLOSE.noSuchSession : CLOSE.backendFailed,
+      missing ? "no such session" : `the daemon answered ${response.statusCode}`,
+    );
+  });
+  daemon.on("error", (error) => fail(CLOSE.backendFailed, error.message));
+  pipe(daemon, client);
+  pipe(client, daemon);
+  daemon.on("close", (code, reason) => end(client, code === 1006 ? CLOSE.backendFailed : code, reason.toString()));
+  client.on("close", () => {
+    if (daemon.readyState === WebSocket.CONNECTING) daemon.terminate();
+    else end(daemon, 1000, "");
+  });
+
+  function fail(code: number, message: string): void {
+    client.resume();
+    if (client.readyState === WebSocket.OPEN && client.protocol !== "" && client.protocol !== "construct.v1") {
+      client.send(JSON.stringify({ type: "error", code: "terminal-unreachable", message }));
+    }
+    end(client, code, message);
+  }
+}
+
+function pipe(from: WebSocket, to: WebSocket): void {
+  const sent = () => {
+    if (from.isPaused && to.bufferedAmount <= LOW_WATER_BYTES) from.resume();
+  };
+  from.on("message", (data: Buffer, isBinary) => {
+    if (to.readyState !== WebSocket.OPEN) return;
+    to.send(data, { binary: isBinary }, sent);
+    if (to.bufferedAmount > HIGH_WATER_BYTES) from.pause();
+  });
+}
+
+function end(socket: WebSocket, code: number, reason: string): void {
+  if (socket.isPaused) socket.resume();
+  if (socket.readyState !== WebSocket.OPEN) return;
+  // 123 bytes of reason are all that a close frame can carry.
+  socket.close(
+    UNSENDABLE.has(code) ? 1000 : code,
+    Buffer.from(reason)
+      .subarray(0, 120)
+      .toString()
+      .replace(/\uFFFD+$/, ""),
+  );
+}
