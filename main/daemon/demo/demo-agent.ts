@@ -1,4 +1,117 @@
 /** Owns the demo agent: a small scripted agent that runs in a terminal and calls the demo tools as a real MCP client. */
+import { basename, relative } from "node:path";
+import { createInterface } from "node:readline";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { VERSION } from "../../home/version.ts";
+import { createCaller } from "./call-tool.ts";
+import { HELP, readCommand } from "./demo-commands.ts";
+import { accent, bad, createScreen, quiet, says, strong, warn, width } from "./screen.ts";
+
+/** Runs until `exit`, two Ctrl+C, or the end of its input. Gives 1 when it has no MCP endpoint to speak to. */
 export async function runDemoAgent(): Promise<number> {
-  throw new Error("not built yet");
+  const { SIGNALBOX_MCP_URL: url, SIGNALBOX_MCP_TOKEN: token } = process.env;
+  const output = process.stdout;
+  const cwd = process.cwd();
+  const screen = createScreen(output);
+  const say = (text: string) => screen.print(says(text, width(output)));
+  if (url === undefined || token === undefined) {
+    console.error("signalbox demo-agent: it is started by Signalbox, in a session of its own (signalbox run demo)");
+    return 1;
+  }
+
+  screen.print(`${accent("▞▚")} ${strong("Signalbox demo agent")}`);
+  screen.print(quiet("   A script, not a model: it needs no account and sends nothing anywhere."));
+  screen.print(quiet(`   Its MCP tools are real and read the files of ${cwd}`));
+
+  const client = new Client({ name: "signalbox-demo-agent", version: VERSION });
+  const headers = { authorization: `Bearer ${token}` };
+  try {
+    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+  } catch (error) {
+    screen.print(bad(`\nThe MCP endpoint did not answer: ${error instanceof Error ? error.message : String(error)}`));
+    return 1;
+  }
+  const calls = createCaller(client, screen, () => width(output), cwd);
+
+  const round = async () => {
+    say(`I'll take stock of ${basename(cwd)}: a fingerprint of every file, and a count of its lines, side by side.`);
+    const both = await Promise.all([calls.run("hash_tree", { path: cwd }), calls.run("count_lines", { path: cwd })]);
+    if (both.includes("cancelled")) return;
+    say("Now I'll look for work that somebody left a note about.");
+    const searched = await calls.run("search_text", { path: cwd, text: "TODO" });
+    if (searched === "cancelled") return;
+    say("That was the round. Each call above is kept under Activity, with every step of its progress.");
+  };
+
+  const input = createInterface({ input: process.stdin, output, terminal: output.isTTY === true, historySize: 50 });
+  const left = Promise.withResolvers<number>();
+  let busy = true;
+  let asked = false;
+  const prompt = () => {
+    busy = false;
+    screen.print("");
+    input.setPrompt(`${accent("›")} `);
+    input.prompt();
+  };
+  const work = async (what: () => Promise<unknown>) => {
+    busy = true;
+    asked = false;
+    try {
+      await what();
+    } catch (error) {
+      screen.print(bad(`\n${error instanceof Error ? error.message : String(error)}`));
+    }
+    prompt();
+  };
+  const help = () => {
+    screen.print("");
+    for (const [command, meaning] of HELP) screen.print(`  ${accent(command.padEnd(22))}${quiet(meaning)}`);
+  };
+
+  input.on("SIGINT", () => {
+    if (asked) return left.resolve(0);
+    asked = true;
+    if (busy && calls.cancelAll()) return;
+    screen.print(warn(busy ? "" : "\nCtrl+C again to leave."));
+    if (!busy) input.prompt();
+  });
+  input.on("close", () => left.resolve(0));
+  input.on("line", (line) => {
+    asked = false;
+    // What is typed while tools run waits for nobody: agents would take it as their next turn, this one does not.
+    if (busy) return;
+    const command = readCommand(line, cwd);
+    switch (command.do) {
+      case "again":
+        return void work(round);
+      case "tool":
+        return void work(() => calls.run(command.tool, { path: command.path }));
+      case "search":
+        return void work(() => calls.run("search_text", { path: command.path, text: command.text }));
+      case "exit":
+        return left.resolve(0);
+      case "unknown":
+        screen.print(warn(`\n${command.said}: that is none of these.`));
+        break;
+      case "help":
+      case "nothing":
+        break;
+    }
+    if (command.do !== "nothing") help();
+    prompt();
+  });
+
+  void work(async () => {
+    await round();
+    help();
+  });
+  const code = await left.promise;
+  screen.status(undefined);
+  input.close();
+  await client.close();
+  screen.print(
+    quiet(`\nThe demo agent has left ${relative("/", cwd) === "" ? "/" : basename(cwd)}. Restart it any time.`),
+  );
+  return code;
 }

@@ -1,9 +1,9 @@
 /** Owns the end of what a server wrote to standard error: bounded, whole lines, made safe to show. */
+import { stripVTControlCharacters } from "node:util";
 import { visible } from "../../../shared/text/visible.ts";
 
 /** Enough for a stack trace. */
 const KEEP_CHARS = 16 * 1024;
-const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 
 export interface StderrTail {
   append(chunk: Uint8Array): void;
@@ -17,8 +17,7 @@ export function createStderrTail(): StderrTail {
   const decoder = new TextDecoder();
   let tail = "";
   const lines = () =>
-    tail
-      .replace(ANSI, "")
+    stripVTControlCharacters(tail)
       .split(/\r?\n/)
       .map((line) => visible(line).trimEnd());
   return {
