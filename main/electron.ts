@@ -51,7 +51,13 @@ startDesktop(electron, {
   self: { program: process.execPath, args: app.isPackaged ? [] : [root] },
   root,
   createGateway,
-}).catch((error: unknown) => {
-  dialog.showErrorBox("Signalbox could not start.", error instanceof Error ? error.message : String(error));
-  app.exit(1);
-});
+})
+  .then((desktop) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => void desktop?.shell.requestQuit(true));
+    }
+  })
+  .catch((error: unknown) => {
+    dialog.showErrorBox("Signalbox could not start.", error instanceof Error ? error.message : String(error));
+    app.exit(1);
+  });

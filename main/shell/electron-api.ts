@@ -5,15 +5,17 @@
 import type {
   App,
   BrowserWindowConstructorOptions,
-  Dialog,
   Display,
   Event,
   IpcMainInvokeEvent,
   MenuItemConstructorOptions,
+  MessageBoxOptions,
+  MessageBoxReturnValue,
   NativeTheme,
   NotificationConstructorOptions,
+  OpenDialogOptions,
+  OpenDialogReturnValue,
   Protocol,
-  Rectangle,
   RenderProcessGoneDetails,
   Session,
   Shell,
@@ -144,12 +146,12 @@ export interface ElectronApi {
   protocol: Pick<Protocol, "registerSchemesAsPrivileged" | "handle">;
   ipcMain: { handle: (channel: string, answer: (event: IpcQuestion, ...args: unknown[]) => unknown) => void };
   dialog: {
-    showMessageBox: Dialog["showMessageBox"];
-    showOpenDialog: Dialog["showOpenDialog"];
-    showErrorBox: Dialog["showErrorBox"];
+    showMessageBox: (options: MessageBoxOptions) => Promise<Pick<MessageBoxReturnValue, "response">>;
+    showOpenDialog: (options: OpenDialogOptions) => Promise<Pick<OpenDialogReturnValue, "canceled" | "filePaths">>;
+    showErrorBox: (title: string, content: string) => void;
   };
   shell: Pick<Shell, "openExternal">;
-  screen: { getAllDisplays: () => Display[]; getDisplayMatching: (bounds: Rectangle) => Display };
+  screen: { getAllDisplays: () => Pick<Display, "bounds" | "workArea" | "scaleFactor">[] };
   nativeTheme: Pick<NativeTheme, "shouldUseDarkColors"> & { on: On<{ updated: [] }> };
   powerMonitor: { on: On<{ resume: []; shutdown: [] }> };
 }

@@ -72,7 +72,6 @@ export async function startDesktop(electron: ElectronApi, context: DesktopContex
     gateway: gateway.value,
     log,
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void shell.requestQuit(true));
   early.deliver(shell);
   if (!launch.hidden) shell.show();
   if (launch.json)

@@ -1,0 +1,212 @@
+/** Owns the double's window: Electron's surface in front, a real Chromium page behind it. */
+
+import type { BrowserContext, Page, Route } from "@playwright/test";
+import type { BrowserWindowConstructorOptions, Rectangle } from "electron";
+import type { Contents, ContentsSession, IpcQuestion, Window } from "../../../main/shell/electron-api.ts";
+import { fromPage, PAGE_ORIGIN, toPage } from "./addresses.ts";
+import { Events } from "./events.ts";
+import { IPC_BINDING, IPC_DELIVER, preloadScript } from "./preload-script.ts";
+
+export interface WindowHost {
+  context: BrowserContext;
+  platform: NodeJS.Platform;
+  /** Answers a request under our scheme, as `protocol.handle` was told to. */
+  respond(request: Request): Promise<Response>;
+  /** Answers a message of the page, as `ipcMain.handle` was told to. */
+  answer(channel: string, event: IpcQuestion, args: unknown[]): Promise<unknown>;
+  created(contents: DoubleContents): void;
+  closed(window: DoubleWindow): void;
+}
+
+type OpenHandler = Parameters<Contents["setWindowOpenHandler"]>[0];
+type RequestHandler = Parameters<ContentsSession["setPermissionRequestHandler"]>[0];
+type CheckHandler = Parameters<ContentsSession["setPermissionCheckHandler"]>[0];
+
+/** Keeps the handlers, so that a test can ask them what Electron would. */
+class DoubleSession implements ContentsSession {
+  request: RequestHandler | undefined;
+  check: CheckHandler | undefined;
+  device: Parameters<ContentsSession["setDevicePermissionHandler"]>[0] = null;
+  readonly setPermissionRequestHandler = (handler: RequestHandler): void => {
+    this.request = handler;
+  };
+  readonly setPermissionCheckHandler = (handler: CheckHandler): void => {
+    this.check = handler;
+  };
+  setDevicePermissionHandler(handler: DoubleSession["device"]): void {
+    this.device = handler;
+  }
+  setDisplayMediaRequestHandler(): void {}
+}
+
+let lastId = 0;
+
+export class DoubleContents implements Contents {
+  readonly id = ++lastId;
+  readonly session = new DoubleSession();
+  readonly events = new Events();
+  readonly on = this.events.on;
+  open: OpenHandler | undefined;
+  /** Set while the main process itself loads an address: that is no navigation of the page. */
+  loading: string | undefined;
+  page: Page | undefined;
+  destroyed = false;
+
+  send(channel: string, ...args: unknown[]): void {
+    this.page
+      ?.evaluate(
+        ([deliver, channel, args]) => {
+          const target: unknown = Reflect.get(window, deliver);
+          if (typeof target === "function") target(channel, args);
+        },
+        [IPC_DELIVER, channel, args] as const,
+      )
+      .catch(() => {});
+  }
+  isDestroyed(): boolean {
+    return this.destroyed;
+  }
+  setWindowOpenHandler(handler: OpenHandler): void {
+    this.open = handler;
+  }
+  getURL(): string {
+    return fromPage(this.page?.url() ?? "");
+  }
+  reload(): void {
+    void this.page?.reload();
+  }
+}
+
+export class DoubleWindow implements Window {
+  readonly options: BrowserWindowConstructorOptions;
+  readonly webContents = new DoubleContents();
+  readonly events = new Events();
+  readonly on = this.events.on;
+  readonly page: Promise<Page>;
+  readonly #host: WindowHost;
+  #visible = false;
+  #maximized = false;
+  focused = false;
+  bounds: Rectangle;
+
+  constructor(host: WindowHost, options: BrowserWindowConstructorOptions) {
+    this.#host = host;
+    this.options = options;
+    const { x = 0, y = 0, width = 800, height = 600 } = options;
+    this.bounds = { x, y, width, height };
+    host.created(this.webContents);
+    this.page = this.#open();
+  }
+
+  async #open(): Promise<Page> {
+    const { context, platform } = this.#host;
+    const page = await context.newPage();
+    this.webContents.page = page;
+    await page.setViewportSize({ width: this.bounds.width, height: this.bounds.height });
+    await page.exposeBinding(IPC_BINDING, ({ frame }, channel: unknown, args: unknown) => {
+      const parent = frame.parentFrame();
+      const senderFrame = { url: fromPage(frame.url()), parent };
+      const event: IpcQuestion = { type: "frame", sender: { id: this.webContents.id }, senderFrame };
+      return this.#host.answer(String(channel), event, Array.isArray(args) ? args : []);
+    });
+    const preload = this.options.webPreferences?.preload;
+    if (preload !== undefined) await page.addInitScript({ content: preloadScript(preload, platform) });
+    await page.route("**/*", (route) => this.#route(page, route));
+    page.on("popup", (popup) => {
+      const referrer = { url: this.webContents.getURL(), policy: "default" } as const;
+      const details = {
+        url: fromPage(popup.url()),
+        frameName: "",
+        features: "",
+        disposition: "new-window",
+        referrer,
+      } as const;
+      if (this.webContents.open?.(details).action !== "allow") void popup.close();
+    });
+    return page;
+  }
+
+  async #route(page: Page, route: Route): Promise<void> {
+    const request = route.request();
+    const url = fromPage(request.url());
+    if (request.isNavigationRequest()) {
+      const isMainFrame = request.frame() === page.mainFrame();
+      const own = isMainFrame && this.webContents.loading === url;
+      const contents = this.webContents.events;
+      if (!own && contents.prevented("will-frame-navigate", { url, isMainFrame })) return route.abort("aborted");
+      contents.emit("did-start-navigation", { isMainFrame, isSameDocument: false });
+    }
+    if (!request.url().startsWith(`${PAGE_ORIGIN}/`)) return route.abort("blockedbyclient");
+    const body = request.postDataBuffer();
+    const answer = await this.#host.respond(
+      new Request(url, {
+        method: request.method(),
+        headers: await request.allHeaders(),
+        ...(body === null ? {} : { body: new Uint8Array(body) }),
+      }),
+    );
+    // The page may have gone while the answer was made.
+    await route
+      .fulfill({
+        status: answer.status,
+        headers: Object.fromEntries(answer.headers),
+        body: Buffer.from(await answer.arrayBuffer()),
+      })
+      .catch(() => {});
+  }
+
+  async loadURL(address: string): Promise<void> {
+    const page = await this.page;
+    this.webContents.loading = address;
+    await page.goto(toPage(address), { waitUntil: "domcontentloaded" }).finally(() => {
+      this.webContents.loading = undefined;
+    });
+    this.events.emit("ready-to-show");
+  }
+  show(): void {
+    this.#visible = true;
+  }
+  hide(): void {
+    this.#visible = false;
+    this.focused = false;
+  }
+  focus(): void {
+    this.focused = true;
+    this.events.emit("focus");
+  }
+  isVisible(): boolean {
+    return this.#visible;
+  }
+  isFocused(): boolean {
+    return this.focused;
+  }
+  isMinimized(): boolean {
+    return false;
+  }
+  isMaximized(): boolean {
+    return this.#maximized;
+  }
+  maximize(): void {
+    this.#maximized = true;
+  }
+  restore(): void {}
+  getNormalBounds(): Rectangle {
+    return this.bounds;
+  }
+  setTitleBarOverlay(): void {}
+  isDestroyed(): boolean {
+    return this.webContents.destroyed;
+  }
+  destroy(): void {
+    if (this.webContents.destroyed) return;
+    this.webContents.destroyed = true;
+    this.hide();
+    void this.page.then((page) => page.close()).catch(() => {});
+    this.#host.closed(this);
+    this.events.emit("closed");
+  }
+  /** What a click on the close button does. */
+  close(): void {
+    if (!this.events.prevented("close")) this.destroy();
+  }
+}

@@ -1,0 +1,25 @@
+/** Owns the double's events: listeners in order, typed at the object that carries them. */
+
+type AnyListener = (...args: never[]) => void;
+
+export class Events {
+  readonly #listeners = new Map<string, AnyListener[]>();
+
+  readonly on = (event: string, listener: AnyListener): void => {
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
+  };
+
+  emit(event: string, ...args: unknown[]): void {
+    for (const listener of this.#listeners.get(event) ?? []) Reflect.apply(listener, undefined, args);
+  }
+
+  /** Emits an event that can be prevented, as first argument with these fields, and gives whether it was. */
+  prevented(event: string, fields: object = {}): boolean {
+    let prevented = false;
+    const preventDefault = () => {
+      prevented = true;
+    };
+    this.emit(event, { ...fields, preventDefault });
+    return prevented;
+  }
+}
