@@ -22,9 +22,9 @@ export function deriveStatus(facts: StatusFacts): Omit<SessionStatus, "since"> {
       return ofExit(terminal);
     case "gone":
       return { state: "unknown", evidence: terminal.reason ?? "the daemon that ran it is gone" };
-    case "none":
     case "starting":
       return { state: "starting", evidence: "the program is being started" };
+    case "none":
     case "running":
       break;
   }
@@ -33,6 +33,7 @@ export function deriveStatus(facts: StatusFacts): Omit<SessionStatus, "since"> {
   if (calls.running === 1 && facts.lastTool !== undefined)
     return { state: "running", evidence: `${facts.lastTool} runs` };
   if (calls.running > 0) return { state: "running", evidence: `${calls.running} calls run` };
+  if (terminal.state === "none") return { state: "unknown", evidence: "only its tool calls are seen here" };
   return { state: "running", evidence: "the program runs" };
 }
 

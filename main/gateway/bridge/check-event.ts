@@ -1,18 +1,31 @@
 /** Owns the question whether the text of an event may be put into a frame as it stands. */
-
 import { streamEventSchema } from "../../../shared/events/tool-event.ts";
-import { check } from "../../../shared/protocol/schema.ts";
+import { parseJson } from "../../../shared/protocol/schema.ts";
+
+/** Longer text is parsed: a regular expression keeps a note for every character that it may have to come back to. */
+const MAX_QUICK_CHARACTERS = 4096;
+
+const STRING = String.raw`"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"`;
+const NUMBER = String.raw`-?(?:0|[1-9]\d{0,15})(?:\.\d{1,20})?`;
+const FIELD = [
+  `"t(?:o(?:ken": ?(?:${NUMBER}|null|${STRING})|tal": ?(?:${NUMBER}|null)|ol": ?${STRING})|imestamp": ?(?:${STRING}|null))`,
+  `"progress": ?(?:${NUMBER}|null)`,
+  `"message": ?(?:${STRING}|null)`,
+  `"kind": ?"progress"`,
+  `"(?:call|server)": ?${STRING}`,
+  `"(?:seq|offset)": ?${NUMBER}`,
+].join("|");
+const PROGRESS = new RegExp(String.raw`^\{ ?(?:${FIELD})(?:, ?(?:${FIELD}))* ?\}$`);
 
 /**
- * For daemons that proved nothing: the text must be JSON of the known shape. Our own daemon, which proved that it holds
- * this home's key, writes its events with `JSON.stringify`; parsing them here would cost a third of the bridge's
- * throughput, so for it the outer braces are all that is looked at, and the journal's worker parses every entry.
+ * Text of a daemon that proved nothing must be JSON of the known shape: a frame around anything else would be refused
+ * by its readers, the good events beside it included. Progress, nearly all that comes, is recognised by a regular
+ * expression, at half the cost of parsing it and a tenth of checking it against the schema. Our own daemon, which
+ * proved that it holds this home's key, writes with `JSON.stringify`: its outer braces are all that is looked at.
  */
 export function isEvent(text: string, trusted: boolean): boolean {
-  if (trusted) return text.charCodeAt(0) === 0x7b && text.charCodeAt(text.length - 1) === 0x7d;
-  try {
-    return check(streamEventSchema, JSON.parse(text)).ok;
-  } catch {
-    return false;
-  }
+  if (text.charCodeAt(0) !== 0x7b || text.charCodeAt(text.length - 1) !== 0x7d) return false;
+  if (trusted) return true;
+  if (text.length <= MAX_QUICK_CHARACTERS && PROGRESS.test(text) && text.includes('"tool"')) return true;
+  return parseJson(streamEventSchema, text).ok;
 }

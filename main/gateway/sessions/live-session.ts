@@ -17,6 +17,8 @@ export interface LiveSession {
   stream: SessionStream | undefined;
   /** The daemon's id of the last event that came. */
   eventId: string | undefined;
+  /** False for a guest that its daemon has not accepted yet. */
+  listed: boolean;
 }
 
 export const NO_CALLS: CallCounts = { total: 0, running: 0, failed: 0, last: undefined };

@@ -13,7 +13,9 @@ import type { LogRing } from "../bridge/session-log.ts";
 import type { CallCounts, StoredSession } from "../journal/messages.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { Daemons } from "../link/daemons.ts";
-import { openSessionStream, type StreamStatus } from "../link/session-stream.ts";
+import type { StreamStatus } from "../link/session-stream.ts";
+import { guestSession } from "./guest-sessions.ts";
+import { keepStream } from "./keep-stream.ts";
 import { type LiveSession, NO_CALLS, sessionView, terminalView } from "./live-session.ts";
 import { type SessionRecord, sessionRecordSchema } from "./session-record.ts";
 import { runOf, type StartContext, startSession, startTerminal } from "./start-session.ts";
@@ -37,6 +39,8 @@ export interface Sessions {
   load(stored: readonly StoredSession[]): void;
   get(id: string): LiveSession | undefined;
   view(id: string): SessionView | undefined;
+  /** A session of somebody else, by the token that a client brought; undefined while no daemon is connected. */
+  guest(session: string, token: string): LiveSession | undefined;
   create(request: NewSession): Promise<Result<SessionView>>;
   restart(id: string, size: Pick<NewSession, "cols" | "rows">): Promise<Result<SessionView>>;
   rename(id: string, label: string): Result<SessionView>;
@@ -45,14 +49,14 @@ export interface Sessions {
   counts(id: string, counts: CallCounts): void;
   /** The daemon came or went. */
   refresh(): void;
-  onStatus(listener: (id: string, status: StreamStatus) => void): () => void;
+  onStatus(listener: (session: LiveSession, status: StreamStatus) => void): () => void;
   dispose(): void;
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { home, hub, ring, log, now } = options;
   const live = new Map<string, LiveSession>();
-  const statusListeners = new Set<(id: string, status: StreamStatus) => void>();
+  const statusListeners = new Set<(session: LiveSession, status: StreamStatus) => void>();
   const noSession = (id: string) => failed("no-such-session", `Session ${id.slice(0, 8)}… isn't on this computer.`);
   const iso = () => new Date(now()).toISOString();
 
@@ -67,32 +71,24 @@ export function createSessions(options: SessionsOptions): Sessions {
     return view;
   }
 
-  function openStream(session: LiveSession): void {
-    const { record } = session;
-    const { mcp, id } = record;
-    session.stream?.close();
-    session.stream = openSessionStream({
-      session: mcp.session_id,
-      token: mcp.token,
-      eventId: session.eventId,
-      daemon: (signal) =>
-        options.daemons().when(({ found }) => {
-          if (mcp.own || found.own) return mcp.own && found.own;
-          return mcp.run === `${found.health.pid}/${found.health.started_at}`;
-        }, signal),
-      append(events, lastId) {
-        session.eventId = lastId ?? session.eventId;
-        const chunks = session.log.append(events, iso());
-        options.journal().append(id, chunks, lastId);
-      },
-      room: () => options.journal().room(),
-      onStatus: (status) => {
-        for (const listener of statusListeners) listener(id, status);
-      },
+  const openStream = (session: LiveSession) =>
+    keepStream(session, {
+      journal: options.journal,
+      daemons: options.daemons,
+      log,
       now,
       random: options.random,
-      log,
+      onStatus(session, status) {
+        if (status.status === "live" && !session.listed) list(session);
+        for (const listener of statusListeners) listener(session, status);
+      },
     });
+
+  /** A guest whose daemon accepted it: from now on it is a session like any other. */
+  function list(session: LiveSession): void {
+    session.listed = true;
+    live.set(session.record.id, session);
+    publish(session, true);
   }
 
   function add(record: SessionRecord, last: number, counts: CallCounts): LiveSession {
@@ -103,6 +99,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       attention: false,
       stream: undefined,
       eventId: undefined,
+      listed: true,
     };
     live.set(record.id, session);
     return session;
@@ -162,6 +159,19 @@ export function createSessions(options: SessionsOptions): Sessions {
     view(id) {
       const session = live.get(id);
       return session === undefined ? undefined : viewOf(session);
+    },
+    guest(id, token) {
+      const daemon = options.daemons().primary.current();
+      if (daemon === undefined) return undefined;
+      for (const session of live.values()) {
+        const { mcp } = session.record;
+        if (mcp.session_id !== id || mcp.token !== token) continue;
+        if (session.stream === undefined || session.stream.status().status === "ended") openStream(session);
+        return session;
+      }
+      const session = guestSession(id, token, daemon, ring, iso());
+      openStream(session);
+      return session;
     },
     async create(request) {
       const ready = await context();

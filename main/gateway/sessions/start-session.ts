@@ -51,7 +51,7 @@ export async function startSession(request: NewSession, context: StartContext): 
   const mcpId = created.value.session_id;
   if (!PATH_SAFE.test(mcpId)) return failed("daemon-answer", "The daemon gave the session an id that cannot be used.");
   const record: SessionRecord = {
-    id: own && isId(mcpId) ? mcpId : randomUUID(),
+    id: own && isLinkId(mcpId) ? mcpId : randomUUID(),
     agent: request.agent,
     agent_name: request.agent === "custom" ? basename(request.command ?? agent.name) : agent.name,
     label,
@@ -137,4 +137,4 @@ function plan(
 const PATH_SAFE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 
 /** Ids stand in links, so a daemon's own id is taken only when a link can carry it (protocol.md §7). */
-const isId = (id: string): boolean => /^[A-Za-z0-9-]{1,64}$/.test(id);
+export const isLinkId = (id: string): boolean => /^[A-Za-z0-9-]{1,64}$/.test(id);

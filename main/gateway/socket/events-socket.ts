@@ -4,16 +4,15 @@ import { eventClientFrameSchema } from "../../../shared/protocol/event-frames.ts
 import { parseJson } from "../../../shared/protocol/schema.ts";
 import { CLOSE, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
 import { type Cursor, openCursor } from "../bridge/cursor.ts";
-import { createLogRing } from "../bridge/session-log.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
-import { openSessionStream, type StreamStatus } from "../link/session-stream.ts";
+import type { StreamStatus } from "../link/session-stream.ts";
 import type { LiveSession } from "../sessions/live-session.ts";
 import { socketRoom } from "./socket-room.ts";
 
-/** Memory for a session that this gateway did not create, and does not record. */
-const GUEST_RING_BYTES = 4 * 1024 * 1024;
-
-/** A session of ours: from `after`, or in the original protocol from now on. */
+/**
+ * From `after`; in the original protocol from now on, and without a second attempt: one frame says why, then the end.
+ * A guest that nobody accepted is given up with the socket that asked for it.
+ */
 export function serveEvents(
   socket: WebSocket,
   session: LiveSession,
@@ -29,48 +28,22 @@ export function serveEvents(
     history: (from) => parts.journal.read(session.record.id, from),
     verbatim,
   });
-  const tell = (status: StreamStatus) => {
-    if (!verbatim) cursor.whenCaughtUp(JSON.stringify(status));
+  const tell = (status: StreamStatus, news: boolean) => {
+    if (!verbatim) return cursor.whenCaughtUp(JSON.stringify(status));
+    if (status.status === "live" || !(news || status.status === "ended")) return;
+    cursor.whenCaughtUp(JSON.stringify({ error: "daemon-unreachable", detail: status.detail ?? status.status }));
+    socket.close(CLOSE.backendFailed, "daemon unreachable");
   };
-  const stop = parts.sessions.onStatus((id, status) => {
-    if (id === session.record.id) tell(status);
+  const stop = parts.sessions.onStatus((told, status) => {
+    if (told === session) tell(status, true);
   });
   listen(socket, cursor, () => {
     cursor.close();
     stop();
+    if (!session.listed) session.stream?.close();
   });
-  tell(session.stream?.status() ?? { status: "ended" });
+  tell(session.stream?.status() ?? { status: "ended" }, false);
   cursor.pump();
-}
-
-/** A session that somebody else made at the daemon, and whose token the client brings. */
-export function serveGuest(socket: WebSocket, session: string, token: string, parts: GatewayParts): void {
-  const verbatim = socket.protocol !== SUBPROTOCOL;
-  const log = createLogRing(GUEST_RING_BYTES).open(session);
-  const out = socketRoom(socket, () => cursor.pump());
-  const cursor = openCursor({ log, after: 0, sink: out, history: async () => [], verbatim });
-  const stream = openSessionStream({
-    session,
-    token,
-    eventId: undefined,
-    daemon: async () => parts.daemons.primary.current(),
-    append: (events) => void log.append(events, new Date(parts.now()).toISOString()),
-    room: () => undefined,
-    onStatus(status) {
-      if (!verbatim) return cursor.whenCaughtUp(JSON.stringify(status));
-      if (status.status === "live") return;
-      // The original protocol knows no reconnection: one frame that says why, then the end.
-      cursor.whenCaughtUp(JSON.stringify({ error: "daemon-unreachable", detail: status.detail ?? status.status }));
-      socket.close(CLOSE.backendFailed, "daemon unreachable");
-    },
-    now: parts.now,
-    random: parts.random,
-    log: parts.log,
-  });
-  listen(socket, cursor, () => {
-    cursor.close();
-    stream.close();
-  });
 }
 
 function listen(socket: WebSocket, cursor: Cursor, closed: () => void): void {

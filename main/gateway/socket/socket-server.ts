@@ -8,7 +8,7 @@ import { type AccessRules, decideUpgrade, type Identity, type Upgrade } from "..
 import { requestFacts } from "../auth/request-facts.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import { serveApp } from "./app-socket.ts";
-import { serveEvents, serveGuest } from "./events-socket.ts";
+import { serveEvents } from "./events-socket.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { relayTerminal } from "./terminal-socket.ts";
 
@@ -62,9 +62,14 @@ export function createSocketServer(
         serveApp(socket, parts.hub);
         break;
       case "events": {
-        const session = parts.sessions.get(upgrade.session);
-        if (session !== undefined) serveEvents(socket, session, upgrade.after, parts);
-        else serveGuest(socket, upgrade.session, upgrade.mcpToken ?? "", parts);
+        const { mcpToken } = upgrade;
+        const known = parts.sessions.get(upgrade.session);
+        const session =
+          mcpToken === undefined || known?.record.mcp.token === mcpToken
+            ? known
+            : parts.sessions.guest(upgrade.session, mcpToken);
+        if (session === undefined) socket.close(CLOSE.noSuchSession, "no such session");
+        else serveEvents(socket, session, upgrade.after, parts);
         break;
       }
       case "terminal": {

@@ -1,0 +1,46 @@
+/** Owns tying a session to its stream: which daemon may get its token, and where its events go. */
+import type { Log } from "../../home/create-log.ts";
+import type { Journal } from "../journal/open-journal.ts";
+import type { Daemons } from "../link/daemons.ts";
+import { openSessionStream, type StreamStatus } from "../link/session-stream.ts";
+import type { LiveSession } from "./live-session.ts";
+import { runOf } from "./start-session.ts";
+
+export interface StreamContext {
+  journal: () => Journal;
+  daemons: () => Daemons;
+  log: Log;
+  now: () => number;
+  random: () => number;
+  onStatus: (session: LiveSession, status: StreamStatus) => void;
+}
+
+/** Opens the session's stream, closing an earlier one. It goes on where the last recorded event was. */
+export function keepStream(session: LiveSession, context: StreamContext): void {
+  const { mcp, id } = session.record;
+  session.stream?.close();
+  const stream = openSessionStream({
+    session: mcp.session_id,
+    token: mcp.token,
+    eventId: session.eventId,
+    // A token goes to the daemon that gave it and to no other: ours proves itself, a foreign one is known by its run.
+    daemon: (signal) =>
+      context.daemons().when((daemon) => {
+        if (mcp.own || daemon.found.own) return mcp.own && daemon.found.own;
+        return mcp.run === runOf(daemon);
+      }, signal),
+    append(events, lastId) {
+      session.eventId = lastId ?? session.eventId;
+      const chunks = session.log.append(events, new Date(context.now()).toISOString());
+      context.journal().append(id, chunks, lastId);
+    },
+    room: () => context.journal().room(),
+    onStatus: (status) => {
+      if (session.stream === stream || session.stream === undefined) context.onStatus(session, status);
+    },
+    now: context.now,
+    random: context.random,
+    log: context.log,
+  });
+  session.stream = stream;
+}
