@@ -59,7 +59,7 @@ for (const report of ["artifacts/unit.json", "artifacts/e2e.json"]) rmSync(repor
 step("lint and format", "npm", "run", "--silent", "lint");
 step("types", "npm", "run", "--silent", "types");
 const built = step("build", "npm", "run", "--silent", "build");
-step("unit tests", "vitest", "run", "--reporter=dot", "--reporter=json", "--outputFile.json=artifacts/unit.json");
+step("unit tests", "vitest", "run", "--reporter=default", "--reporter=json", "--outputFile.json=artifacts/unit.json");
 add("unit tests", unitCount("artifacts/unit.json"));
 
 if (!built) notes.push("end-to-end tests not run: the build failed");
