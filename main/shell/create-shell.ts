@@ -12,9 +12,9 @@ import { createPendingNotices } from "./links/pending-notices.ts";
 import { appMenu } from "./menu/app-menu.ts";
 import { isPaused } from "./notices/decide-notices.ts";
 import { runNotices } from "./notices/run-notices.ts";
+import { askDaemon } from "./quit/ask-daemon.ts";
 import { decideClose } from "./quit/decide-quit.ts";
 import { createQuit } from "./quit/run-quit.ts";
-import { stopDaemon } from "./quit/stop-daemon.ts";
 import { runAction } from "./run-action.ts";
 import { createSettings } from "./settings/live-settings.ts";
 import type { ShellAction } from "./shell-action.ts";
@@ -73,7 +73,7 @@ export function createShell(options: ShellOptions): Shell {
     running,
     tray: () => tray.present,
     hide: () => window.hide(),
-    stopDaemon: () => stopDaemon(home.path),
+    askDaemon: (what) => askDaemon(gateway, what),
     end,
     onProblem,
   });

@@ -8,8 +8,8 @@ export interface QuitOptions {
   running: () => number;
   tray: () => boolean;
   hide: () => void;
-  /** Ends our daemon with everything in it. False when that failed. */
-  stopDaemon: () => Promise<boolean>;
+  /** Ends or restarts our daemon, with everything in it. Gives a reason when that failed. */
+  askDaemon: (what: "stop" | "restart") => Promise<string | undefined>;
   /** Gives everything back and ends the app. */
   end: () => Promise<void>;
   onProblem: (what: string, details: object) => void;
@@ -34,8 +34,9 @@ export function createQuit(options: QuitOptions): Quit {
     await options.end();
   }
 
-  async function stop(): Promise<void> {
-    if (!(await options.stopDaemon())) options.onProblem("the daemon was not stopped", {});
+  async function tell(what: "stop" | "restart"): Promise<void> {
+    const reason = await options.askDaemon(what);
+    if (reason !== undefined) options.onProblem(`the daemon did not ${what}`, { reason });
   }
 
   /** One question at a time; asking again while one is open changes nothing. Gives the index of the answer. */
@@ -58,7 +59,7 @@ export function createQuit(options: QuitOptions): Quit {
       const labels = decision.buttons.map(({ label }) => label);
       const chosen = decision.buttons[await ask(decision.message, decision.detail, labels, 1)];
       if (chosen?.answer === "keep" && options.tray()) return options.hide();
-      if (chosen?.answer === "stop") await stop();
+      if (chosen?.answer === "stop") await tell("stop");
       if (chosen?.answer === "keep" || chosen?.answer === "stop") await end();
     },
     async restartDaemon() {
@@ -66,8 +67,7 @@ export function createQuit(options: QuitOptions): Quit {
       const many = count === 1 ? "One agent is" : `${count} agents are`;
       const detail = `${many} running in it and will be ended. History is kept.`;
       if (count > 0 && (await ask("Restart the daemon?", detail, ["Cancel", "Restart"], 0)) !== 1) return;
-      // The gateway starts a new one when it finds ours gone.
-      await stop();
+      await tell("restart");
     },
   };
 }

@@ -33,8 +33,8 @@ export interface DoubleControl {
   readonly notices: DoubleNotice[];
   readonly questions: MessageBoxOptions[];
   readonly errors: string[];
-  /** How the next questions are answered, in turn: an index of their buttons. Without one, the cancelling button. */
-  readonly answers: number[];
+  /** How the next questions are answered, in turn: the label of a button. Without one, the cancelling button. */
+  readonly nextAnswers: string[];
   readonly openedOutside: string[];
   readonly schemes: Parameters<ElectronApi["protocol"]["registerSchemesAsPrivileged"]>[0][];
   readonly linkHandlers: unknown[][];
@@ -61,7 +61,7 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
     notices: [],
     questions: [],
     errors: [],
-    answers: [],
+    nextAnswers: [],
     openedOutside: [],
     schemes: [],
     linkHandlers: [],
@@ -172,7 +172,9 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
     dialog: {
       showMessageBox: async (question) => {
         control.questions.push(question);
-        return { response: control.answers.shift() ?? question.cancelId ?? 0 };
+        const wanted = control.nextAnswers.shift();
+        const index = question.buttons?.indexOf(wanted ?? "") ?? -1;
+        return { response: index === -1 ? (question.cancelId ?? 0) : index };
       },
       showOpenDialog: async () => ({ canceled: true, filePaths: [] }),
       showErrorBox: (title, content) => control.errors.push(`${title} ${content}`.trim()),
