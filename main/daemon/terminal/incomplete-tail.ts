@@ -1,4 +1,4 @@
-/** Owns the search for the beginning of what a terminal's parser has not finished yet. */
+/** Owns the search for the beginning of an escape sequence that a terminal's parser has not finished yet. */
 
 /** A longer beginning, as an endless title makes it, is cut: the sequence stays open, its text is shorter. */
 export const MAX_TAIL_BYTES = 64 * 1024;
@@ -14,14 +14,6 @@ export function openSequence(bytes: Uint8Array): Uint8Array {
     if (bytes[at] === ESC || isC1Introducer(bytes, at)) return bytes.slice(at, at + MAX_TAIL_BYTES);
   }
   return bytes.slice(0, MAX_TAIL_BYTES);
-}
-
-/** The end of `bytes` from the lead byte of an unfinished UTF-8 character on. */
-export function openCharacter(bytes: Uint8Array): Uint8Array {
-  for (let at = bytes.length - 1; at >= Math.max(0, bytes.length - 3); at -= 1) {
-    if ((bytes[at] ?? 0) >= 0xc0) return bytes.slice(at);
-  }
-  return new Uint8Array(0);
 }
 
 function isC1Introducer(bytes: Uint8Array, at: number): boolean {

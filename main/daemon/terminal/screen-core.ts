@@ -1,14 +1,11 @@
 /**
- * Owns the reading of what xterm keeps to itself: parser, cursor and mode state without which a snapshot would not be
+ * Owns the reading of what xterm keeps to itself: parser, cursor and cell state without which a snapshot would not be
  * exact. Each value is checked where it is read, so that another xterm version gives defaults instead of nonsense.
  */
 import type { Terminal } from "@xterm/headless";
+import { type Attributes, COLOUR_BITS, PLAIN } from "./pen.ts";
 
 export interface CoreState {
-  /** In the middle of an escape sequence. */
-  inSequence: boolean;
-  /** In the middle of a UTF-8 character. */
-  inCharacter: boolean;
   /** A following combining character would join the last one printed. */
   joins: boolean;
   cursorHidden: boolean;
@@ -16,44 +13,115 @@ export interface CoreState {
   cursorStyle: number;
   /** Mouse reports as SGR (1006) or SGR pixels (1016). */
   mouseEncoding: 0 | 1006 | 1016;
-  /** Scroll region, from 0; the whole screen when both are undefined. */
-  scrollTop: number | undefined;
-  scrollBottom: number | undefined;
-  /** DECSC's position on the screen, from 0. */
-  savedX: number;
-  savedY: number;
-  /** Which of G0…G3 is in use, and which of them draw lines. */
+  /** Scroll region, from 0. */
+  scrollTop: number;
+  scrollBottom: number;
+  /** Columns with a tab stop. */
+  tabs: number[];
+  /** Attributes of what will be printed next. */
+  pen: Attributes;
+  /** What DECSC saved on the present screen, and on the normal one. */
+  saved: SavedCursor;
+  savedNormal: SavedCursor;
+  /** Which of G0…G3 is in use, and those that draw lines. */
   charsetLevel: number;
-  lineDrawing: boolean[];
+  lineDrawing: number[];
+  link(id: number): { id?: string; uri: string } | undefined;
+}
+
+export interface SavedCursor {
+  x: number;
+  /** Row on the screen, from 0. */
+  y: number;
+  pen: Attributes;
+}
+
+/** Bit of a cell's background word: it has extended attributes. */
+const HAS_EXTENDED = 0x10000000;
+/** Underline style and colour; the rest is a marker of its own. */
+const EXTENDED_BITS = 0x1fffffff;
+const UNDERLINE = 0x10000000;
+/** Both bits set: a 24-bit colour. */
+const COLOUR_MODE = 0x3000000;
+
+/** Whether the parser is in the middle of an escape sequence. */
+export function isInSequence(terminal: Terminal): boolean {
+  const parser = inner(inner(inner(terminal, "_core"), "_inputHandler"), "_parser");
+  return number(inner(parser, "currentState"), 0) !== 0;
 }
 
 export function readCoreState(terminal: Terminal): CoreState {
   const core = inner(terminal, "_core");
   const input = inner(core, "_inputHandler");
-  const parser = inner(input, "_parser");
   const service = inner(core, "coreService");
   const buffer = inner(input, "_activeBuffer");
+  const buffers = inner(inner(core, "_bufferService"), "buffers");
   const charsets = inner(core, "_charsetService");
-  const interim = inner(inner(input, "_utf8Decoder"), "interim");
   const encoding = inner(inner(core, "coreMouseService"), "_activeEncoding");
-  const top = number(inner(buffer, "scrollTop"), 0);
-  const bottom = number(inner(buffer, "scrollBottom"), terminal.rows - 1);
-  const whole = top === 0 && bottom === terminal.rows - 1;
   const tables = inner(charsets, "_charsets");
+  const tabs = inner(buffer, "tabs");
+  const charsetLevel = number(inner(charsets, "glevel"), 0);
   return {
-    inSequence: number(inner(parser, "currentState"), 0) !== 0,
-    inCharacter: interim instanceof Uint8Array && interim[0] !== 0,
-    joins: number(inner(parser, "precedingJoinState"), 0) !== 0,
+    joins: number(inner(inner(input, "_parser"), "precedingJoinState"), 0) !== 0,
     cursorHidden: inner(service, "isCursorHidden") === true,
     cursorStyle: cursorStyle(inner(service, "decPrivateModes")),
     mouseEncoding: encoding === "SGR" ? 1006 : encoding === "SGR_PIXELS" ? 1016 : 0,
-    scrollTop: whole ? undefined : top,
-    scrollBottom: whole ? undefined : bottom,
-    savedX: number(inner(buffer, "savedX"), 0),
-    savedY: Math.max(0, number(inner(buffer, "savedY"), 0) - number(inner(buffer, "ybase"), 0)),
-    charsetLevel: number(inner(charsets, "glevel"), 0),
-    lineDrawing: Array.isArray(tables) ? Array.from(tables, drawsLines) : [],
+    scrollTop: number(inner(buffer, "scrollTop"), 0),
+    scrollBottom: number(inner(buffer, "scrollBottom"), terminal.rows - 1),
+    tabs:
+      typeof tabs === "object" && tabs !== null
+        ? Object.keys(tabs)
+            .filter((x) => inner(tabs, x))
+            .map(Number)
+        : [],
+    pen: readPen(inner(input, "_curAttrData")),
+    saved: savedCursor(buffer, terminal.cols),
+    savedNormal: savedCursor(inner(buffers, "normal"), terminal.cols),
+    charsetLevel,
+    lineDrawing: Array.isArray(tables)
+      ? [0, 1, 2, 3].filter((level) => drawsLines(level === charsetLevel ? inner(charsets, "charset") : tables[level]))
+      : [],
+    link: (id) => linkData(inner(inner(core, "_oscLinkService"), "_dataByLinkId"), id),
   };
+}
+
+/** The attributes of a cell. Called for each cell of a snapshot, so it reads little. */
+export function readAttributes(cell: unknown): Attributes {
+  return readPen(cell, HAS_EXTENDED);
+}
+
+/** A pen keeps its underline colour before it underlines; what a reused cell object keeps is another cell's. */
+function readPen(source: unknown, required = 0): Attributes {
+  if (typeof source !== "object" || source === null || !("fg" in source) || !("bg" in source)) return PLAIN;
+  if (typeof source.fg !== "number" || typeof source.bg !== "number") return PLAIN;
+  const fg = cleanColour(source.fg);
+  const bg = cleanColour(source.bg);
+  if ((bg & required) !== required) return { fg, bg, ext: 0, link: 0 };
+  const extended = inner(source, "extended");
+  const ext = cleanColour(number(inner(extended, "_ext"), 0) & EXTENDED_BITS);
+  // DECRC restores the flags and forgets what extends them; the flags count.
+  const style = fg & UNDERLINE ? ext & ~COLOUR_BITS : 0;
+  const link = bg & HAS_EXTENDED ? number(inner(extended, "_urlId"), 0) : 0;
+  return { fg, bg, ext: style | (ext & COLOUR_BITS), link };
+}
+
+/** A palette colour may stand on the remains of an earlier 24-bit one. */
+const cleanColour = (word: number): number => ((word & COLOUR_MODE) === COLOUR_MODE ? word : word & ~0xffff00);
+
+function savedCursor(buffer: unknown, cols: number): SavedCursor {
+  return {
+    x: Math.min(number(inner(buffer, "savedX"), 0), cols - 1),
+    y: Math.max(0, number(inner(buffer, "savedY"), 0) - number(inner(buffer, "ybase"), 0)),
+    pen: readPen(inner(buffer, "savedCurAttrData")),
+  };
+}
+
+function linkData(links: unknown, id: number): { id?: string; uri: string } | undefined {
+  const data = links instanceof Map ? inner(links.get(id), "data") : undefined;
+  const uri = inner(data, "uri");
+  const name = inner(data, "id");
+  if (typeof uri !== "string") return undefined;
+  return typeof name === "string" ? { id: name, uri } : { uri };
 }
 
 /** DECSCUSR: 1 and 2 block, 3 and 4 underline, 5 and 6 bar; odd ones blink. */

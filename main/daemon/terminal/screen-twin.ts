@@ -1,11 +1,11 @@
 /** Owns one screen beside a PTY: it reads what the program prints and can say at any byte what a terminal would show. It never answers. */
-import { SerializeAddon } from "@xterm/addon-serialize/lib/addon-serialize.mjs";
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.mjs";
 import headless from "@xterm/headless";
 import { TERMINAL_SCROLLBACK_LINES } from "../../../shared/protocol/wire.ts";
+import { incompleteUtf8 } from "../../../shared/text/incomplete-utf8.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
-import { openCharacter, openSequence } from "./incomplete-tail.ts";
-import { readCoreState } from "./screen-core.ts";
+import { openSequence } from "./incomplete-tail.ts";
+import { isInSequence } from "./screen-core.ts";
 import type { Attention, Snapshot } from "./screen-messages.ts";
 import { serializeScreen } from "./serialize-screen.ts";
 
@@ -37,11 +37,10 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     allowProposedApi: true,
     logLevel: "off",
   });
-  const addon = new SerializeAddon();
-  terminal.loadAddon(addon);
   terminal.loadAddon(new UnicodeGraphemesAddon());
   let title = "";
-  let pending: Uint8Array = NOTHING;
+  let sequence: Uint8Array = NOTHING;
+  let character: Uint8Array = NOTHING;
 
   // What xterm would answer (onData) has no listener: nothing that a program prints comes back to it as input.
   terminal.onTitleChange((text) => {
@@ -61,19 +60,18 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     return false;
   });
 
-  function keepIncomplete(bytes: Uint8Array): void {
-    const { inSequence, inCharacter } = readCoreState(terminal);
-    if (!inSequence && !inCharacter) pending = NOTHING;
-    else {
-      const all = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
-      pending = inSequence ? openSequence(all) : openCharacter(all);
-    }
+  function keepOpenSequence(bytes: Uint8Array): void {
+    if (!isInSequence(terminal)) sequence = NOTHING;
+    else sequence = openSequence(join(sequence, bytes));
   }
 
   return {
     write(bytes, parsed) {
-      terminal.write(bytes, () => {
-        keepIncomplete(bytes);
+      const all = join(character, bytes);
+      const whole = all.subarray(0, all.length - incompleteUtf8(all));
+      character = all.subarray(whole.length);
+      terminal.write(whole, () => {
+        keepOpenSequence(whole);
         parsed();
       });
     },
@@ -81,9 +79,11 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
       terminal.write("", () => terminal.resize(cols, rows));
     },
     snapshot(then) {
+      // Of the last write: the parser gets to know it only with the next one.
+      const begun = character;
       terminal.write("", () => {
-        const data = serializeScreen(terminal, addon, title);
-        then({ data, tail: pending.slice(), cols: terminal.cols, rows: terminal.rows });
+        const data = serializeScreen(terminal, title);
+        then({ data, tail: join(sequence, begun).slice(), cols: terminal.cols, rows: terminal.rows });
       });
     },
     close() {
@@ -91,3 +91,5 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     },
   };
 }
+
+const join = (a: Uint8Array, b: Uint8Array): Uint8Array => (a.length === 0 ? b : Buffer.concat([a, b]));
