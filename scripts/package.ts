@@ -1,0 +1,94 @@
+/** Owns `npm run package`: build, notices, electron-builder, and reading back what came out. `--dir` makes the folder only. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseJson, z } from "../shared/protocol/schema.ts";
+import { buildProduct } from "./build/build-product.ts";
+import { isBuilt, sourcesDigest } from "./build/digest.ts";
+import { showProgress } from "./build/show-progress.ts";
+import { findFaults, findFuseFaults, findPackages, readContents, readFuses } from "./package/inspect-package.ts";
+import { collectNotices, formatNotices, importedPackages } from "./package/notices.ts";
+import { standInElectron } from "./package/stand-in-electron.ts";
+import { findElectron } from "./start/electron-binary.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const args = process.argv.slice(2);
+const outputArgument = args.indexOf("--output");
+const output = resolve(outputArgument === -1 ? join(root, "dist") : (args[outputArgument + 1] ?? join(root, "dist")));
+const passedOn = outputArgument === -1 ? args : args.toSpliced(outputArgument, 2);
+
+async function build(): Promise<void> {
+  if (isBuilt(root, sourcesDigest(root))) return;
+  const done = showProgress("Building");
+  const built = await buildProduct(root);
+  done();
+  if (!built.ok) throw new Error(built.output);
+}
+
+function electronVersion(): string {
+  const file = readFileSync(join(root, "node_modules", "electron", "package.json"), "utf8");
+  const read = parseJson(z.object({ version: z.string() }), file);
+  if (!read.ok) throw new Error(`Electron's package is damaged: ${read.reason}`);
+  return read.value.version;
+}
+
+/** Electron's own folder where it is here; a stand-in for a folder package where it is not; else the packager fetches it. */
+function electronFolder(version: string): { path: string; standIn: boolean } | undefined {
+  const otherPlatform = passedOn.some((arg) => /^--?(mac|win|windows|linux|m|w|l|x64|arm64|universal)\b/.test(arg));
+  if (!otherPlatform && findElectron(root) !== undefined) {
+    return {
+      path: process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, "node_modules", "electron", "dist"),
+      standIn: false,
+    };
+  }
+  if (!passedOn.includes("--dir") || otherPlatform || process.platform !== "linux") return undefined;
+  return { path: standInElectron(version), standIn: true };
+}
+
+function runBuilder(version: string, electron: string | undefined): boolean {
+  const url = process.env.SIGNALBOX_UPDATE_URL;
+  const settings = [
+    `-c.electronVersion=${version}`,
+    `-c.directories.output=${output}`,
+    ...(electron === undefined ? [] : [`-c.electronDist=${electron}`]),
+    ...(url === undefined ? [] : ["-c.publish.provider=generic", `-c.publish.url=${url}`]),
+  ];
+  const publish = passedOn.some((arg) => arg.startsWith("--publish")) ? [] : ["--publish", "never"];
+  const builder = join(root, "node_modules", "electron-builder", "cli.js");
+  return (
+    spawnSync(process.execPath, [builder, ...passedOn, ...publish, ...settings], { cwd: root, stdio: "inherit" })
+      .status === 0
+  );
+}
+
+/** Prints what each package holds and gives what is wrong with it. */
+async function inspect(): Promise<string[]> {
+  const packages = findPackages(output);
+  if (packages.length === 0) return ["nothing was packaged"];
+  const faults: string[] = [];
+  for (const { folder, program } of packages) {
+    const contents = readContents(folder);
+    const found = [...findFaults(contents), ...findFuseFaults(await readFuses(program))];
+    console.log(
+      `${folder}: ${contents.archived.length} files in the archive, ${contents.unpacked.length} of them beside it`,
+    );
+    faults.push(...found.map((fault) => `${folder}: ${fault}`));
+  }
+  return faults;
+}
+
+await build();
+writeFileSync(
+  join(root, "out", "THIRD-PARTY-NOTICES.txt"),
+  formatNotices(collectNotices(root, importedPackages(root))),
+);
+const version = electronVersion();
+const electron = electronFolder(version);
+if (electron?.standIn === true)
+  console.log("Electron's program is not here: packaging into a stand-in, which does not run.");
+if (existsSync(output)) for (const { folder } of findPackages(output)) rmSync(folder, { recursive: true, force: true });
+const packed = runBuilder(version, electron?.path);
+if (electron?.standIn === true) rmSync(electron.path, { recursive: true, force: true });
+const faults = packed ? await inspect() : ["electron-builder failed"];
+for (const fault of faults) console.error(`package: ${fault}`);
+if (faults.length > 0) process.exitCode = 1;
