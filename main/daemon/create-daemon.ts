@@ -98,7 +98,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     // An agent that has left needs its upstream servers no longer.
     if (terminals.info(id)?.state === "exited") void agents.endAllOf(id);
   }
-  const describe = (session: Session): DaemonSession => ({
+  const sessionView = (session: Session): DaemonSession => ({
     session_id: session.id,
     cwd: session.cwd,
     created_at: session.createdAt,
@@ -137,14 +137,14 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     registry,
     terminals,
     servers,
-    describe,
+    sessionView,
     endSession,
     stop,
     notices: {
-      sessions: () => registry.list().map(describe),
+      sessions: () => registry.list().map(sessionView),
       session: (id) => {
         const session = registry.get(id);
-        return session === undefined ? undefined : describe(session);
+        return session === undefined ? undefined : sessionView(session);
       },
       servers: () => servers.view(),
       onSession: (listener) => registry.onChange(listener),

@@ -35,7 +35,7 @@ export interface RouteContext {
   terminals: Terminals;
   servers: UpstreamServers;
   notices: NoticeSources;
-  describe: (session: Session) => DaemonSession;
+  sessionView: (session: Session) => DaemonSession;
   endSession: (id: string) => Promise<void>;
   /** A reader of `/events` came or went. */
   gateways: (change: 1 | -1) => void;
@@ -117,7 +117,7 @@ export function createDaemonRoutes(context: RouteContext): Hono<Env> {
     const session = registry.create({ ...request.value, cwd });
     return c.json({ session_id: session.id, token: session.token, cwd });
   });
-  app.get("/sessions", (c) => c.json({ sessions: registry.list().map(context.describe) }));
+  app.get("/sessions", (c) => c.json({ sessions: registry.list().map(context.sessionView) }));
   app.delete("/session/:id", async (c) => {
     const id = c.req.param("id");
     if (registry.get(id) === undefined) return noSession(c);

@@ -1,0 +1,108 @@
+/** Owns the requests about resources, prompts and completions: whose they are, and what a restarted server must be told again. */
+import { isObject, type JsonObject, RPC, type RpcRequest } from "../rpc/message.ts";
+import type { Connection } from "../upstream/connection.ts";
+import { createMergedLists, withCapability } from "./merged-lists.ts";
+import type { OpenRequests } from "./open-requests.ts";
+import type { SessionServers } from "./session-servers.ts";
+
+export interface OwnedRequests {
+  /** Answers or passes on the request; one of an unknown method is refused. */
+  handle(request: RpcRequest): Promise<void>;
+  setLevel(request: RpcRequest): void;
+  /** A server has (again) been initialised: repeats what the agent had asked of it. */
+  repeatTo(connection: Connection): void;
+}
+
+export function createOwnedRequests(servers: () => SessionServers, requests: OpenRequests): OwnedRequests {
+  const merged = createMergedLists();
+  const subscriptions = new Map<string, Set<string>>();
+  let level: JsonObject | undefined;
+
+  const remember = (method: string, server: string, uri: unknown) => {
+    if (typeof uri !== "string") return;
+    const uris = subscriptions.get(server) ?? new Set();
+    subscriptions.set(server, uris);
+    if (method === "resources/subscribe") uris.add(uri);
+    if (method === "resources/unsubscribe") uris.delete(uri);
+  };
+  const passTo = (request: RpcRequest, to: Connection, params = request.params) => {
+    remember(request.method, to.name, params?.uri);
+    requests.pass(request, to, params);
+  };
+  const promptTo = async (
+    request: RpcRequest,
+    prompt: string,
+    all: Connection[],
+    rename: (name: string) => JsonObject,
+  ) => {
+    const owner = await merged.ownerOfPrompt(prompt, all);
+    const to = owner === undefined ? undefined : servers().get(owner.server);
+    if (owner === undefined || to === undefined) {
+      return requests.refuse(request, RPC.invalidParams, `Unknown prompt: ${prompt}`);
+    }
+    passTo(request, to, { ...request.params, ...rename(owner.tool) });
+  };
+  const toOwner = async (request: RpcRequest, all: Connection[]) => {
+    const { params } = request;
+    const ref = isObject(params?.ref) ? params.ref : undefined;
+    const prompt = ref === undefined ? params?.name : ref.name;
+    if (typeof prompt === "string") {
+      return promptTo(request, prompt, all, (name) => (ref === undefined ? { name } : { ref: { ...ref, name } }));
+    }
+    const uri = ref === undefined ? params?.uri : ref.uri;
+    const name = typeof uri === "string" ? await merged.ownerOfUri(uri, all) : undefined;
+    const to = name === undefined ? undefined : servers().get(name);
+    if (to === undefined) return requests.refuse(request, RPC.resourceNotFound, `Resource not found: ${String(uri)}`);
+    passTo(request, to);
+  };
+
+  return {
+    async handle(request) {
+      const all = servers().all();
+      const [only] = all;
+      if (all.length === 1 && only !== undefined) {
+        const missing = emptyList(request.method, only);
+        return missing === undefined ? passTo(request, only) : requests.answer(request, missing);
+      }
+      switch (request.method) {
+        case "prompts/list":
+          return requests.answer(request, { prompts: await merged.prompts(all) });
+        case "resources/list":
+          return requests.answer(request, { resources: await merged.resources(all) });
+        case "resources/templates/list":
+          return requests.answer(request, { resourceTemplates: await merged.templates(all) });
+        case "prompts/get":
+        case "resources/read":
+        case "resources/subscribe":
+        case "resources/unsubscribe":
+        case "completion/complete":
+          return toOwner(request, all);
+      }
+      requests.refuse(request, RPC.methodNotFound, `Method not found: ${request.method}`);
+    },
+    setLevel(request) {
+      level = request.params ?? {};
+      for (const connection of withCapability(servers().all(), "logging")) tell(connection, request.method, level);
+      requests.answer(request, {});
+    },
+    repeatTo(connection) {
+      if (level !== undefined) tell(connection, "logging/setLevel", level);
+      for (const uri of subscriptions.get(connection.name) ?? []) tell(connection, "resources/subscribe", { uri });
+    },
+  };
+}
+
+/** A request of the daemon's own whose answer nobody waits for. */
+function tell(connection: Connection, method: string, params: JsonObject): void {
+  connection.peer?.send(method, params, { reply() {}, lost() {} });
+}
+
+/** The answer to a list that the one server behind does not offer at all. */
+function emptyList(method: string, { state }: Connection): JsonObject | undefined {
+  if (state.phase !== "ready") return undefined;
+  const { capabilities } = state.server;
+  if (capabilities.resources === undefined && method === "resources/list") return { resources: [] };
+  if (capabilities.resources === undefined && method === "resources/templates/list") return { resourceTemplates: [] };
+  if (capabilities.prompts === undefined && method === "prompts/list") return { prompts: [] };
+  return undefined;
+}

@@ -1,0 +1,256 @@
+/** Proves the relay with real processes: what an agent gets, on which stream, and what is published of it. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Json, type McpAgent, readEvents } from "../../../test/support/daemon/mcp-agent.ts";
+import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
+
+let running: TestDaemon | undefined;
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+});
+
+async function start(servers: Record<string, unknown>, agent?: Parameters<TestDaemon["agent"]>[1]) {
+  running = await startDaemon(servers);
+  return { daemon: running, agent: await running.agent({}, agent) };
+}
+const text = (reply: { result?: Json }) => (reply.result?.content as { text: string }[] | undefined)?.[0]?.text ?? "";
+const eventsOf = (daemon: TestDaemon, agent: McpAgent & { session: string }, until: (events: Json[]) => boolean) =>
+  readEvents(daemon.url, agent.session, agent.token, until).then(({ events }) => events);
+const ended = (event: Json | undefined) => ["finished", "failed", "cancelled"].includes(String(event?.kind));
+const tools = async (agent: McpAgent) =>
+  ((await agent.call("tools/list")).result as { tools: { name: string }[] }).tools.map((tool) => tool.name);
+
+describe("a call", () => {
+  it("reaches its server and comes back, with the agent's own id, whatever its type", async () => {
+    const { agent } = await start({ one: scripted() });
+    expect(await agent.call("tools/call", { name: "echo", arguments: { text: "a" } }, "id-7")).toMatchObject({
+      id: "id-7",
+    });
+    expect(text(await agent.call("tools/call", { name: "echo", arguments: { text: "b" } }, 0))).toBe("b");
+  });
+
+  it("shows all of its progress, in order, before the answer that follows at once", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    const messages = await agent.request("tools/call", {
+      name: "flood",
+      arguments: { count: 500 },
+      _meta: { progressToken: "tok" },
+    });
+    expect(messages.slice(0, -1).map((message) => message.params?.progress)).toEqual(
+      Array.from({ length: 500 }, (_, i) => i + 1),
+    );
+    expect(messages.every((message) => message.params === undefined || message.params.progressToken === "tok")).toBe(
+      true,
+    );
+    const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
+    expect(events.map((event) => event.kind)).toEqual(["started", ...Array(500).fill("progress"), "finished"]);
+    expect(events[0]).toMatchObject({
+      tool: "flood",
+      server: "one",
+      call: "c1",
+      token: "tok",
+      args: { count: 500 },
+      seq: 1,
+      offset: 0,
+    });
+    expect(events.at(-1)?.duration_ms).toBeGreaterThan(0);
+  });
+
+  it("is watched even when its agent asks for no progress, and the agent then gets none", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    expect(await agent.request("tools/call", { name: "flood", arguments: { count: 3 } })).toHaveLength(1);
+    const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
+    expect(events.filter((event) => event.kind === "progress")).toHaveLength(3);
+  });
+
+  it("gets integer tokens back as integers, while the server sees tokens that are the daemon's own", async () => {
+    const { agent } = await start({ one: scripted() });
+    const [first] = await agent.request("tools/call", { name: "late", _meta: { progressToken: 41 } });
+    expect(first?.params?.progressToken).toBe(41);
+    const { tokens } = JSON.parse(text(await agent.tool("status"))) as { tokens: unknown[] };
+    expect(tokens[0]).not.toBe(41);
+  });
+
+  it("takes one answer when the server gives two, and no progress after it", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    expect(text(await agent.tool("twice"))).toBe("first");
+    await agent.tool("late", {}, { progressToken: 1 });
+    await agent.tool("echo");
+    const events = await eventsOf(daemon, agent, (all) => all.filter(ended).length === 3);
+    expect(events.map((event) => event.kind)).toEqual([
+      "started",
+      "finished",
+      "started",
+      "progress",
+      "finished",
+      "started",
+      "finished",
+    ]);
+  });
+
+  it("that the server calls failed is published as failed, with its text", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    expect((await agent.tool("fail")).result?.isError).toBe(true);
+    const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
+    expect(events.at(-1)).toMatchObject({ kind: "failed", error: { message: "it did not work" } });
+  });
+
+  it("with a result of 20 MB passes whole, and is recorded up to the bound with its size", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    const bytes = 20 * 1024 * 1024;
+    expect(text(await agent.tool("big", { bytes })).length).toBe(bytes);
+    const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
+    const last = events.at(-1);
+    expect(Buffer.byteLength(String(last?.result))).toBe(256 * 1024);
+    expect(last).toMatchObject({ cut: { result: expect.any(Number) } });
+    expect(Number((last as { cut: Json }).cut.result)).toBeGreaterThan(bytes);
+  });
+
+  it("records no secret, by the name of its key or as a known value", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    await agent.tool("echo", { api_key: "abc-123-secret", text: `Bearer ${agent.token}` });
+    const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
+    expect(JSON.stringify(events)).not.toContain("abc-123-secret");
+    expect(JSON.stringify(events)).not.toContain(agent.token);
+  });
+
+  it("can be cancelled: the server is told which, the person sees it, and no answer follows", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    const stream = agent.request("tools/call", { name: "hang" }, 77);
+    await eventsOf(daemon, agent, (all) => all.length === 1);
+    await agent.notify("notifications/cancelled", { requestId: 77, reason: "enough" });
+    expect(await stream).toEqual([]);
+    const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
+    expect(events.at(-1)).toMatchObject({ kind: "cancelled", message: "enough" });
+    const seen = JSON.parse(text(await agent.tool("cancelled"))) as Json[];
+    expect(seen).toHaveLength(1);
+    expect(seen[0]?.requestId).not.toBe(77);
+  });
+});
+
+describe("a server that misbehaves", () => {
+  it("and dies under a call gives an error that says which and why, and works again on the next call", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    const reply = await agent.tool("crash");
+    expect(reply.error?.message).toContain("“one” exited with code 7: scripted: told to crash");
+    expect(text(await agent.tool("echo", { text: "back" }))).toBe("back");
+    const events = await eventsOf(daemon, agent, (all) => all.filter(ended).length === 2);
+    expect(events.map((event) => event.kind)).toEqual(["started", "failed", "started", "finished"]);
+  });
+
+  it("and prints garbage loses nothing that is MCP", async () => {
+    const { agent } = await start({ one: scripted("--babble") });
+    expect(text(await agent.tool("garbage"))).toBe("after garbage");
+  });
+
+  it("and never starts, never answers or is not there hides no tool of the others, and does not delay them", async () => {
+    const { daemon, agent } = await start({
+      good: scripted("--bare", "--tools", "alpha"),
+      mute: scripted("--mute"),
+      exits: scripted("--exit", "3"),
+      absent: { command: "signalbox-no-such-command" },
+    });
+    const since = performance.now();
+    expect(text(await agent.tool("alpha"))).toBe("alpha was called");
+    expect(performance.now() - since).toBeLessThan(2_000);
+    await vi.waitFor(async () => {
+      const { servers } = (await (await daemon.ask("/servers")).json()) as { servers: Json[] };
+      const byName = Object.fromEntries(servers.map((server) => [server.name, server]));
+      expect(byName.good).toMatchObject({ state: "ready", transport: "stdio", tools: [{ name: "alpha" }] });
+      expect(byName.exits).toMatchObject({
+        state: "failed",
+        reason: expect.stringContaining("cannot find the module that it needs"),
+      });
+      expect(byName.absent).toMatchObject({ state: "failed", reason: expect.stringContaining("was not found") });
+      expect(byName.mute).toMatchObject({ state: "connecting" });
+    }, 5_000);
+  });
+
+  it("lists its tools when it comes late, and the agent is told", async () => {
+    const { agent } = await start({
+      fast: scripted("--bare", "--tools", "alpha"),
+      slow: scripted("--slow", "2000", "--bare", "--tools", "beta"),
+    });
+    const stream = await agent.listen();
+    expect(await tools(agent)).toEqual(["alpha", "beta"]);
+    stream.close();
+  });
+});
+
+describe("several servers", () => {
+  it("make one list; names that clash get a prefix on both sides, and each call goes to its owner", async () => {
+    const { agent } = await start({
+      left: scripted("--bare", "--tools", "same,only-left"),
+      "right.one": scripted("--bare", "--tools", "same,only-right"),
+    });
+    expect(await tools(agent)).toEqual(["left__same", "only-left", "right_one__same", "only-right"]);
+    expect(text(await agent.tool("right_one__same"))).toBe("same was called");
+    expect((await agent.tool("nothing")).error).toMatchObject({ code: -32602, message: "Unknown tool: nothing" });
+  });
+
+  it("that change their tools make the agent list again, exactly when the list is another", async () => {
+    const { agent } = await start({ one: scripted() });
+    const stream = await agent.listen();
+    await tools(agent);
+    await agent.tool("change", { tools: "gamma,change" });
+    await vi.waitFor(() =>
+      expect(stream.messages.filter((m) => m.method === "notifications/tools/list_changed")).toHaveLength(1),
+    );
+    expect(await tools(agent)).toEqual(["gamma", "change"]);
+    await agent.tool("change", { tools: "gamma,change" });
+    await agent.call("ping");
+    expect(stream.messages).toHaveLength(1);
+    stream.close();
+  });
+});
+
+describe("a server's own request", () => {
+  it("comes on the stream of the call that caused it, and its answer goes back", async () => {
+    const { agent } = await start(
+      { one: scripted() },
+      {
+        capabilities: { sampling: {} },
+        onRequest: () => ({ role: "assistant", content: { type: "text", text: "42" }, model: "m" }),
+      },
+    );
+    const messages = await agent.request("tools/call", { name: "ask" });
+    expect(messages.map((message) => message.method ?? "answer")).toEqual(["sampling/createMessage", "answer"]);
+    expect(text(messages.at(-1) ?? {})).toContain("42");
+  });
+
+  it("P23: of 20 agents that all use id 0 gets each agent's own answer", async () => {
+    running = await startDaemon({ one: scripted() });
+    const daemon = running;
+    const agents = await Promise.all(Array.from({ length: 20 }, () => daemon.agent()));
+    const replies = await Promise.all(
+      agents.map((agent, i) => agent.call("tools/call", { name: "echo", arguments: { text: `agent ${i}` } }, 0)),
+    );
+    expect(replies.map(text)).toEqual(agents.map((_, i) => `agent ${i}`));
+  });
+});
+
+describe("servers.json", () => {
+  it("is applied while agents run: their list follows without a new session", async () => {
+    const { daemon, agent } = await start({ one: scripted("--bare", "--tools", "alpha") });
+    expect(await tools(agent)).toEqual(["alpha"]);
+    const stream = await agent.listen();
+    daemon.writeServers({ one: scripted("--bare", "--tools", "alpha"), two: scripted("--bare", "--tools", "beta") });
+    await vi.waitFor(
+      () => expect(stream.messages.map((m) => m.method)).toContain("notifications/tools/list_changed"),
+      8_000,
+    );
+    await vi.waitFor(async () => expect(await tools(agent)).toEqual(["alpha", "beta"]), 5_000);
+    stream.close();
+  });
+
+  it("A28: gives servers no secret of ours and no NODE_OPTIONS", async () => {
+    running = await startDaemon(
+      { one: scripted() },
+      { env: { ...process.env, SIGNALBOX_MCP_TOKEN: "leak", NODE_OPTIONS: "", PLAIN: "kept" } },
+    );
+    const agent = await running.agent();
+    expect(text(await agent.tool("env", { name: "SIGNALBOX_MCP_TOKEN" }))).toBe("(unset)");
+    expect(text(await agent.tool("env", { name: "NODE_OPTIONS" }))).toBe("(unset)");
+    expect(text(await agent.tool("env", { name: "PLAIN" }))).toBe("kept");
+  });
+});

@@ -1,0 +1,60 @@
+/** Owns `tools/list` and `tools/call` of one agent: one merged list, and the server that each name in it means. */
+import { notification, RPC, type RpcRequest } from "../rpc/message.ts";
+import type { AgentStreams } from "./agent-streams.ts";
+import type { OpenRequests } from "./open-requests.ts";
+import type { SessionServers } from "./session-servers.ts";
+import { prefixed, type ToolOwner } from "./tool-menu.ts";
+
+export interface ToolRequests {
+  list(request: RpcRequest): Promise<void>;
+  call(request: RpcRequest): Promise<void>;
+  /** The list may have changed: tells the agent when it did since it was last listed or told. */
+  changed(): void;
+}
+
+export function createToolRequests(
+  servers: () => SessionServers,
+  requests: OpenRequests,
+  streams: AgentStreams,
+): ToolRequests {
+  /** Every name that this agent was ever shown keeps its meaning. */
+  const shown = new Map<string, ToolOwner>();
+  let lastTools: string | undefined;
+
+  const ownerOf = (name: string): ToolOwner | undefined => {
+    const { owners } = servers().lastMenu();
+    const owner = owners.get(name) ?? shown.get(name);
+    return owner ?? [...owners.values()].find((item) => prefixed(item.server, item.tool) === name);
+  };
+
+  return {
+    async list(request) {
+      const menu = await servers().menu();
+      for (const [name, owner] of menu.owners) if (!shown.has(name)) shown.set(name, owner);
+      lastTools = JSON.stringify(menu.tools);
+      requests.answer(request, { tools: menu.tools });
+    },
+    async call(request) {
+      const name = request.params?.name;
+      if (typeof name !== "string")
+        return requests.refuse(request, RPC.invalidParams, "tools/call needs a tool's name.");
+      let owner = ownerOf(name);
+      if (owner === undefined) {
+        await servers().menu();
+        owner = ownerOf(name);
+      }
+      const to = owner === undefined ? undefined : servers().get(owner.server);
+      if (owner === undefined || to === undefined) {
+        return requests.refuse(request, RPC.invalidParams, `Unknown tool: ${name}`);
+      }
+      requests.pass(request, to, { ...request.params, name: owner.tool }, owner);
+    },
+    changed() {
+      if (lastTools === undefined) return;
+      const tools = JSON.stringify(servers().lastMenu().tools);
+      if (tools === lastTools) return;
+      lastTools = tools;
+      streams.send(notification("notifications/tools/list_changed"));
+    },
+  };
+}
