@@ -1,6 +1,6 @@
 /** Owns `npm run package`: build, notices, electron-builder, and reading back what came out. `--dir` makes the folder only. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseJson, z } from "../shared/protocol/schema.ts";
 import { buildProduct } from "./build/build-product.ts";
@@ -32,17 +32,11 @@ function electronVersion(): string {
   return read.value.version;
 }
 
-/** Electron's own folder where it is here; a stand-in for a folder package where it is not; else the packager fetches it. */
-function electronFolder(version: string): { path: string; standIn: boolean } | undefined {
-  const otherPlatform = passedOn.some((arg) => /^--?(mac|win|windows|linux|m|w|l|x64|arm64|universal)\b/.test(arg));
-  if (!otherPlatform && findElectron(root) !== undefined) {
-    return {
-      path: process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, "node_modules", "electron", "dist"),
-      standIn: false,
-    };
-  }
-  if (!passedOn.includes("--dir") || otherPlatform || process.platform !== "linux") return undefined;
-  return { path: standInElectron(version), standIn: true };
+/** A stand-in where Electron's program is not here and only a folder is wanted; otherwise the packager fetches its own. */
+function standIn(version: string): string | undefined {
+  const otherPlatform = passedOn.some((arg) => /^--?(mac|win|windows|m|w)\b/.test(arg));
+  const wanted = passedOn.includes("--dir") && process.platform === "linux" && !otherPlatform;
+  return wanted && findElectron(root) === undefined ? standInElectron(version) : undefined;
 }
 
 function runBuilder(version: string, electron: string | undefined): boolean {
@@ -83,12 +77,13 @@ writeFileSync(
   formatNotices(collectNotices(root, importedPackages(root))),
 );
 const version = electronVersion();
-const electron = electronFolder(version);
-if (electron?.standIn === true)
+const electron = standIn(version);
+if (electron !== undefined) {
   console.log("Electron's program is not here: packaging into a stand-in, which does not run.");
-if (existsSync(output)) for (const { folder } of findPackages(output)) rmSync(folder, { recursive: true, force: true });
-const packed = runBuilder(version, electron?.path);
-if (electron?.standIn === true) rmSync(electron.path, { recursive: true, force: true });
+}
+for (const { folder } of findPackages(output)) rmSync(folder, { recursive: true, force: true });
+const packed = runBuilder(version, electron);
+if (electron !== undefined) rmSync(electron, { recursive: true, force: true });
 const faults = packed ? await inspect() : ["electron-builder failed"];
 for (const fault of faults) console.error(`package: ${fault}`);
 if (faults.length > 0) process.exitCode = 1;

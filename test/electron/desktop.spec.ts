@@ -3,6 +3,8 @@ import { expect, test } from "@playwright/test";
 import { DoubleDesktop } from "./double-desktop.ts";
 
 test("the app starts and shows its page with the gateway's state", async ({ context }) => {
+  context.on("console", (m) => console.log("page:", m.type(), m.text()));
+  context.on("weberror", (e) => console.log("error:", e.error().message));
   const desktop = await DoubleDesktop.start({ context });
   try {
     const page = await desktop.page();

@@ -10,7 +10,8 @@ export function contentSecurityPolicy(gatewayUrl: string): string {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
-    "font-src 'self'",
+    // Small fonts are inlined by the build.
+    "font-src 'self' data:",
     "img-src 'self' data: blob:",
     "media-src 'self' data: blob:",
     "worker-src 'self'",

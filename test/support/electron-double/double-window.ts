@@ -3,6 +3,7 @@
 import type { BrowserContext, Page, Route } from "@playwright/test";
 import type { BrowserWindowConstructorOptions, Rectangle } from "electron";
 import type { Contents, ContentsSession, IpcQuestion, Window } from "../../../main/shell/electron-api.ts";
+import { UI_ORIGIN } from "../../../main/shell/ui/ui-origin.ts";
 import { fromPage, PAGE_ORIGIN, toPage } from "./addresses.ts";
 import { Events } from "./events.ts";
 import { IPC_BINDING, IPC_DELIVER, preloadScript } from "./preload-script.ts";
@@ -109,6 +110,12 @@ export class DoubleWindow implements Window {
       const event: IpcQuestion = { type: "frame", sender: { id: this.webContents.id }, senderFrame };
       return this.#host.answer(String(channel), event, Array.isArray(args) ? args : []);
     });
+    // Newer Chromium asks for this before a page may open sockets to the machine itself; the shell's answer decides.
+    const asked = this.webContents.session.check?.(this.webContents, "loopback-network", UI_ORIGIN, {
+      isMainFrame: true,
+      requestingUrl: `${UI_ORIGIN}/`,
+    });
+    if (asked === true) await context.grantPermissions(["local-network-access"], { origin: PAGE_ORIGIN });
     const preload = this.options.webPreferences?.preload;
     if (preload !== undefined) await page.addInitScript({ content: preloadScript(preload, platform) });
     await page.route("**/*", (route) => this.#route(page, route));
