@@ -20,45 +20,58 @@ export interface Chunk {
  * value: that is checked where it enters (bridge/check-event.ts).
  */
 export function packChunks(events: readonly string[], first: number, at: string): Chunk[] {
+  const middle = `,"at":"${at}","event":`;
   const chunks: Chunk[] = [];
-  const tail = `,"at":"${at}","event":`;
-  let entries: string[] = [];
+  let from = 0;
   let size = OVERHEAD;
-  let from = first;
-  const close = () => {
-    if (entries.length > 0) for (const chunk of layOut(entries, from)) chunks.push(chunk);
-    from += entries.length;
-    entries = [];
-    size = OVERHEAD;
-  };
   for (let i = 0; i < events.length; i += 1) {
-    const entry = `{"seq":${first + i}${tail}${events[i]}}`;
-    if (size + entry.length + 1 > MAX_EVENT_FRAME_BYTES) close();
-    entries.push(entry);
-    size += entry.length + 1;
+    const length = ENTRY_HEAD.length + digits(first + i) + middle.length + (events[i]?.length ?? 0) + 2;
+    if (size + length > MAX_EVENT_FRAME_BYTES && i > from) {
+      chunks.push(...layOut(events, from, i, first, middle));
+      from = i;
+      size = OVERHEAD;
+    }
+    size += length;
   }
-  close();
+  if (from < events.length) chunks.push(...layOut(events, from, events.length, first, middle));
   return chunks;
 }
 
-function layOut(entries: readonly string[], first: number): Chunk[] {
-  const text = FRAME_HEAD + entries.join(",") + FRAME_TAIL;
-  const frame = Buffer.from(text, "utf8");
+const ENTRY_HEAD = '{"seq":';
+
+/** One string that grows, encoded once: an entry of its own for each event would be copied twice more. */
+function layOut(events: readonly string[], from: number, to: number, first: number, middle: string): Chunk[] {
+  const starts = new Uint32Array(to - from + 1);
+  let text = FRAME_HEAD;
+  for (let i = from; i < to; i += 1) {
+    starts[i - from] = text.length;
+    text += `${ENTRY_HEAD}${first + i}${middle}${events[i]}},`;
+  }
+  starts[to - from] = text.length;
+  // The last comma gives way to the tail.
+  const frame = Buffer.from(text.slice(0, -1) + FRAME_TAIL, "utf8");
+  const plain = frame.length === text.length - 1 + FRAME_TAIL.length;
   // Characters are not bytes: text outside ASCII may have grown past the bound.
-  if (frame.length > MAX_EVENT_FRAME_BYTES && entries.length > 1) {
-    const half = entries.length >> 1;
-    return [...layOut(entries.slice(0, half), first), ...layOut(entries.slice(half), first + half)];
+  if (frame.length > MAX_EVENT_FRAME_BYTES && to - from > 1) {
+    const half = (from + to) >> 1;
+    return [...layOut(events, from, half, first, middle), ...layOut(events, half, to, first, middle)];
   }
-  const plain = frame.length === text.length;
-  const starts = new Uint32Array(entries.length + 1);
-  let offset = FRAME_HEAD.length;
-  for (let i = 0; i < entries.length; i += 1) {
-    starts[i] = offset;
-    const entry = entries[i] ?? "";
-    offset += (plain ? entry.length : Buffer.byteLength(entry)) + 1;
+  if (!plain) {
+    let offset = FRAME_HEAD.length;
+    for (let i = from; i < to; i += 1) {
+      starts[i - from] = offset;
+      offset += ENTRY_HEAD.length + digits(first + i) + middle.length + Buffer.byteLength(events[i] ?? "") + 2;
+    }
+    starts[to - from] = offset;
   }
-  starts[entries.length] = offset;
-  return [{ first, last: first + entries.length - 1, frame, starts }];
+  return [{ first: first + from, last: first + to - 1, frame, starts }];
+}
+
+/** Decimal digits of a whole number above 0. */
+function digits(number: number): number {
+  let count = 1;
+  for (let rest = number; rest >= 10; rest /= 10) count += 1;
+  return count;
 }
 
 /** The bytes of the entries `from`…`to` (sequence numbers, inclusive), separated by commas. No copy is made. */

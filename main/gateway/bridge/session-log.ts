@@ -2,7 +2,7 @@
 import { type Chunk, packChunks } from "./chunk.ts";
 
 /** All sessions together. What leaves the ring is read from the journal when somebody still wants it. */
-export const RING_BYTES = 32 * 1024 * 1024;
+export const RING_BYTES = 8 * 1024 * 1024;
 
 export interface LogReader {
   /** Called in the same turn, after entries were added. */

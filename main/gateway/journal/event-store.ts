@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Call } from "../../../shared/events/call.ts";
 import type { CallCounts, EntryRun, LostRun, StoredSession } from "./messages.ts";
+import { packBody, unpackBody } from "./pack-body.ts";
 import { readCall, writeCall } from "./stored-call.ts";
 
 export type EventStore = ReturnType<typeof createEventStore>;
@@ -77,7 +78,7 @@ export function createEventStore(database: DatabaseSync) {
       numbers.delete(id);
     },
     addRun: (row: number, run: EntryRun, writtenMs: number) =>
-      void addRun.run(row, run.first, run.last, writtenMs, run.body, bytesOf(run.starts)),
+      void addRun.run(row, run.first, run.last, writtenMs, packBody(run.body), bytesOf(run.starts)),
     addLost: (row: number, first: number, last: number) => void addLost.run(row, first, last),
     advance: (row: number, last: number, eventId: string | undefined) => void advance.run(last, eventId ?? null, row),
     putCall: (row: number, call: Call) => void putCall.run(row, call.id, call.firstSeq, call.state, writeCall(call)),
@@ -125,11 +126,11 @@ const bytesOf = (numbers: Uint32Array) => new Uint8Array(numbers.buffer, numbers
 function readRun(row: Record<string, unknown>): EntryRun | undefined {
   const { first, last, body, starts } = row;
   if (!(body instanceof Uint8Array) || !(starts instanceof Uint8Array)) return undefined;
-  // Copies: what SQLite gives may lie at an address that no Uint32Array can begin at.
+  // A copy: what SQLite gives may lie at an address that no Uint32Array can begin at.
   return {
     first: Number(first),
     last: Number(last),
-    body: new Uint8Array(body),
+    body: unpackBody(body),
     starts: new Uint32Array(new Uint8Array(starts).buffer),
   };
 }

@@ -66,8 +66,8 @@ function forgetEnded(log: CallLog, changed: ReadonlySet<string>): void {
 }
 
 /**
- * Progress of our own daemon, nearly all that ever comes, is recognised by hand: the full schema costs several
- * microseconds an entry, more than everything else that the journal does with it.
+ * Progress, nearly all that ever comes, is recognised by hand: the full schema costs several microseconds an entry,
+ * more than everything else that the journal does with it.
  */
 function readEntry(value: unknown): LogEntry | undefined {
   const quick = quickEntry(value);
@@ -77,22 +77,20 @@ function readEntry(value: unknown): LogEntry | undefined {
 }
 
 function quickEntry(value: unknown): LogEntry | undefined {
-  if (typeof value !== "object" || value === null || !("event" in value)) return undefined;
-  if (!("seq" in value) || !("at" in value)) return undefined;
-  const { seq, at, event } = value;
+  if (typeof value !== "object" || value === null) return undefined;
+  const { seq, at, event } = unread(value);
   if (typeof seq !== "number" || typeof at !== "string" || typeof event !== "object" || event === null)
     return undefined;
-  if (!("kind" in event) || event.kind !== "progress" || !("call" in event) || !("tool" in event)) return undefined;
-  const { call, tool } = event;
-  if (typeof call !== "string" || typeof tool !== "string") return undefined;
-  const progress = "progress" in event ? event.progress : undefined;
-  const total = "total" in event ? event.total : undefined;
-  const message = "message" in event ? event.message : undefined;
-  const timestamp = "timestamp" in event ? event.timestamp : undefined;
-  if (!isNumber(progress) || !isNumber(total) || !isText(message) || !isText(timestamp)) return undefined;
-  const server = "server" in event && typeof event.server === "string" ? event.server : undefined;
-  return { seq, at, event: { kind: "progress", call, tool, server, progress, total, message, timestamp } };
+  const { kind, call, tool, server, token, progress, total, message, timestamp } = unread(event);
+  if ((kind !== "progress" && kind !== undefined) || typeof tool !== "string") return undefined;
+  if (!isText(call) || !isText(server) || !isText(message) || !isText(timestamp)) return undefined;
+  if (!isNumber(progress) || !isNumber(total) || !(isNumber(token) || isText(token))) return undefined;
+  // A first event may also carry what only the schema reads.
+  if ("args" in event || "cut" in event || "offset" in event) return undefined;
+  return { seq, at, event: { kind, call, tool, server, token, progress, total, message, timestamp } };
 }
 
+/** The same object, as one of which nothing is known: only its type changes. */
+const unread: (value: object) => { readonly [name: string]: unknown } = Object;
 const isNumber = (value: unknown): value is number | undefined => value === undefined || typeof value === "number";
 const isText = (value: unknown): value is string | undefined => value === undefined || typeof value === "string";

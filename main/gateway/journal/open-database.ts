@@ -1,8 +1,12 @@
 /** Owns the journal's file: its schema, its settings, and what happens to one that cannot be read. */
-import { existsSync, renameSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
 const SCHEMA_VERSION = 1;
+
+/** Large pages: a row of events fills one or a few, instead of a chain of small ones. */
+const PRAGMAS = `PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+PRAGMA auto_vacuum = INCREMENTAL; PRAGMA cache_size = -8000;`;
 
 const SCHEMA = `
 CREATE TABLE sessions (
@@ -51,9 +55,11 @@ export function openDatabase(path: string): { database: DatabaseSync; movedAside
 }
 
 function prepare(path: string): DatabaseSync {
+  // SQLite gives its side files the mode of the main one, so that one is made private first.
+  closeSync(openSync(path, "a", 0o600));
   const database = new DatabaseSync(path, { timeout: 2_000 });
   try {
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000;");
+    database.exec(PRAGMAS);
     const version = database.prepare("PRAGMA user_version").get()?.user_version;
     if (version === 0) database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
     else if (version !== SCHEMA_VERSION) {

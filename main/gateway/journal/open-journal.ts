@@ -7,9 +7,12 @@ import type { Answer, CallCounts, EntryRun, FromWorker, Query, StoredSession, To
 
 /** Bytes that may wait for the journal's thread. Above it the daemon's streams are not read, so that nothing grows. */
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
-/** Runs are handed over together, this long after the first, in milliseconds. */
-const HAND_OVER_MS = 5;
-const HAND_OVER_BYTES = 256 * 1024;
+/**
+ * Runs are handed over together, this long after the first, in milliseconds; under load as soon as so many bytes are
+ * together. Until then the other thread leaves its processor to live delivery.
+ */
+const HAND_OVER_MS = 50;
+const HAND_OVER_BYTES = 8 * 1024 * 1024;
 /** Bytes of one answer to a reader of the past. */
 const READ_BYTES = 512 * 1024;
 
