@@ -1,0 +1,152 @@
+/** Owns the activity of one session: head with chips, filter, the list and its empty states. */
+import { ArrowUpToLine, ListFilter, X } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Button, IconButton, join } from "../parts/button.tsx";
+import { Empty } from "../parts/notice.tsx";
+import { DaemonBanner } from "../states/daemon-banner.tsx";
+import { useApp } from "../stores/app-store.ts";
+import type { CallLogStore } from "../stores/call-log-store.ts";
+import { openOverlay, selectCall } from "../stores/view-store.ts";
+import styles from "./activity.module.css";
+import { ActivityList, type ListHandle } from "./activity-list.tsx";
+import { type Chip, type Filter, isFiltering, NO_FILTER } from "./filters.ts";
+import { Minimap } from "./minimap.tsx";
+import { useActivity, useCounts } from "./use-activity.ts";
+
+export function ActivityPanel({ store }: { store: CallLogStore }) {
+  const [filter, setFilter] = useState<Filter>(NO_FILTER);
+  const [follow, setFollow] = useState(true);
+  const [pointing, setPointing] = useState(false);
+  const [cursor, setCursor] = useState<string>();
+  const { items, fresh } = useActivity(store, filter, pointing || !follow);
+  const counts = useCounts(store);
+  const filterInput = useRef<HTMLInputElement>(null);
+  const list = useRef<ListHandle>(null);
+  const recording = useApp((app) => app.app?.recording);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another session begins unfiltered at its newest call
+  useEffect(() => {
+    setFilter(NO_FILTER);
+    setFollow(true);
+    setCursor(undefined);
+  }, [store]);
+
+  const follows = useCallback((on: boolean) => {
+    setFollow(on);
+    if (on) {
+      setPointing(false);
+      setCursor(undefined);
+    }
+  }, []);
+  const open = useCallback((id: string) => {
+    setCursor(id);
+    selectCall(id);
+  }, []);
+
+  return (
+    <section className={styles.panel} aria-label="Activity panel" data-region="activity">
+      <header className={styles.head}>
+        <h2 className={styles.title}>Activity</h2>
+        <Chips counts={counts} chip={filter.chip} onChip={(chip) => setFilter({ ...filter, chip })} />
+      </header>
+      <div className={styles.filterBar}>
+        <ListFilter aria-hidden size={14} strokeWidth={1.75} className={styles.filterIcon} />
+        <input
+          ref={filterInput}
+          className={styles.filter}
+          aria-label="Filter calls"
+          placeholder="Filter calls"
+          value={filter.text}
+          spellCheck={false}
+          onChange={(event) => setFilter({ ...filter, text: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") setFilter({ ...filter, text: "" });
+            if (event.key === "Escape" || event.key === "ArrowDown" || event.key === "Enter") {
+              event.preventDefault();
+              list.current?.focus();
+            }
+          }}
+        />
+        {filter.text !== "" && (
+          <IconButton label="Clear filter" onClick={() => setFilter({ ...filter, text: "" })}>
+            <X aria-hidden size={14} strokeWidth={1.75} />
+          </IconButton>
+        )}
+        <button
+          type="button"
+          className={join(styles.follow, follow && styles.following)}
+          aria-pressed={follow}
+          onClick={() => follows(!follow)}
+        >
+          <ArrowUpToLine aria-hidden size={14} strokeWidth={1.75} />
+          Follow
+        </button>
+      </div>
+      <DaemonBanner />
+      {recording?.ok === false && (
+        <p className={styles.recording}>History isn't kept: {recording.reason ?? "it can't be written"}.</p>
+      )}
+      <Minimap store={store} cursor={cursor} onPick={open} />
+      {items.length === 0 ? (
+        <ActivityEmpty filter={filter} onClear={() => setFilter(NO_FILTER)} />
+      ) : (
+        <ActivityList
+          ref={list}
+          store={store}
+          items={items}
+          fresh={fresh}
+          cursor={cursor}
+          follow={follow}
+          onCursor={setCursor}
+          onOpen={open}
+          onFollow={follows}
+          onPointer={setPointing}
+          onFilter={() => filterInput.current?.focus()}
+          onHelp={() => openOverlay("shortcuts")}
+        />
+      )}
+    </section>
+  );
+}
+
+const CHIPS: { chip: Chip; name: string; count: "all" | "running" | "errors" }[] = [
+  { chip: "all", name: "All", count: "all" },
+  { chip: "running", name: "Running", count: "running" },
+  { chip: "errors", name: "Errors", count: "errors" },
+];
+
+function Chips(props: {
+  counts: Record<"all" | "running" | "errors", number>;
+  chip: Chip;
+  onChip: (chip: Chip) => void;
+}) {
+  return (
+    <div className={styles.chips} role="group" aria-label="Show">
+      {CHIPS.map(({ chip, name, count }) => (
+        <button
+          key={chip}
+          type="button"
+          className={styles.chip}
+          aria-pressed={props.chip === chip}
+          onClick={() => props.onChip(chip)}
+        >
+          {name} <span className={styles.chipCount}>{props.counts[count].toLocaleString("en-US")}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function ActivityEmpty({ filter, onClear }: { filter: Filter; onClear: () => void }) {
+  if (!isFiltering(filter)) {
+    return <Empty text="No tool calls yet. They appear here when the agent uses an MCP tool." />;
+  }
+  const text = filter.text.trim();
+  const what =
+    text === "" ? `No calls are ${filter.chip === "running" ? "running." : "errors."}` : `No calls match '${text}'.`;
+  return (
+    <Empty text={what}>
+      <Button onClick={onClear}>Clear filter</Button>
+    </Empty>
+  );
+}

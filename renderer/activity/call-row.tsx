@@ -1,0 +1,118 @@
+/** Owns one row of the activity list; it repaints only when its own call changed, or time passed that it shows. */
+import { memo, useEffect, useState, useSyncExternalStore } from "react";
+import type { Call } from "../../shared/events/call.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import { join } from "../parts/button.tsx";
+import { StateIcon, type Tone } from "../parts/state-icon.tsx";
+import type { CallLogStore } from "../stores/call-log-store.ts";
+import { useNow } from "../stores/clock.ts";
+import styles from "./activity.module.css";
+import { type Bar, figures, note, percentOf, progressBar, stateWord } from "./progress-truth.ts";
+
+const TONES: Record<Call["state"], Tone> = {
+  running: "running",
+  finished: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+  queued: "queued",
+  delivered: "done",
+  discarded: "failed",
+  unknown: "unknown",
+};
+export const callTone = (call: Call): Tone => TONES[call.state];
+
+/** Green for so long after it finished, then a neutral tick. */
+const FRESH_MS = 2_000;
+
+export const useCall = (store: CallLogStore, id: string): Call | undefined =>
+  useSyncExternalStore(
+    (told) => store.subscribeCall(id, told),
+    () => store.log.calls.get(id),
+  );
+
+interface RowProps {
+  store: CallLogStore;
+  id: string;
+  domId: string;
+  index: number;
+  height: number;
+  top: number;
+  current: boolean;
+  onOpen: (id: string) => void;
+}
+
+export const CallRow = memo(function CallRow({ store, id, domId, index, height, top, current, onOpen }: RowProps) {
+  const call = useCall(store, id);
+  const live = call?.state === "running";
+  const now = useNow("fast", live);
+  const fresh = useFresh(call);
+  if (call === undefined) return null;
+  const bar = progressBar(call);
+  const second = note(call, now);
+  const bad = call.state === "failed" || call.state === "discarded";
+  return (
+    <div
+      id={domId}
+      role="row"
+      aria-rowindex={index + 1}
+      aria-selected={current}
+      tabIndex={-1}
+      className={join(styles.row, current && styles.current, bad && styles.badRow)}
+      style={{ height, transform: `translateY(${top}px)` }}
+      data-call={id}
+      onClick={() => onOpen(id)}
+    >
+      <div role="gridcell" className={styles.cell}>
+        <span className={styles.icon}>
+          <StateIcon tone={callTone(call)} fresh={fresh} />
+        </span>
+        <span className={styles.name}>
+          <span className={styles.tool}>{oneLine(call.tool, 120)}</span>
+          {call.server !== undefined && <span className={styles.server}>{oneLine(call.server, 60)}</span>}
+        </span>
+        <span className="visually-hidden">{stateWord(call)}</span>
+        <span className={join(styles.figures, bad && styles.bad)}>{figures(call, now)}</span>
+        {bar !== undefined && <ProgressBar bar={bar} call={call} />}
+        {second !== undefined && height > 40 && (
+          <span className={join(styles.note, bad && styles.bad)} title={second.length > 60 ? second : undefined}>
+            {second}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+});
+
+export function ProgressBar({ bar, call }: { bar: Bar; call: Call }) {
+  const percent = bar.kind === "percent" ? bar.percent : undefined;
+  return (
+    <span
+      role="progressbar"
+      aria-label={`Progress of ${oneLine(call.tool, 80)}`}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      {...(percent === undefined ? {} : { "aria-valuenow": percentOf(call) ?? percent })}
+      className={styles.track}
+    >
+      <span
+        className={percent === undefined ? styles.indeterminate : styles.fill}
+        style={percent === undefined ? undefined : { transform: `scaleX(${percent / 100})` }}
+      />
+    </span>
+  );
+}
+
+/** True for two seconds after a call that was seen running has finished. */
+function useFresh(call: Call | undefined): boolean {
+  const [seenRunning, setSeenRunning] = useState(call?.state === "running");
+  const [fresh, setFresh] = useState(false);
+  const state = call?.state;
+  useEffect(() => {
+    if (state === "running") setSeenRunning(true);
+    if (state !== "finished" || !seenRunning) return;
+    setFresh(true);
+    const timer = setTimeout(() => setFresh(false), FRESH_MS);
+    return () => clearTimeout(timer);
+  }, [state, seenRunning]);
+  return fresh;
+}

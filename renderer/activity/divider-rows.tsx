@@ -1,0 +1,75 @@
+/** Owns the rows between calls: the head of a turn, and the gap where events are missing. */
+import { memo, useSyncExternalStore } from "react";
+import type { Gap } from "../../shared/events/fold.ts";
+import type { CallLogStore } from "../stores/call-log-store.ts";
+import { useNow } from "../stores/clock.ts";
+import type { Turn } from "../stores/turns.ts";
+import styles from "./activity.module.css";
+import { formatElapsed, formatMinute } from "./elapsed.ts";
+
+interface PlaceProps {
+  index: number;
+  height: number;
+  top: number;
+}
+
+export const TurnRow = memo(function TurnRow({
+  store,
+  turn,
+  shown,
+  index,
+  height,
+  top,
+}: PlaceProps & { store: CallLogStore; turn: Turn; shown: number }) {
+  useSyncExternalStore(store.subscribeShape, store.shapeVersion);
+  const running = turn.open.size > 0;
+  const now = useNow("slow", running);
+  const length = Math.max(0, (running ? now : turn.lastAt) - turn.startedAt);
+  const count =
+    shown === turn.count ? `${turn.count} ${turn.count === 1 ? "call" : "calls"}` : `${shown} of ${turn.count} calls`;
+  return (
+    <div
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={index + 1}
+      className={styles.turn}
+      style={{ height, transform: `translateY(${top}px)` }}
+    >
+      <div role="gridcell" className={styles.turnCell} title="Calls that overlap or follow within 20 s of each other">
+        <span className={styles.turnName}>Turn {turn.number}</span>
+        <span>
+          {count} · {length < 1_000 ? formatElapsed(length) : `${roundLength(length)}`}
+        </span>
+      </div>
+    </div>
+  );
+});
+
+/** Whole seconds are enough for a turn. */
+const roundLength = (ms: number): string => (ms < 59_950 ? `${Math.round(ms / 1_000)} s` : formatElapsed(ms));
+
+export const GapRow = memo(function GapRow({ gap, index, height, top }: PlaceProps & { gap: Gap }) {
+  return (
+    <div
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={index + 1}
+      className={styles.gap}
+      style={{ height, transform: `translateY(${top}px)` }}
+    >
+      <div role="gridcell" className={styles.gapCell}>
+        {gapText(gap)}
+      </div>
+    </div>
+  );
+});
+
+/** "Disconnected 14:02–14:03 · 12 events missed": what is known, and nothing more. */
+export function gapText(gap: Gap): string {
+  const from = gap.from === undefined ? "" : formatMinute(gap.from);
+  const to = gap.to === undefined ? "" : formatMinute(gap.to);
+  const when = from === "" ? "" : to === "" || to === from ? ` ${from}` : ` ${from}–${to}`;
+  if (gap.missed === null) return `Disconnected${when} · events may be missing`;
+  const missed = `${gap.missed.toLocaleString("en-US")} ${gap.missed === 1 ? "event" : "events"} missed`;
+  return from === "" ? missed : `Disconnected${when} · ${missed}`;
+}

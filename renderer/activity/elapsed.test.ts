@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { formatAge, formatElapsed, formatRunning } from "./elapsed.ts";
+
+it("writes lengths of time in the unit that a person would use", () => {
+  const written = [0, 40, 999, 1_000, 9_449, 59_949, 59_950, 232_000, 3_840_000].map(formatElapsed);
+  expect(written).toEqual(["0 ms", "40 ms", "999 ms", "1.0 s", "9.4 s", "59.9 s", "0m 59s", "3m 52s", "1h 04m"]);
+});
+
+it("shows no negative time when the viewer's clock is behind", () => {
+  expect(formatElapsed(-5_000)).toBe("0 ms");
+  expect(formatRunning(-5_000)).toBe("0.0 s");
+});
+
+it("writes ages as lists need them, and nothing for a moment that cannot be read", () => {
+  const now = Date.parse("2026-11-20T14:00:00Z");
+  expect(formatAge(now - 40_000, now)).toBe("40s");
+  expect(formatAge(now - 4 * 60_000, now)).toBe("4m");
+  expect(formatAge(now - 2 * 3_600_000, now)).toBe("2h");
+  expect(formatAge(now - 2 * 86_400_000, now)).toBe("Wed");
+  expect(formatAge(Number.NaN, now)).toBe("");
+});

@@ -1,0 +1,89 @@
+/** Owns what may honestly be said of a call's progress: nothing is shown that no event has told. */
+import type { Call } from "../../shared/events/call.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import { formatElapsed, formatMinute, formatRough, formatRunning } from "./elapsed.ts";
+
+/** Silence is mentioned from here on; shorter pauses are usual. */
+const SILENCE_MS = 30_000;
+
+export type Bar = { kind: "percent"; percent: number } | { kind: "indeterminate" };
+
+/** With a total a bar and percent, with a count alone an indeterminate bar, otherwise none. Only while it runs. */
+export function progressBar(call: Call): Bar | undefined {
+  if (call.state !== "running" || call.progress === undefined) return undefined;
+  const percent = percentOf(call);
+  return percent === undefined ? { kind: "indeterminate" } : { kind: "percent", percent };
+}
+
+/** Whole percent, rounded down: 100 means that the tool said so. Undefined without a total that makes sense. */
+export function percentOf(call: Call): number | undefined {
+  if (call.progress === undefined || call.total === undefined || !(call.total > 0)) return undefined;
+  return Math.min(100, Math.max(0, Math.floor((call.progress / call.total) * 100)));
+}
+
+const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+export const formatCount = (count: number): string => COUNT.format(count);
+
+/** The figures at the right of a row: `62% · 9.4 s`, `1,204 · 9.1 s`, `40 ms`, `queued 14:01`. `now` in the gateway's milliseconds. */
+export function figures(call: Call, now: number): string {
+  if (call.state === "queued" || call.state === "delivered") return `queued ${formatMinute(call.startedAt)}`;
+  if (call.state !== "running") return duration(call);
+  const elapsed = formatRunning(now - Date.parse(call.startedAt));
+  const percent = percentOf(call);
+  if (percent !== undefined) return `${percent}% · ${elapsed}`;
+  return call.progress === undefined ? elapsed : `${formatCount(call.progress)} · ${elapsed}`;
+}
+
+/** How long an ended call took: as the daemon measured, else from its two moments, else nothing. */
+export function duration(call: Call): string {
+  if (call.durationMs !== undefined) return formatElapsed(call.durationMs);
+  if (call.endedAt === undefined || call.state === "unknown") return "";
+  const ms = Date.parse(call.endedAt) - Date.parse(call.startedAt);
+  return Number.isNaN(ms) ? "" : formatElapsed(ms);
+}
+
+/** The second line of a row, if there is something to say. */
+export function note(call: Call, now: number): string | undefined {
+  switch (call.state) {
+    case "failed":
+      return failure(call);
+    case "unknown":
+      return "Outcome unknown: the daemon that ran it is gone";
+    case "cancelled":
+      return "Cancelled";
+    case "queued":
+      return call.message === undefined ? "Waiting for its server" : oneLine(call.message);
+    case "discarded":
+      return `Discarded${call.error === undefined ? "" : `: ${oneLine(call.error.message)}`}`;
+    case "delivered":
+      return call.message === undefined ? "Delivered" : oneLine(call.message);
+    case "finished":
+      return call.message === undefined ? undefined : oneLine(call.message);
+    case "running":
+      return running(call, now);
+  }
+}
+
+function running(call: Call, now: number): string | undefined {
+  const silent = now - Date.parse(call.updatedAt);
+  if (call.uncertain) return "Its end may be among the missed events";
+  if (percentOf(call) === 100) return "Finishing…";
+  const message = call.message === undefined ? undefined : oneLine(call.message);
+  if (!(silent >= SILENCE_MS)) return message;
+  const silence = `no update for ${formatRough(silent)}`;
+  return message === undefined ? silence : `${message} · ${silence}`;
+}
+
+function failure(call: Call): string {
+  const code = call.error?.code === undefined ? "" : `${String(call.error.code).replace(/^-/, "−")} `;
+  return `${code}${call.error === undefined ? "Failed" : oneLine(call.error.message)}`;
+}
+
+/** Whether the row has a second line now; it decides the row's height, so it must not depend on the clock alone. */
+export const hasNote = (call: Call): boolean => note(call, Date.parse(call.updatedAt)) !== undefined;
+
+/** One word for the state, as people read it and screen readers say it. */
+export function stateWord(call: Call): string {
+  if (call.state === "running") return percentOf(call) === 100 ? "finishing" : "running";
+  return call.state === "unknown" ? "outcome unknown" : call.state;
+}

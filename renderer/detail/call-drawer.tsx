@@ -1,0 +1,171 @@
+/** Owns the drawer with everything that is known of one call. Esc closes it; the selection in the list stays. */
+import { Tabs } from "@base-ui/react/tabs";
+import { Copy, FileText, Link as LinkIcon, X } from "lucide-react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import type { Call } from "../../shared/events/call.ts";
+import { deepLink } from "../../shared/links/deep-link.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import { callTone, useCall } from "../activity/call-row.tsx";
+import { formatSecond } from "../activity/elapsed.ts";
+import { duration, figures, stateWord } from "../activity/progress-truth.ts";
+import { Button, IconButton } from "../parts/button.tsx";
+import { Empty } from "../parts/notice.tsx";
+import { StateIcon } from "../parts/state-icon.tsx";
+import { copyText } from "../shell/actions.ts";
+import { useApp } from "../stores/app-store.ts";
+import type { CallLogStore } from "../stores/call-log-store.ts";
+import { useNow } from "../stores/clock.ts";
+import { selectCall } from "../stores/view-store.ts";
+import { callJson, callMarkdown } from "./copy-call.ts";
+import styles from "./detail.module.css";
+import { ProgressTab, RawTab } from "./event-tabs.tsx";
+import { Overview } from "./overview.tsx";
+import { Payload } from "./payload.tsx";
+
+interface DrawerProps {
+  store: CallLogStore;
+  session: string;
+  id: string;
+}
+
+const icon = { "aria-hidden": true, size: 16, strokeWidth: 1.75 } as const;
+
+export function CallDrawer({ store, session, id }: DrawerProps) {
+  const call = useCall(store, id);
+  const drawer = useRef<HTMLElement>(null);
+  const before = useRef<Element>(null);
+
+  useEffect(() => {
+    before.current = document.activeElement;
+    drawer.current?.focus();
+    return () => {
+      if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+    };
+  }, []);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key === "Escape" && !event.defaultPrevented) {
+      event.stopPropagation();
+      selectCall(undefined);
+    } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const next = store.order[store.order.indexOf(id) + (event.key === "ArrowDown" ? -1 : 1)];
+      if (next !== undefined) selectCall(next);
+    }
+  }
+
+  return (
+    <aside
+      ref={drawer}
+      className={styles.drawer}
+      aria-label={call === undefined ? "Call" : `Call ${oneLine(call.tool, 80)}`}
+      tabIndex={-1}
+      data-region="detail"
+      onKeyDown={onKeyDown}
+    >
+      {call === undefined ? <Missing store={store} id={id} /> : <Content store={store} session={session} call={call} />}
+    </aside>
+  );
+}
+
+function Missing({ store, id }: { store: CallLogStore; id: string }) {
+  const loading = store.stream().status === "connecting";
+  return (
+    <div className={styles.missing}>
+      <IconButton label="Close" onClick={() => selectCall(undefined)} className={styles.missingClose}>
+        <X {...icon} />
+      </IconButton>
+      <Empty
+        text={loading ? "Loading the call…" : `Call ${id.slice(0, 8)} isn't in this session's history.`}
+        hint={loading ? undefined : "It may be older than what is kept."}
+      />
+    </div>
+  );
+}
+
+function Content({ store, session, call }: { store: CallLogStore; session: string; call: Call }) {
+  const running = call.state === "running";
+  const now = useNow("fast", running);
+  const turn = store.turns.byCall.get(call.id);
+  const known = useApp((app) => app.app?.servers.find((server) => server.name === call.server));
+  const link = deepLink({ session, call: call.id });
+  const took = duration(call);
+  const facts = [
+    call.server === undefined ? undefined : oneLine(call.server, 60),
+    running ? `running · ${figures(call, now)}` : `${stateWord(call)}${took === "" ? "" : ` after ${took}`}`,
+    turn === undefined ? undefined : `Turn ${turn.number}`,
+    formatSecond(call.startedAt),
+  ].filter(Boolean);
+  return (
+    <>
+      <header className={styles.head}>
+        <span className={styles.headIcon}>
+          <StateIcon tone={callTone(call)} />
+        </span>
+        <div className={styles.headTexts}>
+          <h2 className={styles.tool}>{oneLine(call.tool, 160)}</h2>
+          <p className={styles.facts}>{facts.join(" · ")}</p>
+        </div>
+        <IconButton label="Copy link to this call" onClick={() => void copyText(link, "Link")}>
+          <LinkIcon {...icon} />
+        </IconButton>
+        <IconButton label="Close" keys="Esc" onClick={() => selectCall(undefined)}>
+          <X {...icon} />
+        </IconButton>
+      </header>
+      <Tabs.Root defaultValue="overview" className={styles.tabs}>
+        <Tabs.List className={styles.tabList} aria-label="Parts of the call">
+          {TABS.map(({ value, name }) => (
+            <Tabs.Tab key={value} value={value} className={styles.tab}>
+              {name}
+              {value === "progress" && call.updates > 0 && ` ${call.updates}`}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="overview" className={styles.panel}>
+          <Overview call={call} now={now} transport={known?.transport} />
+        </Tabs.Panel>
+        <Tabs.Panel value="request" className={styles.panel}>
+          <Payload
+            value={call.args}
+            cut={call.cut?.args}
+            label="Request"
+            missing="This daemon doesn't report arguments."
+          />
+        </Tabs.Panel>
+        <Tabs.Panel value="response" className={styles.panel}>
+          <Payload
+            value={call.result ?? call.error}
+            cut={call.cut?.result}
+            label="Response"
+            missing={running ? "No result yet." : "No result was reported."}
+          />
+        </Tabs.Panel>
+        <Tabs.Panel value="progress" className={styles.panel}>
+          <ProgressTab store={store} session={session} call={call} />
+        </Tabs.Panel>
+        <Tabs.Panel value="raw" className={styles.panel}>
+          <RawTab store={store} session={session} call={call} />
+        </Tabs.Panel>
+      </Tabs.Root>
+      <footer className={styles.foot}>
+        <Button onClick={() => void copyText(callJson(call), "Call")}>
+          <Copy aria-hidden size={14} strokeWidth={1.75} />
+          Copy as JSON
+        </Button>
+        <Button onClick={() => void copyText(callMarkdown(call), "Call")}>
+          <FileText aria-hidden size={14} strokeWidth={1.75} />
+          Copy as Markdown
+        </Button>
+      </footer>
+    </>
+  );
+}
+
+const TABS = [
+  { value: "overview", name: "Overview" },
+  { value: "request", name: "Request" },
+  { value: "response", name: "Response" },
+  { value: "progress", name: "Progress" },
+  { value: "raw", name: "Raw" },
+] as const;

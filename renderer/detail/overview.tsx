@@ -1,0 +1,111 @@
+/** Owns the first page of a call's detail: how it went, in facts. */
+import type { Call } from "../../shared/events/call.ts";
+import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
+import { visible } from "../../shared/text/visible.ts";
+import { ProgressBar } from "../activity/call-row.tsx";
+import { formatElapsed, formatMillisecond, formatRough } from "../activity/elapsed.ts";
+import { duration, figures, formatCount, note, percentOf, progressBar } from "../activity/progress-truth.ts";
+import styles from "./detail.module.css";
+import { JsonView } from "./json-view.tsx";
+
+interface OverviewProps {
+  call: Call;
+  now: number;
+  transport: ServerStatus["transport"] | undefined;
+}
+
+const TRANSPORTS: Record<ServerStatus["transport"], string> = {
+  stdio: "stdio",
+  http: "Streamable HTTP",
+  builtin: "built in",
+};
+
+export function Overview({ call, now, transport }: OverviewProps) {
+  const bar = progressBar(call);
+  return (
+    <div className={styles.overview}>
+      <Verdict call={call} />
+      {bar !== undefined && (
+        <div className={styles.running}>
+          <ProgressBar bar={bar} call={call} />
+          <p>{note(call, now) ?? figures(call, now)}</p>
+        </div>
+      )}
+      <dl className={styles.list}>
+        {rows(call, now, transport).map(([name, value]) => (
+          <div key={name} className={styles.fact}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {call.args !== undefined && <JsonView value={call.args} label="Arguments" />}
+    </div>
+  );
+}
+
+function Verdict({ call }: { call: Call }) {
+  if (call.state === "failed" || call.state === "discarded") {
+    const code = call.error?.code;
+    return (
+      <p className={styles.bad} role="note">
+        <strong>{visible(call.error?.message ?? "It failed without a reason.")}</strong>
+        {code === undefined ? "" : ` (${String(code).replace(/^-/, "−")})`}
+        {isTimeout(call) && ". The server may have done the work all the same: the outcome is unknown."}
+        {call.state === "discarded" && " It was taken out of the outbox and not delivered."}
+      </p>
+    );
+  }
+  if (call.state === "unknown") {
+    return (
+      <p className={styles.warn} role="note">
+        <strong>Outcome unknown.</strong> The daemon that ran it went away before it told how it ended. Nothing was
+        retried.
+      </p>
+    );
+  }
+  if (call.uncertain) {
+    return (
+      <p className={styles.warn} role="note">
+        <strong>Events are missing here.</strong> It was running before; its end may be among them.
+      </p>
+    );
+  }
+  if (call.state === "queued") {
+    return (
+      <p className={styles.warn} role="note">
+        <strong>Waiting for its server.</strong> It is kept on disk and sent when the server answers again.
+      </p>
+    );
+  }
+  return null;
+}
+
+/** −32001 is the request timeout of the MCP SDKs. */
+const isTimeout = (call: Call): boolean =>
+  call.error?.code === -32001 || /timed? ?out/i.test(call.error?.message ?? "");
+
+function rows(call: Call, now: number, transport: OverviewProps["transport"]): [string, string][] {
+  const list: [string, string][] = [];
+  if (call.server !== undefined) {
+    list.push(["Server", visible(call.server) + (transport === undefined ? "" : ` (${TRANSPORTS[transport]})`)]);
+  }
+  list.push(["Started", formatMillisecond(call.startedAt)]);
+  const took = duration(call);
+  if (took !== "") list.push(["Took", took]);
+  else if (call.state === "running") list.push(["Running for", formatElapsed(now - Date.parse(call.startedAt))]);
+  if (call.progress !== undefined) {
+    const percent = percentOf(call);
+    const of = call.total === undefined ? "" : ` of ${formatCount(call.total)}`;
+    list.push(["Progress", `${formatCount(call.progress)}${of}${percent === undefined ? "" : ` (${percent}%)`}`]);
+  }
+  if (call.message !== undefined) {
+    const after = Date.parse(call.updatedAt) - Date.parse(call.startedAt);
+    list.push(["Last update", `“${visible(call.message)}” after ${formatElapsed(after)}`]);
+  } else if (call.state === "running" && call.updates > 0) {
+    list.push(["Last update", `${formatRough(now - Date.parse(call.updatedAt))} ago`]);
+  }
+  if (call.regressions > 0) list.push(["Went backwards", `${call.regressions} times; those values were ignored`]);
+  list.push(["Call", call.id]);
+  return list;
+}

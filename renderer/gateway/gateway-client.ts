@@ -1,0 +1,84 @@
+/** Owns the page's HTTP requests to the gateway, on its own origin: one function a route, answers checked, failures as faults. */
+import {
+  type ServerConfig,
+  type ServersFile,
+  serverStatusSchema,
+  serversFileSchema,
+} from "../../shared/protocol/daemon-api.ts";
+import { failed, faultBodySchema, ok, type Result } from "../../shared/protocol/fault.ts";
+import {
+  agentsResponseSchema,
+  createdSessionSchema,
+  eventsResponseSchema,
+  foldersResponseSchema,
+  type NewSession,
+} from "../../shared/protocol/gateway-api.ts";
+import { check, z } from "../../shared/protocol/schema.ts";
+
+const nothing = z.unknown();
+
+export type GatewayClient = ReturnType<typeof createGatewayClient>;
+
+/** Every function gives the gateway's own fault, or `gateway-unreachable`, or `unexpected-answer`; 401 is told to `onUnauthorized` too. */
+export function createGatewayClient(token: string, onUnauthorized: () => void) {
+  async function raw(method: string, path: string, body?: unknown): Promise<Result<Response>> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    try {
+      const response = await fetch(path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (response.status === 401) onUnauthorized();
+      return response.ok ? ok(response) : await refusal(response);
+    } catch {
+      return failed("gateway-unreachable", "Signalbox's gateway didn't answer.", "Nothing was changed. Try again.");
+    }
+  }
+
+  async function request<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<Result<T>> {
+    const answer = await raw(method, path, body);
+    if (!answer.ok) return answer;
+    const text = await answer.value.text();
+    const checked = check(schema, text === "" ? undefined : parse(text));
+    return checked.ok
+      ? ok(checked.value)
+      : failed("unexpected-answer", `The gateway's answer wasn't understood: ${checked.reason}.`);
+  }
+
+  const session = (id: string) => `/api/v1/sessions/${encodeURIComponent(id)}`;
+
+  return {
+    agents: () => request(agentsResponseSchema, "GET", "/api/v1/agents"),
+    folders: (path: string) =>
+      request(foldersResponseSchema, "GET", `/api/v1/folders?path=${encodeURIComponent(path)}`),
+    createSession: (body: NewSession) => request(createdSessionSchema, "POST", "/api/v1/sessions", body),
+    renameSession: (id: string, label: string) => request(nothing, "PATCH", session(id), { label }),
+    deleteSession: (id: string) => request(nothing, "DELETE", session(id)),
+    restartSession: (id: string) => request(nothing, "POST", `${session(id)}/restart`, {}),
+    events: (id: string, after: number, limit: number) =>
+      request(eventsResponseSchema, "GET", `${session(id)}/events?after=${after}&limit=${limit}`),
+    exportSession: (id: string, format: string) => raw("GET", `${session(id)}/export?format=${format}`),
+    retryDaemon: () => request(nothing, "POST", "/api/v1/daemon/retry", {}),
+    startDaemon: () => request(nothing, "POST", "/api/v1/daemon/start", {}),
+    servers: () => request(serversFileSchema, "GET", "/api/v1/servers"),
+    saveServers: (body: ServersFile) => request(nothing, "PUT", "/api/v1/servers", body),
+    testServer: (name: string, config: ServerConfig) =>
+      request(serverStatusSchema, "POST", "/api/v1/servers/test", { name, config }),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function refusal(response: Response): Promise<Result<never>> {
+  const body = check(faultBodySchema, parse(await response.text()));
+  if (body.ok) return { ok: false, fault: body.value.error };
+  return failed("unexpected-answer", `The gateway answered ${response.status}.`);
+}

@@ -1,0 +1,79 @@
+/** Owns the page for a browser that the gateway does not know yet. */
+import { type FormEvent, useRef, useState } from "react";
+import type { Fault } from "../../shared/protocol/fault.ts";
+import { Button } from "../parts/button.tsx";
+import { FaultNote } from "../sessions/fault-note.tsx";
+import form from "../sessions/new-session.module.css";
+import { Mark } from "../shell/mark.tsx";
+import { readCredential, redeemCode } from "./pairing.ts";
+import styles from "./sign-in.module.css";
+import { writeToken } from "./token-store.ts";
+
+interface SignInProps {
+  /** Why the person is asked again, if they were signed in before. */
+  reason: string | undefined;
+  onSignedIn: () => void;
+}
+
+export function SignIn({ reason, onSignedIn }: SignInProps) {
+  const [text, setText] = useState("");
+  const [fault, setFault] = useState<Fault>();
+  const [busy, setBusy] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const credential = readCredential(text);
+    if (credential === undefined) {
+      setFault({ code: "not-a-code", message: "That's neither a pairing link, six digits nor a token." });
+      input.current?.focus();
+      return;
+    }
+    setBusy(true);
+    const token =
+      credential.kind === "token"
+        ? { ok: true as const, value: credential.token }
+        : await redeemCode("", credential.code);
+    setBusy(false);
+    if (!token.ok) {
+      setFault(token.fault);
+      input.current?.focus();
+      return;
+    }
+    writeToken(token.value);
+    onSignedIn();
+  }
+
+  return (
+    <main className={styles.page}>
+      <form className={styles.card} onSubmit={(event) => void submit(event)}>
+        <Mark size={28} />
+        <h1 className={styles.title}>Connect this browser</h1>
+        <p className={styles.text}>
+          {reason ?? "This Signalbox runs on someone's computer, so it wants to know that it's you."} Open the link that{" "}
+          <code>signalbox serve</code> prints, or paste it here.
+        </p>
+        <input
+          ref={input}
+          className={form.input}
+          aria-label="Pairing link, six digits or token"
+          placeholder="Pairing link, six digits or token"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          // biome-ignore lint/a11y/noAutofocus: the page has this one field
+          autoFocus
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        {fault !== undefined && <FaultNote fault={fault} />}
+        <Button kind="primary" type="submit" className={form.big} disabled={busy || text.trim() === ""}>
+          {busy ? "Connecting…" : "Connect"}
+        </Button>
+        <p className={styles.hint}>
+          Already connected elsewhere? Settings → Devices shows six digits to type here. Codes work once.
+        </p>
+      </form>
+    </main>
+  );
+}

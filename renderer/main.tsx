@@ -1,0 +1,23 @@
+/** Owns the start of the page: host, sign-in, then the connections and the page itself. */
+import "./theme/fonts.css";
+import "./theme/tokens.css";
+import "./theme/base.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createHost } from "./host/create-host.ts";
+import { Page } from "./shell/page.tsx";
+import { followPath } from "./stores/view-store.ts";
+import { followTheme } from "./theme/theme.ts";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root");
+
+followTheme();
+const host = createHost();
+followPath(location.pathname);
+host.onNavigate(followPath);
+createRoot(root).render(
+  <StrictMode>
+    <Page host={host} />
+  </StrictMode>,
+);

@@ -1,0 +1,100 @@
+/** Owns what the palette offers: commands, sessions and the calls of the shown session. */
+import type { SessionView } from "../../shared/protocol/app-frames.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import { callTone } from "../activity/call-row.tsx";
+import { stateWord } from "../activity/progress-truth.ts";
+import { COMMANDS } from "../keys/commands.ts";
+import { keysOf, type Platform, showKey } from "../keys/key-map.ts";
+import type { Tone } from "../parts/state-icon.tsx";
+import { sessionLine, sessionTone, sessionWord } from "../sessions/session-tone.ts";
+import { runCommand } from "../shell/command-bus.ts";
+import type { CallLogStore } from "../stores/call-log-store.ts";
+import { closeOverlay, selectCall, selectSession } from "../stores/view-store.ts";
+import { score } from "./score.ts";
+
+export interface Entry {
+  id: string;
+  group: "Commands" | "Sessions" | "Calls";
+  name: string;
+  detail: string;
+  keys: string | undefined;
+  tone: Tone | undefined;
+  run: () => void;
+}
+
+/** Newest calls that are searched; older ones are found by the list's filter. */
+const MAX_CALLS = 2_000;
+const MAX_SHOWN: Record<Entry["group"], number> = { Commands: 30, Sessions: 20, Calls: 30 };
+
+export function commandEntries(
+  platform: Platform,
+  own: Readonly<Record<string, string>>,
+  recent: readonly string[],
+): Entry[] {
+  const entries = COMMANDS.filter((command) => command.id !== "palette").map((command): Entry => {
+    const [first] = keysOf(command.id, platform, own);
+    return {
+      id: command.id,
+      group: "Commands",
+      name: command.name,
+      detail: "",
+      keys: first === undefined ? undefined : showKey(first, platform),
+      tone: undefined,
+      run() {
+        closeOverlay();
+        runCommand(command.id);
+      },
+    };
+  });
+  const rank = (entry: Entry) => (recent.includes(entry.id) ? recent.indexOf(entry.id) : recent.length);
+  return entries.sort((a, b) => rank(a) - rank(b));
+}
+
+export const sessionEntries = (sessions: readonly SessionView[], home: string): Entry[] =>
+  sessions.map((session) => ({
+    id: `session:${session.id}`,
+    group: "Sessions",
+    name: oneLine(session.label, 80),
+    detail: `${sessionLine(session, home)} · ${sessionWord(session)}`,
+    keys: undefined,
+    tone: sessionTone(session),
+    run() {
+      closeOverlay();
+      selectSession(session.id);
+    },
+  }));
+
+export const callEntries = (store: CallLogStore | undefined): Entry[] =>
+  (store?.order.slice(-MAX_CALLS).reverse() ?? []).flatMap((id) => {
+    const call = store?.log.calls.get(id);
+    if (call === undefined) return [];
+    const message = call.error?.message ?? call.message;
+    return [
+      {
+        id: `call:${id}`,
+        group: "Calls" as const,
+        name: oneLine(call.tool, 80),
+        detail: oneLine([call.server, stateWord(call), message].filter(Boolean).join(" · "), 120),
+        keys: undefined,
+        tone: callTone(call),
+        run() {
+          closeOverlay();
+          selectCall(id);
+        },
+      },
+    ];
+  });
+
+/** The best answers, group by group; with nothing typed commands and sessions alone. */
+export function findEntries(all: readonly Entry[], query: string): Entry[] {
+  const groups: Entry["group"][] = query === "" ? ["Sessions", "Commands"] : ["Commands", "Sessions", "Calls"];
+  return groups.flatMap((group) =>
+    all
+      .filter((entry) => entry.group === group)
+      .map((entry, order) => ({ entry, order, score: score(`${entry.name} ${entry.detail}`, query) }))
+      .filter((found) => found.score !== undefined)
+      .sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || a.order - b.order)
+      .slice(0, MAX_SHOWN[group])
+      .map((found) => found.entry),
+  );
+}

@@ -1,0 +1,136 @@
+/** Owns the palette: one field that leads to every session, call, command and setting. */
+import { Dialog } from "@base-ui/react/dialog";
+import { Search } from "lucide-react";
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { Kbd } from "../parts/button.tsx";
+import { StateIcon } from "../parts/state-icon.tsx";
+import { useServices } from "../shell/services.ts";
+import { useApp, useSessions } from "../stores/app-store.ts";
+import { changeSettings, useSettings } from "../stores/settings-store.ts";
+import { closeOverlay, useView } from "../stores/view-store.ts";
+import { callEntries, commandEntries, type Entry, findEntries, sessionEntries } from "./entries.ts";
+import styles from "./palette.module.css";
+
+const MAX_RECENT = 8;
+
+export function Palette() {
+  const { host, streams } = useServices();
+  const own = useSettings((settings) => settings.keys);
+  const recent = useSettings((settings) => settings.recentCommands);
+  const sessions = useSessions();
+  const home = useApp((store) => store.app?.home_dir ?? "");
+  const session = useView((view) => view.session);
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  const deferred = useDeferredValue(query);
+  const input = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+
+  const all = useMemo(
+    () => [
+      ...commandEntries(host.platform, own, recent),
+      ...sessionEntries(sessions, home),
+      ...callEntries(session === undefined ? undefined : streams.open(session)),
+    ],
+    [host.platform, own, recent, sessions, home, session, streams],
+  );
+  const shown = useMemo(() => findEntries(all, deferred.trim()), [all, deferred]);
+  const current = Math.min(at, Math.max(0, shown.length - 1));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the row that became current is brought into view
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+  }, [current, shown]);
+
+  function choose(entry: Entry | undefined): void {
+    if (entry === undefined) return;
+    if (entry.group === "Commands") {
+      changeSettings({ recentCommands: [entry.id, ...recent.filter((id) => id !== entry.id)].slice(0, MAX_RECENT) });
+    }
+    entry.run();
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key === "ArrowDown") setAt((current + 1) % Math.max(1, shown.length));
+    else if (event.key === "ArrowUp") setAt((current - 1 + shown.length) % Math.max(1, shown.length));
+    else if (event.key === "Enter") choose(shown[current]);
+    else return;
+    event.preventDefault();
+  }
+
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && closeOverlay()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className={styles.scrim} />
+        <Dialog.Popup className={styles.popup} initialFocus={input} aria-label="Search or run a command">
+          <div className={styles.field}>
+            <Search aria-hidden size={16} strokeWidth={1.75} />
+            <input
+              ref={input}
+              className={styles.input}
+              role="combobox"
+              aria-expanded="true"
+              aria-controls="palette-list"
+              aria-activedescendant={shown[current] === undefined ? undefined : `palette-${current}`}
+              aria-label="Search or run a command"
+              placeholder="Search sessions, calls and commands"
+              value={query}
+              spellCheck={false}
+              onChange={(event) => {
+                setQuery(event.target.value);
+                setAt(0);
+              }}
+              onKeyDown={onKeyDown}
+            />
+          </div>
+          <div ref={list} id="palette-list" role="listbox" aria-label="Results" className={styles.list}>
+            {shown.map((entry, index) => (
+              <Row
+                key={entry.id}
+                entry={entry}
+                index={index}
+                heading={shown[index - 1]?.group !== entry.group}
+                current={index === current}
+                onChoose={choose}
+              />
+            ))}
+          </div>
+          {shown.length === 0 && <p className={styles.none}>Nothing matches “{query}”.</p>}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+interface RowProps {
+  entry: Entry;
+  index: number;
+  heading: boolean;
+  current: boolean;
+  onChoose: (entry: Entry) => void;
+}
+
+function Row({ entry, index, heading, current, onChoose }: RowProps) {
+  return (
+    <>
+      {heading && (
+        <div role="presentation" className={styles.group}>
+          {entry.group}
+        </div>
+      )}
+      <div
+        id={`palette-${index}`}
+        role="option"
+        tabIndex={-1}
+        aria-selected={current}
+        className={styles.row}
+        onClick={() => onChoose(entry)}
+      >
+        {entry.tone !== undefined && <StateIcon tone={entry.tone} />}
+        <span className={styles.name}>{entry.name}</span>
+        <span className={styles.detail}>{entry.detail}</span>
+        {entry.keys !== undefined && <Kbd>{entry.keys}</Kbd>}
+      </div>
+    </>
+  );
+}

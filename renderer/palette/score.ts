@@ -1,0 +1,30 @@
+/** Owns how well a text answers what was typed: letters in order, better at word starts and in a row. */
+
+/** Undefined when the letters do not occur in order. Higher is better; an empty query matches everything with 0. */
+export function score(text: string, query: string): number | undefined {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  let sum = 0;
+  for (const word of words) {
+    const found = scoreWord(text.toLowerCase(), word);
+    if (found === undefined) return undefined;
+    sum += found;
+  }
+  // Among equals the shorter text is what was meant.
+  return words.length === 0 ? 0 : sum - text.length / 100;
+}
+
+function scoreWord(text: string, word: string): number | undefined {
+  const whole = text.indexOf(word);
+  if (whole >= 0) return word.length * 3 + (isStart(text, whole) ? 10 : 0) + (whole === 0 ? 5 : 0);
+  let at = -1;
+  let sum = 0;
+  for (const letter of word) {
+    const next = text.indexOf(letter, at + 1);
+    if (next < 0) return undefined;
+    sum += next === at + 1 ? 2 : isStart(text, next) ? 2 : 0;
+    at = next;
+  }
+  return sum;
+}
+
+const isStart = (text: string, at: number): boolean => at === 0 || /[\s/._-]/.test(text[at - 1] ?? "");

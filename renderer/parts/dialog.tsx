@@ -1,0 +1,37 @@
+/** Owns the frame of every dialog: scrim, card, title, close button; focus goes in and comes back. */
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import type { ReactNode, RefObject } from "react";
+import { IconButton } from "./button.tsx";
+import styles from "./dialog.module.css";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  width?: number;
+  initialFocus?: RefObject<HTMLElement | null>;
+}
+
+export function Dialog({ title, onClose, children, width = 560, initialFocus }: DialogProps) {
+  return (
+    <Base.Root open onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className={styles.scrim} />
+        <Base.Popup
+          className={styles.popup}
+          style={{ maxWidth: width }}
+          {...(initialFocus === undefined ? {} : { initialFocus })}
+        >
+          <header className={styles.head}>
+            <Base.Title className={styles.title}>{title}</Base.Title>
+            <Base.Close render={<IconButton label="Close" />}>
+              <X aria-hidden size={16} strokeWidth={1.75} />
+            </Base.Close>
+          </header>
+          <div className={styles.body}>{children}</div>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,71 @@
+/** Owns the list of MCP servers with their states, and what they offer. */
+import { ChevronRight, Trash2 } from "lucide-react";
+import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
+import { oneLine, visible } from "../../shared/text/visible.ts";
+import { formatElapsed } from "../activity/elapsed.ts";
+import { IconButton } from "../parts/button.tsx";
+import { Dot, type DotTone } from "../shell/dot.tsx";
+import styles from "./servers.module.css";
+
+const TONES: Record<ServerStatus["state"], DotTone> = {
+  ready: "good",
+  connecting: "idle",
+  failed: "bad",
+  disabled: "idle",
+};
+const WORDS: Record<ServerStatus["state"], string> = {
+  ready: "ready",
+  connecting: "connecting…",
+  failed: "failed",
+  disabled: "switched off",
+};
+const TRANSPORTS: Record<ServerStatus["transport"], string> = { stdio: "stdio", http: "HTTP", builtin: "built in" };
+
+interface ListProps {
+  servers: readonly ServerStatus[];
+  onRemove: (name: string) => void;
+}
+
+export function ServerList({ servers, onRemove }: ListProps) {
+  if (servers.length === 0) return <p className={styles.none}>No servers yet.</p>;
+  return (
+    <ul className={styles.list} aria-label="MCP servers">
+      {servers.map((server) => (
+        <li key={server.name} className={styles.server}>
+          <details>
+            <summary className={styles.summary}>
+              <ChevronRight aria-hidden size={14} strokeWidth={1.75} className={styles.chevron} />
+              <Dot tone={TONES[server.state]} />
+              <span className={styles.name}>{oneLine(server.name, 64)}</span>
+              <span className={styles.facts}>{facts(server)}</span>
+            </summary>
+            <ul className={styles.tools}>
+              {server.tools.map((tool) => (
+                <li key={tool.name}>
+                  <code>{oneLine(tool.name, 100)}</code>
+                  {tool.description !== undefined && <span>{oneLine(tool.description, 200)}</span>}
+                </li>
+              ))}
+              {server.tools.length === 0 && <li>No tools.</li>}
+            </ul>
+          </details>
+          {server.reason !== undefined && (
+            <pre className={styles.reason}>{server.reason.split("\n").map(visible).join("\n")}</pre>
+          )}
+          {server.transport !== "builtin" && (
+            <IconButton label={`Remove ${server.name}`} className={styles.remove} onClick={() => onRemove(server.name)}>
+              <Trash2 aria-hidden size={14} strokeWidth={1.75} />
+            </IconButton>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function facts(server: ServerStatus): string {
+  const parts = [WORDS[server.state], TRANSPORTS[server.transport]];
+  if (server.state === "ready") parts.push(`${server.tools.length} ${server.tools.length === 1 ? "tool" : "tools"}`);
+  if (server.latency_ms !== undefined) parts.push(formatElapsed(server.latency_ms));
+  return parts.join(" · ");
+}

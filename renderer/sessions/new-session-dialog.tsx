@@ -1,0 +1,12 @@
+/** Owns the dialog for a new session. */
+import { Dialog } from "../parts/dialog.tsx";
+import { closeOverlay } from "../stores/view-store.ts";
+import { NewSessionForm } from "./new-session-form.tsx";
+
+export function NewSessionDialog() {
+  return (
+    <Dialog title="New session" onClose={closeOverlay} width={580}>
+      <NewSessionForm withName />
+    </Dialog>
+  );
+}

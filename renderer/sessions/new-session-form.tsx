@@ -1,0 +1,107 @@
+/** Owns the choice of agent, folder and name for a new session, on the first page and in the dialog alike. */
+import { Play } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import type { AgentId } from "../../shared/protocol/app-frames.ts";
+import type { Fault } from "../../shared/protocol/fault.ts";
+import type { NewSession } from "../../shared/protocol/gateway-api.ts";
+import { Button } from "../parts/button.tsx";
+import { startDemo, startSession } from "../shell/actions.ts";
+import { useServices } from "../shell/services.ts";
+import { AgentPicker } from "./agent-picker.tsx";
+import { DaemonLine } from "./daemon-line.tsx";
+import { FaultNote } from "./fault-note.tsx";
+import { FolderField } from "./folder-field.tsx";
+import styles from "./new-session.module.css";
+import { splitCommand } from "./split-command.ts";
+import { useAgents } from "./use-agents.ts";
+
+export function NewSessionForm({ withName }: { withName: boolean }) {
+  const services = useServices();
+  const { found, fault: agentsFault } = useAgents();
+  const [chosen, setChosen] = useState<AgentId>();
+  const [files, setFiles] = useState<Partial<Record<AgentId, string>>>({});
+  const [folder, setFolder] = useState<string>();
+  const [command, setCommand] = useState("");
+  const [label, setLabel] = useState("");
+  const [fault, setFault] = useState<Fault>();
+  const [busy, setBusy] = useState(false);
+
+  const startable = (found?.agents ?? []).filter((agent) => agent.found && agent.id !== "demo");
+  const agent = chosen ?? startable[0]?.id ?? "shell";
+  const cwd = folder ?? found?.recentFolders[0] ?? "~";
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const words = splitCommand(command);
+    if (agent === "custom" && words.length === 0) {
+      setFault({ code: "no-command", message: "Say which command to run." });
+      return;
+    }
+    const [program, ...args] = words;
+    const file = files[agent];
+    const request: NewSession = {
+      agent,
+      cwd,
+      ...(label.trim() === "" ? {} : { label: label.trim() }),
+      ...(agent === "custom" && program !== undefined ? { command: program, args } : {}),
+      ...(file === undefined ? {} : { command: file }),
+    };
+    setBusy(true);
+    const created = await startSession(services, request);
+    setBusy(false);
+    if (!created.ok) setFault(created.fault);
+  }
+
+  return (
+    <form className={styles.form} onSubmit={(event) => void submit(event)}>
+      <AgentPicker
+        agents={found?.agents}
+        value={agent}
+        files={files}
+        onChange={(id) => {
+          setChosen(id);
+          setFault(undefined);
+        }}
+        onFile={(id, file) => setFiles((before) => ({ ...before, [id]: file }))}
+      />
+      {agent === "custom" && (
+        <label className={styles.field}>
+          <span className={styles.label}>Command</span>
+          <input
+            className={styles.input}
+            value={command}
+            onChange={(event) => setCommand(event.target.value)}
+            placeholder="my-agent --flag"
+            spellCheck={false}
+            autoCapitalize="off"
+          />
+        </label>
+      )}
+      <FolderField value={cwd} recent={found?.recentFolders ?? []} onChange={setFolder} />
+      {withName && (
+        <label className={styles.field}>
+          <span className={styles.label}>Name (optional)</span>
+          <input
+            className={styles.input}
+            value={label}
+            maxLength={120}
+            onChange={(event) => setLabel(event.target.value)}
+            placeholder="named after the folder"
+          />
+        </label>
+      )}
+      <DaemonLine />
+      {(fault ?? agentsFault) !== undefined && <FaultNote fault={fault ?? agentsFault} />}
+      <div className={styles.actions}>
+        <Button kind="primary" type="submit" disabled={busy} className={styles.big}>
+          {busy ? "Starting…" : "Start session"}
+          {!busy && <span aria-hidden="true">⏎</span>}
+        </Button>
+        <Button className={styles.big} onClick={() => void startDemo(services)}>
+          <Play aria-hidden size={14} strokeWidth={1.75} />
+          Try the demo
+        </Button>
+      </div>
+    </form>
+  );
+}

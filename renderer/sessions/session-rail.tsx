@@ -1,0 +1,52 @@
+/** Owns the session list in its 48 px form, for windows of middle width. */
+import { Plus } from "lucide-react";
+import { oneLine } from "../../shared/text/visible.ts";
+import { IconButton } from "../parts/button.tsx";
+import { StateIcon } from "../parts/state-icon.tsx";
+import { openOverlay, selectSession, useView } from "../stores/view-store.ts";
+import { inOrder } from "./session-groups.ts";
+import styles from "./session-list.module.css";
+import { useSessionGroups } from "./session-list.tsx";
+import { sessionTone, sessionWord } from "./session-tone.ts";
+
+export function SessionRail() {
+  const sessions = inOrder(useSessionGroups());
+  const selected = useView((view) => view.session);
+  return (
+    <nav className={styles.rail} aria-label="Sessions panel" data-region="sessions">
+      <IconButton label="New session" onClick={() => openOverlay("new-session")}>
+        <Plus aria-hidden size={16} strokeWidth={1.75} />
+      </IconButton>
+      <ul aria-label="Sessions">
+        {sessions.map((session) => {
+          const label = oneLine(session.label, 80);
+          return (
+            <li key={session.id}>
+              <button
+                type="button"
+                className={styles.railButton}
+                aria-current={session.id === selected}
+                aria-label={`${label}, ${sessionWord(session)}`}
+                title={`${label}\n${session.status.evidence}`}
+                onClick={() => selectSession(session.id)}
+              >
+                {initials(label)}
+                <span className={styles.railState}>
+                  <StateIcon tone={sessionTone(session)} />
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+/** Two letters that tell sessions apart: the first of its first two words. */
+function initials(label: string): string {
+  const words = label.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const letters =
+    words.length > 1 ? words.slice(0, 2).map((word) => [...word][0] ?? "") : [...(words[0] ?? "?")].slice(0, 2);
+  return letters.join("").toUpperCase();
+}

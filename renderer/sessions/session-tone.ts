@@ -1,0 +1,41 @@
+/** Owns how a session's state looks and reads in a list. */
+import type { SessionView } from "../../shared/protocol/app-frames.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import type { Tone } from "../parts/state-icon.tsx";
+import { shortFolder } from "./session-groups.ts";
+
+export function sessionTone(session: SessionView): Tone {
+  switch (session.status.state) {
+    case "starting":
+    case "running":
+      return "running";
+    case "needs_you":
+      return "needs-you";
+    case "finished":
+      return "done";
+    case "failed":
+      return "failed";
+    case "unknown":
+      return "unknown";
+  }
+}
+
+const WORDS: Record<SessionView["status"]["state"], string> = {
+  starting: "starting",
+  running: "running",
+  needs_you: "needs you",
+  finished: "finished",
+  failed: "failed",
+  unknown: "state unknown",
+};
+
+export const sessionWord = (session: SessionView): string => WORDS[session.status.state];
+
+/** The second line: agent, folder, and what it does or how it ended. */
+export function sessionLine(session: SessionView, home: string): string {
+  const parts = [session.agent_name, shortFolder(session.cwd, home)];
+  const { state, evidence } = session.status;
+  if (state === "needs_you" || state === "failed") parts.push(evidence);
+  else if (state === "running" && session.last_call?.state === "running") parts.push(session.last_call.tool);
+  return oneLine(parts.filter((part) => part !== "").join(" · "), 160);
+}

@@ -1,0 +1,122 @@
+/** Owns the controls of the settings page: a choice of few, a switch, a number, each with its name and a line of explanation. */
+import { Switch } from "@base-ui/react/switch";
+import { type ReactNode, useId } from "react";
+import styles from "./settings.module.css";
+
+interface RowProps {
+  label: string;
+  hint?: string | undefined;
+  children: (ids: { label: string; hint: string | undefined }) => ReactNode;
+}
+
+export function SettingRow({ label, hint, children }: RowProps) {
+  const id = useId();
+  return (
+    <div className={styles.setting}>
+      <div className={styles.settingTexts}>
+        <span id={id} className={styles.settingName}>
+          {label}
+        </span>
+        {hint !== undefined && (
+          <span id={`${id}-hint`} className={styles.hint}>
+            {hint}
+          </span>
+        )}
+      </div>
+      {children({ label: id, hint: hint === undefined ? undefined : `${id}-hint` })}
+    </div>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  label: string;
+  hint?: string;
+  value: T;
+  options: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}
+
+export function Choice<T extends string>({ label, hint, value, options, onChange }: ChoiceProps<T>) {
+  return (
+    <SettingRow label={label} hint={hint}>
+      {(ids) => (
+        <div role="radiogroup" aria-labelledby={ids.label} aria-describedby={ids.hint} className={styles.choice}>
+          {options.map(([option, name]) => (
+            <label key={option} className={styles.option}>
+              <input
+                type="radio"
+                className="visually-hidden"
+                name={ids.label}
+                checked={option === value}
+                onChange={() => onChange(option)}
+              />
+              {name}
+            </label>
+          ))}
+        </div>
+      )}
+    </SettingRow>
+  );
+}
+
+interface ToggleProps {
+  label: string;
+  hint?: string;
+  value: boolean;
+  onChange: (value: boolean) => void;
+}
+
+export function Toggle({ label, hint, value, onChange }: ToggleProps) {
+  return (
+    <SettingRow label={label} hint={hint}>
+      {(ids) => (
+        <Switch.Root
+          className={styles.switch}
+          checked={value}
+          onCheckedChange={onChange}
+          aria-labelledby={ids.label}
+          aria-describedby={ids.hint}
+        >
+          <Switch.Thumb className={styles.thumb} />
+        </Switch.Root>
+      )}
+    </SettingRow>
+  );
+}
+
+interface NumberProps {
+  label: string;
+  hint?: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  unit?: string;
+  onChange: (value: number) => void;
+}
+
+export function NumberSetting({ label, hint, value, min, max, step, unit, onChange }: NumberProps) {
+  return (
+    <SettingRow label={label} hint={hint}>
+      {(ids) => (
+        <span className={styles.number}>
+          <input
+            type="number"
+            className={styles.numberInput}
+            value={value}
+            min={min}
+            max={max}
+            step={step}
+            aria-labelledby={ids.label}
+            aria-describedby={ids.hint}
+            onChange={(event) => {
+              const next = event.target.valueAsNumber;
+              if (!Number.isNaN(next) && next >= min && next <= max) onChange(next);
+            }}
+          />
+          {unit}
+        </span>
+      )}
+    </SettingRow>
+  );
+}

@@ -1,0 +1,65 @@
+/** Owns the signed-in page as a whole. */
+import { lazy, Suspense, useEffect } from "react";
+import { oneLine } from "../../shared/text/visible.ts";
+import { FirstRun } from "../sessions/first-run.tsx";
+import { LinkBanner } from "../states/link-banner.tsx";
+import { useApp, useSession } from "../stores/app-store.ts";
+import { useView } from "../stores/view-store.ts";
+import styles from "./layout.module.css";
+import { Layout } from "./layout.tsx";
+import { LiveRegion } from "./live-region.tsx";
+import { StatusBar } from "./status-bar.tsx";
+import { TitleBar } from "./title-bar.tsx";
+import { Toasts } from "./toasts.tsx";
+import { useCommands } from "./use-commands.ts";
+import { useKeys } from "./use-shortcuts.ts";
+import { useWidth } from "./use-width.ts";
+
+const Overlays = lazy(() => import("./overlays.tsx"));
+
+export function App() {
+  useCommands();
+  const width = useWidth();
+  const ready = useApp((store) => store.app !== undefined);
+  const empty = useApp((store) => store.app?.sessions.length === 0);
+  const nothing = useView((view) => view.session === undefined && view.badPath === undefined);
+  const overlay = useView((view) => view.overlay);
+  const paletteKeys = useKeys("palette");
+  const settingsKeys = useKeys("settings");
+  useTitle();
+  return (
+    <div className={styles.app}>
+      <TitleBar width={width} paletteKeys={paletteKeys} settingsKeys={settingsKeys} />
+      <LinkBanner />
+      {!ready ? (
+        <div className={styles.body} />
+      ) : empty && nothing ? (
+        <div className={styles.body}>
+          <FirstRun />
+        </div>
+      ) : (
+        <Layout width={width} />
+      )}
+      {width !== "narrow" && <StatusBar />}
+      {overlay !== undefined && (
+        <Suspense>
+          <Overlays overlay={overlay} />
+        </Suspense>
+      )}
+      <LiveRegion />
+      <Toasts />
+    </div>
+  );
+}
+
+/** The window's title names the session, and how many need the person. */
+function useTitle(): void {
+  const session = useSession(useView((view) => view.session));
+  const waiting = useApp(
+    (store) => store.app?.sessions.filter((other) => other.status.state === "needs_you").length ?? 0,
+  );
+  const label = session === undefined ? "" : `${oneLine(session.label, 80)} – `;
+  useEffect(() => {
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${label}Signalbox`;
+  }, [waiting, label]);
+}

@@ -1,0 +1,89 @@
+/** Owns the chip that says whether a daemon was found, and what it opens: where was looked, what is wrong, what to do. */
+import { Popover } from "@base-ui/react/popover";
+import { visible } from "../../shared/text/visible.ts";
+import { formatMinute } from "../activity/elapsed.ts";
+import { Button } from "../parts/button.tsx";
+import { useApp } from "../stores/app-store.ts";
+import { useNow } from "../stores/clock.ts";
+import { openOverlay } from "../stores/view-store.ts";
+import { retryDaemon, startDaemon } from "./actions.ts";
+import styles from "./daemon-chip.module.css";
+import { attemptText, chipText, countServers, daemonSentence, daemonTone } from "./daemon-text.ts";
+import { Dot } from "./dot.tsx";
+import { useServices } from "./services.ts";
+
+export function DaemonChip({ narrow }: { narrow: boolean }) {
+  const services = useServices();
+  const daemon = useApp((store) => store.app?.daemon);
+  const servers = useApp((store) => store.app?.servers);
+  const now = useNow("fast", daemon?.state === "lost");
+  if (daemon === undefined) return null;
+  const count = servers?.length ?? 0;
+  const broken = servers?.filter((server) => server.state === "failed").length ?? 0;
+  const text = chipText(daemon, count);
+  const tone = daemon.state === "connected" && broken > 0 ? "warn" : daemonTone(daemon);
+  const connected = daemon.state === "connected";
+
+  return (
+    <Popover.Root>
+      <Popover.Trigger className={narrow ? styles.narrow : styles.chip} aria-label={`Daemon: ${text}`}>
+        <Dot tone={tone} />
+        {!narrow && <span>Daemon · {text}</span>}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner align="end" sideOffset={6} className={styles.positioner}>
+          <Popover.Popup className={styles.popup}>
+            <Popover.Title className={styles.title}>
+              <Dot tone={tone} />
+              {connected ? (daemon.own ? "Built-in daemon" : "Another program's daemon") : "Daemon"}
+            </Popover.Title>
+            <Popover.Description className={styles.sentence}>
+              {daemonSentence(daemon, now)}
+              {daemon.reason !== undefined && daemon.state !== "mismatch" && ` ${visible(daemon.reason)}`}
+            </Popover.Description>
+            <dl className={styles.facts}>
+              {daemon.url !== undefined && <Fact name="Address" value={daemon.url} />}
+              {daemon.pid !== undefined && <Fact name="Process" value={String(daemon.pid)} />}
+              {daemon.version !== undefined && <Fact name="Version" value={daemon.version} />}
+              <Fact name="Since" value={formatMinute(daemon.since)} />
+              {connected && (
+                <Fact name="Servers" value={countServers(count) + (broken > 0 ? `, ${broken} not working` : "")} />
+              )}
+            </dl>
+            {daemon.attempts.length > 0 && (
+              <>
+                <h3 className={styles.heading}>Where it was looked for</h3>
+                <ul className={styles.attempts}>
+                  {daemon.attempts.map((attempt) => (
+                    <li key={attempt.path}>
+                      <code>{visible(attempt.path)}</code>
+                      <span>{visible(attemptText(attempt))}</span>
+                    </li>
+                  ))}
+                </ul>
+              </>
+            )}
+            <div className={styles.actions}>
+              <Button onClick={() => void retryDaemon(services)}>
+                {daemon.state === "lost" ? "Reconnect now" : "Retry"}
+              </Button>
+              {!connected && daemon.state !== "starting" && (
+                <Button onClick={() => void startDaemon(services)}>Start built-in daemon</Button>
+              )}
+              <Button onClick={() => openOverlay("servers")}>Servers…</Button>
+            </div>
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{visible(value)}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+/** Owns the arrangement of the panels in the three forms of the window. */
+import { lazy, Suspense, useMemo } from "react";
+import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import type { SessionView } from "../../shared/protocol/app-frames.ts";
+import { ActivityPanel } from "../activity/activity-panel.tsx";
+import { SessionList } from "../sessions/session-list.tsx";
+import { SessionRail } from "../sessions/session-rail.tsx";
+import { BadPath, NothingSelected, UnknownSession } from "../states/no-session.tsx";
+import { useSession } from "../stores/app-store.ts";
+import { useView } from "../stores/view-store.ts";
+import { TerminalPane } from "../terminal/terminal-pane.tsx";
+import styles from "./layout.module.css";
+import { NarrowLayout } from "./narrow-layout.tsx";
+import { useServices } from "./services.ts";
+import { useKeys } from "./use-shortcuts.ts";
+import type { Width } from "./use-width.ts";
+
+const CallDrawer = lazy(() => import("../detail/call-drawer.tsx").then(({ CallDrawer }) => ({ default: CallDrawer })));
+
+export function Layout({ width }: { width: Width }) {
+  const id = useView((view) => view.session);
+  const session = useSession(id);
+  if (width === "narrow")
+    return <NarrowLayout session={session} middle={session === undefined ? <Middle /> : undefined} />;
+  return (
+    <div className={styles.body}>
+      {width === "middle" && <SessionRail />}
+      <Panels key={width} width={width} session={session} />
+      {session !== undefined && <Drawer session={session} />}
+    </div>
+  );
+}
+
+export function Drawer({ session }: { session: SessionView }) {
+  const { streams } = useServices();
+  const call = useView((view) => view.call);
+  const store = useMemo(() => streams.open(session.id), [streams, session.id]);
+  if (call === undefined) return null;
+  return (
+    <Suspense>
+      <CallDrawer key={call} store={store} session={session.id} id={call} />
+    </Suspense>
+  );
+}
+
+function Panels({ width, session }: { width: Width; session: SessionView | undefined }) {
+  const { streams } = useServices();
+  const collapsed = useView((view) => view.collapsed);
+  const newKeys = useKeys("new-session");
+  const showSessions = width === "wide" && !collapsed.sessions;
+  const showActivity = session !== undefined && !collapsed.activity;
+  const panels = [showSessions && "sessions", "terminal", showActivity && "activity"].filter((name) => name !== false);
+  const saved = useDefaultLayout({ id: `signalbox.layout.${width}`, panelIds: panels, storage: safeStorage });
+  const id = session?.id;
+  const store = useMemo(() => (id === undefined ? undefined : streams.open(id)), [streams, id]);
+  return (
+    <Group
+      orientation="horizontal"
+      className={styles.panels}
+      {...(saved.defaultLayout === undefined ? {} : { defaultLayout: saved.defaultLayout })}
+      onLayoutChanged={saved.onLayoutChanged}
+    >
+      {showSessions && (
+        <>
+          <Panel id="sessions" defaultSize={220} minSize={160} maxSize={420} groupResizeBehavior="preserve-pixel-size">
+            <SessionList newKeys={newKeys} />
+          </Panel>
+          <Separator className={styles.separator} aria-label="Resize sessions" />
+        </>
+      )}
+      <Panel id="terminal" minSize={320}>
+        {session === undefined ? <Middle /> : <TerminalPane key={session.id} session={session} />}
+      </Panel>
+      {showActivity && store !== undefined && (
+        <>
+          <Separator className={styles.separator} aria-label="Resize activity" />
+          <Panel
+            id="activity"
+            defaultSize={width === "wide" ? 380 : 320}
+            minSize={260}
+            maxSize="60%"
+            groupResizeBehavior="preserve-pixel-size"
+          >
+            <ActivityPanel store={store} />
+          </Panel>
+        </>
+      )}
+    </Group>
+  );
+}
+
+function Middle() {
+  const id = useView((view) => view.session);
+  const badPath = useView((view) => view.badPath);
+  return (
+    <main className={styles.middle} data-region="terminal">
+      {badPath !== undefined ? <BadPath /> : id === undefined ? <NothingSelected /> : <UnknownSession id={id} />}
+    </main>
+  );
+}
+
+/** Storage may be blocked; the panels then have their usual sizes. */
+const safeStorage = {
+  getItem(key: string): string | null {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  setItem(key: string, value: string): void {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // The sizes last as long as the page.
+    }
+  },
+};

@@ -1,0 +1,43 @@
+/** Owns what a screen reader is told by itself: changes of state, politely, never percentages. */
+import { useEffect, useState } from "react";
+import type { SessionView } from "../../shared/protocol/app-frames.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import { sessionWord } from "../sessions/session-tone.ts";
+import { useApp } from "../stores/app-store.ts";
+import { daemonSentence } from "./daemon-text.ts";
+
+export function LiveRegion() {
+  const [said, setSaid] = useState("");
+  useEffect(
+    () =>
+      useApp.subscribe((now, before) => {
+        const news = changes(before.app?.sessions ?? [], now.app?.sessions ?? []);
+        const daemon = now.app?.daemon;
+        if (daemon !== undefined && before.app !== undefined && daemon.state !== before.app.daemon.state) {
+          news.push(daemon.state === "connected" ? "Daemon connected." : daemonSentence(daemon, 0));
+        }
+        if (news.length > 0) setSaid(news.slice(0, 3).join(" "));
+      }),
+    [],
+  );
+  return (
+    <div className="visually-hidden" role="status" aria-live="polite">
+      {said}
+    </div>
+  );
+}
+
+/** Sessions whose state changed, and calls that failed in them. */
+export function changes(before: readonly SessionView[], now: readonly SessionView[]): string[] {
+  if (before === now) return [];
+  const known = new Map(before.map((session) => [session.id, session]));
+  return now.flatMap((session) => {
+    const old = known.get(session.id);
+    if (old === undefined || old === session) return [];
+    const label = oneLine(session.label, 60);
+    const said: string[] = [];
+    if (old.status.state !== session.status.state) said.push(`${label}: ${sessionWord(session)}.`);
+    if (session.calls.failed > old.calls.failed) said.push(`${label}: a call failed.`);
+    return said;
+  });
+}

@@ -1,0 +1,22 @@
+/** Owns moving the focus from region to region: sessions, terminal, activity, detail. */
+
+const ORDER = ["sessions", "terminal", "activity", "detail"];
+
+/** Focuses the next region that is there, in its most useful place. */
+export function cycleRegion(by: 1 | -1): void {
+  const regions = ORDER.flatMap((name) => {
+    const region = document.querySelector<HTMLElement>(`[data-region="${name}"]`);
+    return region === null || region.offsetParent === null ? [] : [region];
+  });
+  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  const next = regions[(at + by + regions.length) % regions.length];
+  if (next !== undefined) focusIn(next);
+}
+
+function focusIn(region: HTMLElement): void {
+  const best = region.querySelector<HTMLElement>(
+    '.xterm-helper-textarea, [role="grid"], [role="option"][tabindex="0"]',
+  );
+  const any = region.querySelector<HTMLElement>("button, input, [tabindex='0']");
+  (best ?? any ?? region).focus();
+}

@@ -1,0 +1,79 @@
+/** Owns what each command does. */
+import { useCallback, useEffect } from "react";
+import type { HostCommand } from "../../shared/protocol/host-bridge.ts";
+import type { CommandId } from "../keys/commands.ts";
+import { groupSessions, inOrder, nextNeedsYou } from "../sessions/session-groups.ts";
+import { useApp } from "../stores/app-store.ts";
+import { changeSettings, useSettings } from "../stores/settings-store.ts";
+import { openOverlay, selectSession, togglePanel, useView } from "../stores/view-store.ts";
+import { restartSession, retryDaemon, startDemo } from "./actions.ts";
+import { onCommand, runCommand } from "./command-bus.ts";
+import { cycleRegion } from "./regions.ts";
+import { type Services, useServices } from "./services.ts";
+import { useShortcuts } from "./use-shortcuts.ts";
+
+function currentGroups() {
+  const { pinned, archived } = useSettings.getState();
+  return groupSessions(useApp.getState().app?.sessions ?? [], {
+    pinned: new Set(pinned),
+    archived: new Set(archived),
+    search: "",
+    showArchived: false,
+  });
+}
+
+function commands(services: Services): Partial<Record<CommandId, () => void>> {
+  return {
+    palette: () => openOverlay("palette"),
+    "new-session": () => openOverlay("new-session"),
+    demo: () => void startDemo(services),
+    "close-session": () => selectSession(undefined),
+    "toggle-sessions": () => toggle("sessions"),
+    "toggle-activity": () => toggle("activity"),
+    "next-needs-you": () =>
+      selectSession(nextNeedsYou(currentGroups(), useView.getState().session)?.id ?? useView.getState().session),
+    "next-region": () => cycleRegion(1),
+    "previous-region": () => cycleRegion(-1),
+    settings: () => openOverlay("settings"),
+    servers: () => openOverlay("servers"),
+    shortcuts: () => openOverlay("shortcuts"),
+    "retry-daemon": () => void retryDaemon(services),
+    "restart-session": () => {
+      const { session } = useView.getState();
+      if (session !== undefined) void restartSession(services, session);
+    },
+    "theme-dark": () => changeSettings({ theme: "dark" }),
+    "theme-light": () => changeSettings({ theme: "light" }),
+    "theme-system": () => changeSettings({ theme: "system" }),
+  };
+}
+
+function toggle(panel: "sessions" | "activity"): void {
+  if (!window.matchMedia("(max-width: 759px)").matches) togglePanel(panel);
+  else if (panel === "sessions") useView.setState(({ sessionsOpen }) => ({ sessionsOpen: !sessionsOpen }));
+  else useView.setState(({ sheetOpen }) => ({ sheetOpen: !sheetOpen }));
+}
+
+/** What the desktop app's menu and tray call the same things. */
+const FROM_HOST: Record<HostCommand, CommandId> = {
+  "new-session": "new-session",
+  settings: "settings",
+  palette: "palette",
+  find: "find",
+  "toggle-sessions": "toggle-sessions",
+  "toggle-activity": "toggle-activity",
+  "next-needing-you": "next-needs-you",
+  "close-session": "close-session",
+};
+
+export function useCommands(): void {
+  const services = useServices();
+  useEffect(() => {
+    const stops = Object.entries(commands(services)).map(([id, run]) => onCommand(id as CommandId, run));
+    stops.push(services.host.onCommand((command) => runCommand(FROM_HOST[command])));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [services]);
+  useShortcuts(useCallback((number) => selectSession(inOrder(currentGroups())[number - 1]?.id), []));
+}

@@ -1,0 +1,55 @@
+/** Owns what is said above the activity while no daemon reports it. */
+import { Button } from "../parts/button.tsx";
+import { Banner } from "../parts/notice.tsx";
+import { retryDaemon, startDaemon } from "../shell/actions.ts";
+import { daemonSentence } from "../shell/daemon-text.ts";
+import { useServices } from "../shell/services.ts";
+import { useApp } from "../stores/app-store.ts";
+import { useNow } from "../stores/clock.ts";
+import { openOverlay } from "../stores/view-store.ts";
+
+export function DaemonBanner() {
+  const services = useServices();
+  const daemon = useApp((store) => store.app?.daemon);
+  const lost = daemon?.state === "lost";
+  const now = useNow("fast", lost);
+  if (daemon === undefined || daemon.state === "connected") return null;
+  const text = daemonSentence(daemon, now);
+  switch (daemon.state) {
+    case "searching":
+    case "starting":
+      return <Banner tone="quiet">{text}</Banner>;
+    case "lost":
+      return (
+        <Banner tone="warn" actions={<Button onClick={() => void retryDaemon(services)}>Reconnect now</Button>}>
+          {text}
+        </Banner>
+      );
+    case "none":
+      return (
+        <Banner
+          tone="warn"
+          actions={
+            <>
+              <Button onClick={() => void retryDaemon(services)}>Retry</Button>
+              <Button onClick={() => void startDaemon(services)}>Start built-in daemon</Button>
+            </>
+          }
+        >
+          {text}
+        </Banner>
+      );
+    case "refused":
+      return (
+        <Banner tone="bad" actions={<Button onClick={() => openOverlay("settings", "daemon")}>Open settings</Button>}>
+          {text}
+        </Banner>
+      );
+    case "mismatch":
+      return (
+        <Banner tone="warn" actions={<Button onClick={() => void startDaemon(services)}>Restart daemon</Button>}>
+          {text}
+        </Banner>
+      );
+  }
+}

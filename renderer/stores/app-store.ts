@@ -1,0 +1,55 @@
+/** Owns what the gateway says of the daemon, the servers and the sessions, and the state of the link to it. */
+import { create } from "zustand";
+import type { AppFrame, AppState, SessionView } from "../../shared/protocol/app-frames.ts";
+import type { LinkState } from "../gateway/reconnecting-socket.ts";
+
+export interface AppStore {
+  /** Undefined until the first snapshot. */
+  app: AppState | undefined;
+  link: LinkState;
+  /** Milliseconds to add to this page's clock to get the gateway's. */
+  clockOffset: number;
+}
+
+export const useApp = create<AppStore>(() => ({ app: undefined, link: { state: "connecting" }, clockOffset: 0 }));
+
+export const setLink = (link: LinkState): void => useApp.setState({ link });
+
+/** `now` is this page's clock in milliseconds at the moment of receipt. */
+export function receiveAppFrame(frame: AppFrame, now: number): void {
+  if (frame.type === "snapshot") {
+    const theirs = Date.parse(frame.app.now);
+    useApp.setState({ app: frame.app, clockOffset: Number.isNaN(theirs) ? 0 : theirs - now });
+    return;
+  }
+  const { app } = useApp.getState();
+  if (app !== undefined) useApp.setState({ app: applyAppFrame(app, frame) });
+}
+
+/** One change applied; each replaces what it names. */
+export function applyAppFrame(app: AppState, frame: Exclude<AppFrame, { type: "snapshot" }>): AppState {
+  switch (frame.type) {
+    case "daemon":
+      return { ...app, daemon: frame.daemon };
+    case "servers": {
+      const { servers_error: _, ...rest } = app;
+      return { ...rest, servers: frame.servers, ...(frame.error === undefined ? {} : { servers_error: frame.error }) };
+    }
+    case "session":
+      return { ...app, sessions: put(app.sessions, frame.session) };
+    case "session_removed":
+      return { ...app, sessions: app.sessions.filter((session) => session.id !== frame.id) };
+    case "recording":
+      return { ...app, recording: frame.recording };
+  }
+}
+
+function put(sessions: readonly SessionView[], session: SessionView): SessionView[] {
+  const known = sessions.some((other) => other.id === session.id);
+  return known ? sessions.map((other) => (other.id === session.id ? session : other)) : [...sessions, session];
+}
+
+const NO_SESSIONS: SessionView[] = [];
+export const useSessions = (): SessionView[] => useApp((store) => store.app?.sessions ?? NO_SESSIONS);
+export const useSession = (id: string | undefined): SessionView | undefined =>
+  useApp((store) => store.app?.sessions.find((session) => session.id === id));

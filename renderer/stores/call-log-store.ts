@@ -1,0 +1,160 @@
+/**
+ * Owns one session's calls in the page: the shared fold in a mutable map, told to the rows once per animation frame.
+ * React sees immutable `Call` objects; only rows whose call changed are asked to paint again.
+ */
+import type { Call } from "../../shared/events/call.ts";
+import { applyEntry, applyGap, type CallLog, createCallLog } from "../../shared/events/fold.ts";
+import type { LogEntry } from "../../shared/events/tool-event.ts";
+import type { EventServerFrame } from "../../shared/protocol/event-frames.ts";
+import type { LinkState } from "../gateway/reconnecting-socket.ts";
+import { createTurns, noteCall, type Turns } from "./turns.ts";
+
+/** Entries kept per call for the drawer; older progress is read from the gateway's history. */
+const MAX_ENTRIES_PER_CALL = 200;
+/** In a long session new rows are told this often at most: laying out 100,000 rows is no work for every frame. */
+const LONG_LIST = 5_000;
+const LONG_LIST_MS = 200;
+
+type Listener = () => void;
+
+export interface StreamStatus {
+  status: "connecting" | "live" | "reconnecting" | "ended";
+  detail?: string;
+}
+
+export interface CallLogStore {
+  readonly log: CallLog;
+  /** Ids in the order of their start; it only grows. */
+  readonly order: readonly string[];
+  readonly turns: Turns;
+  entries(call: string): readonly LogEntry[];
+  receive(frame: EventServerFrame, at: string): void;
+  setLink(link: LinkState): void;
+  subscribeCall(id: string, listener: Listener): () => void;
+  /** Told when calls or gaps were added. */
+  subscribeShape(listener: Listener): () => void;
+  /** Told at each flush in which anything changed. */
+  subscribeAny(listener: Listener): () => void;
+  shapeVersion(): number;
+  anyVersion(): number;
+  stream(): StreamStatus;
+  link(): LinkState;
+}
+
+/** `schedule` runs its argument in the next animation frame. */
+export function createCallLogStore(schedule: (flush: () => void) => void): CallLogStore {
+  const log = createCallLog();
+  const order: string[] = [];
+  const turns = createTurns();
+  const kept = new Map<string, LogEntry[]>();
+  const callListeners = new Map<string, Set<Listener>>();
+  const shapeListeners = new Set<Listener>();
+  const anyListeners = new Set<Listener>();
+  const dirty = new Set<string>();
+  let shapeDirty = false;
+  let shapeToldAt = 0;
+  let shapeVersion = 0;
+  let anyVersion = 0;
+  let scheduled = false;
+  let stream: StreamStatus = { status: "connecting" };
+  let link: LinkState = { state: "connecting" };
+
+  function request(): void {
+    if (scheduled) return;
+    scheduled = true;
+    schedule(flush);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    anyVersion += 1;
+    const now = performance.now();
+    if (shapeDirty && (order.length < LONG_LIST || now - shapeToldAt >= LONG_LIST_MS)) {
+      shapeDirty = false;
+      shapeToldAt = now;
+      shapeVersion += 1;
+      for (const listener of shapeListeners) listener();
+    }
+    for (const id of dirty) for (const listener of callListeners.get(id) ?? []) listener();
+    dirty.clear();
+    for (const listener of anyListeners) listener();
+    if (shapeDirty) request();
+  }
+
+  function touched(ids: readonly string[]): void {
+    for (const id of ids) {
+      const call = log.calls.get(id);
+      if (call === undefined) continue;
+      if (!turns.byCall.has(id)) {
+        order.push(id);
+        shapeDirty = true;
+      }
+      noteCall(turns, call, order.length - 1);
+      dirty.add(id);
+    }
+    request();
+  }
+
+  function keep(entry: LogEntry, ids: readonly string[]): void {
+    const [id] = ids;
+    if (id === undefined || entry.event.kind === "gap") return;
+    const list = kept.get(id);
+    if (list === undefined) kept.set(id, [entry]);
+    else {
+      // The first stays: it has the arguments.
+      if (list.length >= MAX_ENTRIES_PER_CALL) list.splice(1, 1);
+      list.push(entry);
+    }
+  }
+
+  return {
+    log,
+    order,
+    turns,
+    entries: (call) => kept.get(call) ?? [],
+    receive(frame, at) {
+      if ("events" in frame) {
+        for (const entry of frame.events) {
+          const changed = applyEntry(log, entry);
+          if (entry.event.kind === "gap") shapeDirty = true;
+          else keep(entry, changed);
+          touched(changed);
+        }
+        return;
+      }
+      if ("gap" in frame) {
+        const changed = applyGap(log, frame.gap.to, at, { kind: "gap", missed: frame.gap.missed });
+        shapeDirty = true;
+        touched(changed);
+        return;
+      }
+      stream = { status: frame.status, ...(frame.detail === undefined ? {} : { detail: frame.detail }) };
+      request();
+    },
+    setLink(next) {
+      link = next;
+      request();
+    },
+    subscribeCall(id, listener) {
+      const set = callListeners.get(id) ?? new Set();
+      callListeners.set(id, set.add(listener));
+      return () => {
+        set.delete(listener);
+        if (set.size === 0) callListeners.delete(id);
+      };
+    },
+    subscribeShape: (listener) => subscribe(shapeListeners, listener),
+    subscribeAny: (listener) => subscribe(anyListeners, listener),
+    shapeVersion: () => shapeVersion,
+    anyVersion: () => anyVersion,
+    stream: () => stream,
+    link: () => link,
+  };
+}
+
+function subscribe(set: Set<Listener>, listener: Listener): () => void {
+  set.add(listener);
+  return () => set.delete(listener);
+}
+
+export const findCall = (store: CallLogStore, id: string): Call | undefined => store.log.calls.get(id);

@@ -1,0 +1,37 @@
+/** Owns the keys that the terminal treats in its own way, and the bytes of the touch key row. */
+
+/** Shift+Enter inserts a newline in agents' prompts: ESC CR. */
+export const NEWLINE_IN_PROMPT = "\u001b\r";
+
+export interface KeyRowState {
+  ctrl: boolean;
+}
+
+export type RowKey = "escape" | "tab" | "up" | "down" | "left" | "right";
+
+/** What a key of the row sends; arrows follow the program's cursor-key mode. */
+export function rowKeyBytes(key: RowKey, applicationCursor: boolean): string {
+  const arrow = (letter: string) => `\u001b${applicationCursor ? "O" : "["}${letter}`;
+  switch (key) {
+    case "escape":
+      return "\u001b";
+    case "tab":
+      return "\t";
+    case "up":
+      return arrow("A");
+    case "down":
+      return arrow("B");
+    case "right":
+      return arrow("C");
+    case "left":
+      return arrow("D");
+  }
+}
+
+/** The control character of a typed one while Ctrl of the key row is held: `c` becomes ETX. Others stay. */
+export function withCtrl(data: string): string {
+  if (data.length !== 1) return data;
+  const code = data.toUpperCase().charCodeAt(0);
+  if (code >= 0x40 && code <= 0x5f) return String.fromCharCode(code - 0x40);
+  return data === " " ? "\u0000" : data;
+}

@@ -1,0 +1,36 @@
+/** Owns the terminal's options as the settings and the theme give them. */
+import type { ITerminalInitOnlyOptions, ITerminalOptions } from "@xterm/xterm";
+import { useSettings } from "../stores/settings-store.ts";
+import { MINIMUM_CONTRAST, type ThemeName, terminalTheme } from "../theme/terminal-theme.ts";
+
+/** Options that may change while the terminal lives. */
+export function changingOptions(theme: ThemeName): ITerminalOptions {
+  const settings = useSettings.getState();
+  return {
+    fontSize: settings.fontSize,
+    lineHeight: settings.lineHeight,
+    cursorBlink: settings.cursorBlink && settings.motion !== "reduced",
+    cursorStyle: settings.cursorStyle,
+    scrollback: settings.scrollback,
+    screenReaderMode: settings.screenReader,
+    theme: terminalTheme(theme),
+    minimumContrastRatio: theme === "contrast" ? 7 : MINIMUM_CONTRAST,
+  };
+}
+
+export function terminalOptions(): ITerminalOptions & ITerminalInitOnlyOptions {
+  const theme = document.documentElement.dataset.theme;
+  return {
+    ...changingOptions(theme === "light" || theme === "contrast" ? theme : "dark"),
+    // The grapheme addon is still a proposed API.
+    allowProposedApi: true,
+    fontFamily: '"JetBrains Mono Variable", ui-monospace, "DejaVu Sans Mono", monospace',
+    cursorInactiveStyle: "outline",
+    drawBoldTextInBrightColors: false,
+    macOptionIsMeta: true,
+    rightClickSelectsWord: false,
+    scrollOnUserInput: true,
+    cols: 80,
+    rows: 24,
+  };
+}

@@ -1,0 +1,64 @@
+/** Owns the place where a live terminal is shown, and what lies over it when it cannot be used. */
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useServices } from "../shell/services.ts";
+import { useSettings } from "../stores/settings-store.ts";
+import { useThemeName } from "../theme/theme.ts";
+import type { LiveTerminal, TerminalStatus } from "./live-terminal.ts";
+import styles from "./terminal.module.css";
+
+/** Undefined until the terminal's code has arrived. */
+export function useLiveTerminal(session: string): LiveTerminal | undefined {
+  const { terminals } = useServices();
+  const [live, setLive] = useState<{ session: string; terminal: LiveTerminal }>();
+  useEffect(() => {
+    let gone = false;
+    void terminals.open(session).then((terminal) => {
+      if (!gone) setLive({ session, terminal });
+    });
+    return () => {
+      gone = true;
+    };
+  }, [terminals, session]);
+  return live?.session === session ? live.terminal : undefined;
+}
+
+const nothing = (): (() => void) => () => {};
+const none = (): undefined => undefined;
+
+export const useTerminalStatus = (live: LiveTerminal | undefined): TerminalStatus | undefined =>
+  useSyncExternalStore<TerminalStatus | undefined>(live?.subscribe ?? nothing, live?.status ?? none);
+
+export function TerminalView({ live, dimmed }: { live: LiveTerminal | undefined; dimmed: boolean }) {
+  const place = useRef<HTMLDivElement>(null);
+  const theme = useThemeName();
+  const settings = useSettings();
+
+  useEffect(() => {
+    const parent = place.current;
+    if (parent === null || live === undefined) return;
+    live.show(parent);
+    live.focus();
+    const observer = new ResizeObserver(() => live.fit());
+    observer.observe(parent);
+    return () => {
+      observer.disconnect();
+      parent.replaceChildren();
+    };
+  }, [live]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the settings are read inside
+  useEffect(() => {
+    if (live === undefined) return;
+    let gone = false;
+    void import("./terminal-options.ts").then(({ changingOptions }) => {
+      if (gone) return;
+      Object.assign(live.terminal.options, changingOptions(theme));
+      live.fit();
+    });
+    return () => {
+      gone = true;
+    };
+  }, [live, theme, settings]);
+
+  return <div ref={place} className={dimmed ? styles.dimmed : styles.screen} />;
+}

@@ -1,0 +1,70 @@
+/** Owns the terminal's colours for both themes; its ground is the page's own token. */
+import type { ITheme } from "@xterm/xterm";
+
+const DARK: ITheme = {
+  background: "#0b0d10",
+  foreground: "#e6e9ef",
+  cursor: "#e6e9ef",
+  cursorAccent: "#0b0d10",
+  selectionBackground: "#2d4468",
+  selectionInactiveBackground: "#252c38",
+  scrollbarSliderBackground: "#818b9b40",
+  scrollbarSliderHoverBackground: "#818b9b70",
+  scrollbarSliderActiveBackground: "#818b9b90",
+  black: "#1b1f27",
+  red: "#ff7b72",
+  green: "#98d06a",
+  yellow: "#e2b86b",
+  blue: "#7ba7ff",
+  magenta: "#c39bf0",
+  cyan: "#67c7d4",
+  white: "#c9d1d9",
+  brightBlack: "#818b9b",
+  brightRed: "#ff9a92",
+  brightGreen: "#b3e08a",
+  brightYellow: "#f0cd8b",
+  brightBlue: "#9dbdff",
+  brightMagenta: "#d7b8fa",
+  brightCyan: "#8fdbe5",
+  brightWhite: "#ffffff",
+};
+
+const LIGHT: ITheme = {
+  background: "#fbfcfd",
+  foreground: "#1a1f29",
+  cursor: "#1a1f29",
+  cursorAccent: "#fbfcfd",
+  selectionBackground: "#bcd6fb",
+  selectionInactiveBackground: "#dde3ec",
+  scrollbarSliderBackground: "#66708040",
+  scrollbarSliderHoverBackground: "#66708070",
+  scrollbarSliderActiveBackground: "#66708090",
+  black: "#1a1f29",
+  red: "#c4232e",
+  green: "#2d7a0c",
+  yellow: "#8a5a00",
+  blue: "#0f5bd0",
+  magenta: "#8440b8",
+  cyan: "#0b7285",
+  white: "#525c6b",
+  brightBlack: "#667080",
+  brightRed: "#a40e26",
+  brightGreen: "#1f6b04",
+  brightYellow: "#744700",
+  brightBlue: "#0a4bb0",
+  brightMagenta: "#6f2da8",
+  brightCyan: "#075e6e",
+  brightWhite: "#1a1f29",
+};
+
+export type ThemeName = "dark" | "light" | "contrast";
+
+export function terminalTheme(name: ThemeName): ITheme {
+  if (name === "light") return LIGHT;
+  return name === "dark"
+    ? DARK
+    : { ...DARK, background: "#000000", foreground: "#ffffff", cursor: "#ffffff", cursorAccent: "#000000" };
+}
+
+/** Text below this contrast is lightened or darkened by the terminal. */
+export const MINIMUM_CONTRAST = 4.5;

@@ -1,0 +1,90 @@
+/** Owns `npm run screens`: a picture of every scene at three widths and in every theme, into artifacts/screens/, for people to look at. */
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Browser, chromium } from "@playwright/test";
+import { build } from "vite";
+import config from "../electron.vite.config.ts";
+import { findBrowser } from "../test/support/find-browser.ts";
+import { scenes } from "../test/support/scripted-gateway/scenes.ts";
+import { SCRIPTED_TOKEN, startScriptedGateway } from "../test/support/scripted-gateway/scripted-gateway.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const ui = join(root, "artifacts", "ui");
+const out = join(root, "artifacts", "screens");
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 900, height: 700 },
+  { width: 400, height: 800 },
+];
+const THEMES = ["dark", "light"] as const;
+
+/** Arguments narrow the work: names of scenes, widths, themes. */
+const wanted = new Set(process.argv.slice(2));
+const isWanted = (kind: readonly string[], name: string) => !kind.some((each) => wanted.has(each)) || wanted.has(name);
+
+async function main(): Promise<void> {
+  const { renderer } = config;
+  await build({
+    ...renderer,
+    configFile: false,
+    logLevel: "error",
+    build: { ...renderer?.build, outDir: ui, emptyOutDir: true },
+  });
+  mkdirSync(out, { recursive: true });
+  const all = scenes(Date.now());
+  const [first] = all;
+  if (first === undefined) return;
+  const gateway = await startScriptedGateway(ui, first);
+  const executablePath = findBrowser();
+  if (executablePath === undefined) throw new Error("no Chromium here; set SIGNALBOX_TEST_BROWSER");
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  try {
+    const names = all.map((scene) => scene.name);
+    for (const theme of THEMES) {
+      if (!isWanted(THEMES, theme)) continue;
+      for (const size of SIZES) {
+        if (
+          !isWanted(
+            SIZES.map(({ width }) => String(width)),
+            String(size.width),
+          )
+        )
+          continue;
+        for (const name of names) if (isWanted(names, name)) await picture(browser, gateway, name, theme, size);
+      }
+    }
+  } finally {
+    await browser.close();
+    await gateway.dispose();
+  }
+}
+
+async function picture(
+  browser: Browser,
+  gateway: Awaited<ReturnType<typeof startScriptedGateway>>,
+  name: string,
+  theme: (typeof THEMES)[number],
+  size: { width: number; height: number },
+): Promise<void> {
+  const scene = scenes(Date.now()).find((each) => each.name === name);
+  if (scene === undefined) return;
+  gateway.setScene(scene);
+  const page = await browser.newPage({ viewport: size, colorScheme: theme });
+  page.on("pageerror", (error) => console.error(`${name}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") console.error(`${name}: ${message.text()}`);
+  });
+  if (scene.signedIn !== false) {
+    await page.addInitScript((token) => localStorage.setItem("signalbox.token", token), SCRIPTED_TOKEN);
+  }
+  await page.goto(gateway.url + scene.path);
+  await page.locator("#root :is(header, main)").first().waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(scene.drop === undefined ? 700 : 1_300);
+  const file = join(out, `${name}-${size.width}-${theme}.png`);
+  await page.screenshot({ path: file });
+  console.log(file.slice(root.length + 1));
+  await page.close();
+}
+
+await main();
