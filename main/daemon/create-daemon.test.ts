@@ -78,11 +78,17 @@ describe("discovery", () => {
 });
 
 describe("access", () => {
-  it("A1: is refused to every Origin, on every route, before the token is looked at", async () => {
+  it("A1: is refused to every Origin but our own, on every route, before the token is looked at", async () => {
     const daemon = await start();
     const host = new URL(daemon.url).host;
     for (const path of ["/health", "/mcp", "/sessions", "/nothing", "/session/x/events"]) {
-      for (const origin of ["https://evil.test", "null", `http://${host}`, "http://localhost:1"]) {
+      for (const origin of [
+        "https://evil.test",
+        "null",
+        `https://${host}`,
+        "http://localhost:1",
+        `http://${host}.evil.test`,
+      ]) {
         expect(await plain(daemon.url, path, { host, origin, authorization: `Bearer ${daemon.key}` })).toBe(403);
       }
     }

@@ -11,7 +11,8 @@ export type Decision = { ok: true } | { ok: false; status: 400 | 403 | 421; code
 
 /**
  * Agents and the gateway come straight to our loopback address and are no browsers: any other Host is a rebound name
- * (421), any Origin a web page (403). A request line with an address, or two Host headers, is no client of ours (400).
+ * (421), any Origin but our own, under which we serve no page, is a web page (403). A request line with an address, or
+ * two Host headers, is no client of ours (400).
  */
 export function decideRequest(request: RequestLine, port: number): Decision {
   if (!request.url.startsWith("/")) return refuse(400, "bad-request", "The request line must hold a path.");
@@ -20,7 +21,8 @@ export function decideRequest(request: RequestLine, port: number): Decision {
   if (hosts.length !== 1 || host === undefined) return refuse(400, "bad-request", "Exactly one Host header is needed.");
   const own = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
   if (!own.includes(host.toLowerCase())) return refuse(421, "wrong-host", "This address serves 127.0.0.1 only.");
-  if (headerValues(request.rawHeaders, "origin").length > 0) {
+  const ownOrigins = own.map((name) => `http://${name}`);
+  if (!headerValues(request.rawHeaders, "origin").every((origin) => ownOrigins.includes(origin))) {
     return refuse(403, "origin-refused", "Web pages may not speak to the daemon.");
   }
   return { ok: true };
