@@ -61,7 +61,7 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
       <span className={styles.left}>
         <span className={join(styles.brand, width === "wide" && hasSessions && styles.brandWide)}>
           <Mark />
-          <span className={styles.product}>Signalbox</span>
+          {(width === "wide" || session === undefined) && <span className={styles.product}>Signalbox</span>}
         </span>
         {session !== undefined && (
           <span className={styles.where}>

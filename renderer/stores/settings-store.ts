@@ -7,7 +7,7 @@ export const settingsSchema = z.object({
   contrast: z.enum(["system", "more", "normal"]).catch("system"),
   motion: z.enum(["system", "reduced"]).catch("system"),
   fontSize: z.number().min(9).max(24).catch(13),
-  lineHeight: z.number().min(1).max(2).catch(1.35),
+  lineHeight: z.number().min(1).max(2).catch(1.1),
   cursorBlink: z.boolean().catch(true),
   cursorStyle: z.enum(["block", "bar", "underline"]).catch("block"),
   scrollback: z.number().min(0).max(100_000).catch(10_000),

@@ -11,6 +11,7 @@ import type { Connection, Host } from "../host/host.ts";
 import { createAcknowledger } from "./acknowledge.ts";
 import { NEWLINE_IN_PROMPT, withCtrl } from "./terminal-keys.ts";
 import { terminalOptions } from "./terminal-options.ts";
+import { createWholeCharacters } from "./whole-characters.ts";
 
 export interface TerminalStatus {
   link: LinkState;
@@ -72,6 +73,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
   /** Another viewer owns the size until we type. */
   let foreignSize = false;
 
+  const whole = createWholeCharacters();
   const ack = createAcknowledger((bytes) => send(JSON.stringify({ type: "ack", bytes })));
   /** Opened with the first showing, when the size is known. */
   let socket: ReconnectingSocket | undefined;
@@ -88,10 +90,13 @@ export function createLiveTerminal(session: string, connection: Connection, host
       onBytes(bytes) {
         const { byteLength } = bytes;
         ack.received(byteLength);
-        terminal.write(new Uint8Array(bytes), () => ack.drawn(byteLength));
+        terminal.write(whole.next(new Uint8Array(bytes)), () => ack.drawn(byteLength));
       },
       onLink(link) {
-        if (link.state === "open") ack.reset();
+        if (link.state === "open") {
+          ack.reset();
+          whole.reset();
+        }
         set({ link });
       },
     });
@@ -103,6 +108,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
         return;
       case "snapshot":
         terminal.reset();
+        whole.reset();
         resizeTo(frame.cols, frame.rows);
         terminal.write(frame.data, () => opened && fitTerminal());
         return;

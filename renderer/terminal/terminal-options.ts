@@ -7,7 +7,8 @@ import { MINIMUM_CONTRAST, type ThemeName, terminalTheme } from "../theme/termin
 export function changingOptions(theme: ThemeName): ITerminalOptions {
   const settings = useSettings.getState();
   return {
-    fontSize: settings.fontSize,
+    // A phone is held closer.
+    fontSize: window.matchMedia("(max-width: 759px)").matches ? settings.fontSize - 1 : settings.fontSize,
     lineHeight: settings.lineHeight,
     cursorBlink: settings.cursorBlink && settings.motion !== "reduced",
     cursorStyle: settings.cursorStyle,
@@ -26,6 +27,7 @@ export function terminalOptions(): ITerminalOptions & ITerminalInitOnlyOptions {
     allowProposedApi: true,
     fontFamily: '"JetBrains Mono Variable", ui-monospace, "DejaVu Sans Mono", monospace',
     cursorInactiveStyle: "outline",
+    overviewRuler: { width: 10 },
     drawBoldTextInBrightColors: false,
     macOptionIsMeta: true,
     rightClickSelectsWord: false,
