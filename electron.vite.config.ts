@@ -46,9 +46,13 @@ export default defineConfig({
   renderer: {
     root: at("renderer"),
     define,
-    plugins: [react()],
+    // The page is opened at /session/<id> too, so its files are named from the root; electron-vite presets "./".
+    plugins: [react(), { name: "files-from-the-root", config: () => ({ base: "/" }) }],
     build: {
       outDir: at("out/renderer"),
+      // Browsers of the last years load it as well as Electron does.
+      target: "es2022",
+      minify: true,
       // Nothing inlined: the page's CSP takes fonts and pictures from its own origin only.
       assetsInlineLimit: 0,
       rollupOptions: { input: at("renderer/index.html") },
