@@ -9,10 +9,12 @@ import type { AgentView, CreatedSession, NewSession } from "../../shared/protoco
 import { detectAgents } from "../agents/detect-agents.ts";
 import type { Log } from "../home/create-log.ts";
 import { type HomeFolder, prepareHomeFolder } from "../home/home-folder.ts";
-import { daemonKey, ownerToken, sameSecret } from "../home/secrets.ts";
+import { daemonKey } from "../home/secrets.ts";
 import { createAppHub } from "./app-hub.ts";
 import type { AccessRules } from "./auth/decide-request.ts";
 import { openDevices } from "./auth/devices.ts";
+import { createGuessLimit } from "./auth/guess-limit.ts";
+import { createOwner, type Owner } from "./auth/owner.ts";
 import { createPairing } from "./auth/pairing.ts";
 import { createLogRing } from "./bridge/session-log.ts";
 import { discoveryCandidates } from "./discovery/candidates.ts";
@@ -47,7 +49,7 @@ export interface GatewayOptions {
 export interface Gateway {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** The owner's token. */
+  /** The owner's token; another one after it was replaced. */
   readonly token: string;
   app(): AppState;
   /** Every change after `app()`, as `/ws/app` sends it. */
@@ -68,11 +70,11 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
   const steady = () => performance.now();
   const random = options.random ?? Math.random;
 
-  let token: string;
+  let owner: Owner;
   let key: string;
   try {
     prepareHomeFolder(home);
-    token = ownerToken(home);
+    owner = createOwner(home);
     key = daemonKey(home);
   } catch (error) {
     return failed(
@@ -148,6 +150,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     return made.ok ? ok({ id: made.value.id, links: links(made.value.id) }) : made;
   }
 
+  const guesses = createGuessLimit(steady);
   const parts: GatewayParts = {
     home,
     log,
@@ -157,6 +160,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     daemons,
     sessions,
     devices,
+    owner,
     pairing,
     agents,
     createSession,
@@ -168,23 +172,26 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     allowedOrigins: options.allowedOrigins ?? [],
     queryTokens: true,
     identify(text) {
-      const owner = sameSecret(text, token);
+      const isOwner = owner.is(text);
       const device = devices.find(text);
-      if (owner) return { kind: "owner" };
+      if (isOwner) return { kind: "owner" };
       return device === undefined ? undefined : { kind: "device", id: device.id };
     },
   };
   const files = options.ui === null ? undefined : staticFiles(options.ui, steady);
   const routes = createRoutes(parts, files);
-  answerRequests(server, () => routes, rules, waiting, log);
-  const sockets = createSocketServer(server, parts, rules, steady, waiting.admitted);
-  devices.onRevoke((id) => sockets.closeDevice(id));
+  answerRequests({ server, routes, rules, waiting, guesses, log });
+  const sockets = createSocketServer({ server, parts, rules, steady, admitted: waiting.admitted, guesses });
+  devices.onRevoke((id) => sockets.close((identity) => identity.kind === "device" && identity.id === id));
+  owner.onRotate(() => sockets.close((identity) => identity.kind === "owner"));
   const withdraw = announceGateway(home, url, new Date(now()).toISOString());
   log.info({ url, pid: process.pid }, "gateway answers");
 
   return ok({
     url,
-    token,
+    get token() {
+      return owner.token();
+    },
     app: hub.state,
     subscribe: hub.subscribe,
     createSession,

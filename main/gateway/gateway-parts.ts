@@ -6,6 +6,7 @@ import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import type { AppHub } from "./app-hub.ts";
 import type { Devices } from "./auth/devices.ts";
+import type { Owner } from "./auth/owner.ts";
 import type { Pairing } from "./auth/pairing.ts";
 import type { LogRing } from "./bridge/session-log.ts";
 import type { Journal } from "./journal/open-journal.ts";
@@ -21,6 +22,7 @@ export interface GatewayParts {
   readonly daemons: Daemons;
   readonly sessions: Sessions;
   readonly devices: Devices;
+  readonly owner: Owner;
   readonly pairing: Pairing;
   readonly agents: () => Promise<readonly AgentView[]>;
   readonly createSession: (request: NewSession) => Promise<Result<CreatedSession>>;

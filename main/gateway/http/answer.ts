@@ -15,6 +15,7 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   "no-such-device": 404,
   "no-such-folder": 404,
   "folder-unreadable": 403,
+  "owner-only": 403,
   "wrong-content-type": 415,
   "too-large": 413,
   "terminal-running": 409,

@@ -1,11 +1,11 @@
 /** Owns the routes of pairing and of the devices that were paired. */
-import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { failed, ok } from "../../../shared/protocol/fault.ts";
 import { z } from "../../../shared/protocol/schema.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import { answer, readBody } from "./answer.ts";
+import type { RouteBindings } from "./http-server.ts";
 
 const nameSchema = z.object({ name: z.string().min(1).max(80) });
 const noSuchDevice = failed("no-such-device", "There is no such device.");
@@ -34,7 +34,16 @@ export function pairRoute(app: Hono, parts: GatewayParts): void {
     const typed = parts.pairing.typedCode();
     return context.json({ link_code: parts.pairing.linkCode(), digits: typed.code, expires_at: typed.expires_at }, 201);
   });
-  app.post("/pair", (context: Context<{ Bindings: HttpBindings }>) => {
+  app.post("/api/v1/token/rotate", async (context: Context<{ Bindings: RouteBindings }>) => {
+    const body = await readBody(context, z.object({}));
+    if (!body.ok) return answer(context, body);
+    if (context.env.identity?.kind !== "owner") {
+      return answer(context, failed("owner-only", "Only the owner's token can be exchanged for a new one."));
+    }
+    parts.log.info("the owner's token was replaced");
+    return context.json({ token: parts.owner.rotate() });
+  });
+  app.post("/pair", (context: Context<{ Bindings: RouteBindings }>) => {
     context.header("cache-control", "no-store");
     const code = context.req.header("x-pairing-code");
     if (code === undefined) return answer(context, failed("missing-code", "The header X-Pairing-Code is missing."));

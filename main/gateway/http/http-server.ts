@@ -1,10 +1,12 @@
 /** Owns the HTTP server: bound to loopback, every request decided before its body is read, then given to the routes. */
-import { createServer, type Server } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import { createServer, IncomingMessage, type Server } from "node:http";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import { failed, fault, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { Log } from "../../home/create-log.ts";
-import { type AccessRules, decideRequest } from "../auth/decide-request.ts";
+import type { Refusal } from "../auth/decide-door.ts";
+import { type AccessRules, decideRequest, type Identity } from "../auth/decide-request.ts";
+import type { GuessLimit } from "../auth/guess-limit.ts";
 import { requestFacts } from "../auth/request-facts.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 
@@ -21,42 +23,64 @@ export function createHttpServer(): Server {
   });
 }
 
-/** Answers requests. `rules` has the port, so this comes after listening. */
-export function answerRequests(
-  server: Server,
-  routes: () => Hono,
-  rules: AccessRules,
-  waiting: WaitingRoom,
-  log: Log,
-): void {
-  let listener: ReturnType<typeof getRequestListener> | undefined;
-  server.on("request", (request, response) => {
-    const decision = decideRequest(requestFacts(request), rules);
-    if (!decision.accept) {
-      const { status, fault: error } = decision.refusal;
-      response.writeHead(status, {
-        "content-type": "application/json",
-        "cache-control": "no-store",
-        connection: "close",
-      });
-      response.end(JSON.stringify({ error }));
-      return;
-    }
-    if (decision.value.identity !== undefined) waiting.admitted(request.socket);
-    // The routes are made with the first request: the gateway listens sooner.
-    listener ??= getRequestListener((incoming, env) => routes().fetch(incoming, env), {
+export interface AnswerOptions {
+  server: Server;
+  routes: Hono;
+  /** Has the port, so this comes after listening. */
+  rules: AccessRules;
+  waiting: WaitingRoom;
+  guesses: GuessLimit;
+  log: Log;
+}
+
+/** Who asks, for routes that only the owner may use. */
+export type RouteBindings = HttpBindings & { identity: Identity | undefined };
+
+export function answerRequests({ server, routes, rules, waiting, guesses, log }: AnswerOptions): void {
+  const identities = new WeakMap<IncomingMessage, Identity>();
+  const listener = getRequestListener(
+    (request, env) => {
+      const { incoming } = env;
+      const identity = incoming instanceof IncomingMessage ? identities.get(incoming) : undefined;
+      return routes.fetch(request, { ...env, identity });
+    },
+    {
       overrideGlobalObjects: false,
       errorHandler(error) {
         log.error({ error }, "a request failed");
         return Response.json({ error: fault("internal-error", "Signalbox failed at this request.") }, { status: 500 });
       },
-    });
+    },
+  );
+  server.on("request", (request, response) => {
+    const decision = decideRequest(requestFacts(request), rules);
+    if (!decision.accept) {
+      const refusal = limited(decision.refusal, request, guesses);
+      response.writeHead(refusal.status, {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        connection: "close",
+      });
+      response.end(JSON.stringify({ error: refusal.fault }));
+      return;
+    }
+    const { identity } = decision.value;
+    if (identity !== undefined) {
+      identities.set(request, identity);
+      waiting.admitted(request.socket);
+    } else waiting.serving(request.socket, response);
     void listener(request, response);
   });
   server.on("clientError", (_error, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     else socket.destroy();
   });
+}
+
+/** A wrong token, one too many, is told to come back later. */
+export function limited(refusal: Refusal, request: IncomingMessage, guesses: GuessLimit): Refusal {
+  if (refusal.status !== 401 || !guesses.failed(request.socket.remoteAddress ?? "unknown")) return refusal;
+  return { status: 429, fault: fault("too-many-attempts", "Too many wrong tokens.", "Wait a minute.") };
 }
 
 /**

@@ -66,7 +66,7 @@ export function pageSecurity(host: string): Record<string, string> {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
-    "font-src 'self'",
+    "font-src 'self' data:",
     "img-src 'self' data: blob:",
     "media-src data: blob:",
     // Named as well, because browsers differ in whether 'self' covers the WebSocket scheme.

@@ -5,8 +5,10 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { CLOSE, COMPAT_SUBPROTOCOL, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
 import type { Refusal } from "../auth/decide-door.ts";
 import { type AccessRules, decideUpgrade, type Identity, type Upgrade } from "../auth/decide-request.ts";
+import type { GuessLimit } from "../auth/guess-limit.ts";
 import { requestFacts } from "../auth/request-facts.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
+import { limited } from "../http/http-server.ts";
 import { serveApp } from "./app-socket.ts";
 import { serveEvents } from "./events-socket.ts";
 import { createHeartbeat } from "./heartbeat.ts";
@@ -15,19 +17,24 @@ import { relayTerminal } from "./terminal-socket.ts";
 export interface SocketServer {
   /** Live sockets. */
   readonly count: number;
-  /** Closes what this device has open, at once. */
-  closeDevice(id: string): void;
+  /** Closes what these have open, at once: their token is not good any more. */
+  close(whose: (identity: Identity) => boolean): void;
   dispose(): void;
 }
 
-/** `steady` is a clock in milliseconds that only goes forward. `admitted` is told of connections that showed a token. */
-export function createSocketServer(
-  server: Server,
-  parts: GatewayParts,
-  rules: AccessRules,
-  steady: () => number,
-  admitted: (socket: Duplex) => void,
-): SocketServer {
+export interface SocketServerOptions {
+  server: Server;
+  parts: GatewayParts;
+  rules: AccessRules;
+  /** Milliseconds, of a clock that only goes forward. */
+  steady: () => number;
+  /** Told of connections that showed a token. */
+  admitted: (socket: Duplex) => void;
+  guesses: GuessLimit;
+}
+
+export function createSocketServer(options: SocketServerOptions): SocketServer {
+  const { server, parts, rules, steady, admitted } = options;
   const sockets = new Map<WebSocket, Identity>();
   const heartbeat = createHeartbeat(steady);
   const upgrades = new WebSocketServer({
@@ -44,7 +51,7 @@ export function createSocketServer(
       knows: (session) => parts.sessions.get(session) !== undefined,
       daemonFound: parts.daemons.primary.current() !== undefined,
     });
-    if (!decision.accept) return refuseUpgrade(stream, decision.refusal);
+    if (!decision.accept) return refuseUpgrade(stream, limited(decision.refusal, request, options.guesses));
     admitted(stream);
     const { identity, upgrade } = decision.value;
     upgrades.handleUpgrade(request, stream, head, (socket) => {
@@ -88,10 +95,10 @@ export function createSocketServer(
     get count() {
       return sockets.size;
     },
-    closeDevice(id) {
+    close(whose) {
       for (const [socket, identity] of sockets) {
-        if (identity.kind !== "device" || identity.id !== id) continue;
-        socket.close(CLOSE.tokenRevoked, "this device was removed");
+        if (!whose(identity)) continue;
+        socket.close(CLOSE.tokenRevoked, "the token is not good any more");
         // One that does not answer the close is cut all the same.
         setTimeout(() => socket.terminate(), 500).unref();
       }
@@ -121,5 +128,6 @@ const REASONS: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   421: "Misdirected Request",
+  429: "Too Many Requests",
   503: "Service Unavailable",
 };

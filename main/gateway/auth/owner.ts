@@ -1,0 +1,30 @@
+/** Owns the owner's token while the gateway runs: the comparison, and its replacement by a new one. */
+import { randomBytes } from "node:crypto";
+import type { HomeFolder } from "../../home/home-folder.ts";
+import { writePrivateFile } from "../../home/private-file.ts";
+import { ownerToken, sameSecret } from "../../home/secrets.ts";
+
+export interface Owner {
+  token(): string;
+  is(token: string): boolean;
+  /** Makes a new token, 256 bits in hex, writes it, and tells the listeners: the old one opens nothing any more. */
+  rotate(): string;
+  onRotate(listener: () => void): void;
+}
+
+/** Throws when the token's file is unusable. */
+export function createOwner(home: HomeFolder): Owner {
+  let token = ownerToken(home);
+  const listeners = new Set<() => void>();
+  return {
+    token: () => token,
+    is: (text) => sameSecret(text, token),
+    rotate() {
+      token = randomBytes(32).toString("hex");
+      writePrivateFile(home.ownerToken, `${token}\n`);
+      for (const listener of listeners) listener();
+      return token;
+    },
+    onRotate: (listener) => void listeners.add(listener),
+  };
+}
