@@ -1,12 +1,14 @@
 /** Owns a terminal's socket as a test sees it: real WebSockets on loopback around `Terminals.attach`, and a client that collects what comes. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Terminal } from "@xterm/headless";
 import { WebSocket, WebSocketServer } from "ws";
 import { createTerminals } from "../../main/daemon/terminal/create-terminals.ts";
 import { silentLog } from "../../main/home/create-log.ts";
 import type { StartTerminalRequest } from "../../shared/protocol/daemon-api.ts";
 import { type TerminalServerFrame, terminalServerFrameSchema } from "../../shared/protocol/terminal-frames.ts";
 import { SUBPROTOCOL } from "../../shared/protocol/wire.ts";
+import { feed, openScreen } from "./screen-state.ts";
 
 export interface TerminalClient {
   readonly socket: WebSocket;
@@ -22,6 +24,10 @@ export interface TerminalClient {
   send(frame: object): void;
   type(keys: string | Uint8Array): void;
   close(): Promise<void>;
+  /** What a page shows that handled everything that came. */
+  screen(): Promise<Terminal>;
+  /** Its text, a line per row, scrollback included. */
+  screenText(): Promise<string>;
   readonly closed: Promise<{ code: number; reason: string }>;
 }
 
@@ -143,6 +149,24 @@ async function connect(port: number, session: string, options: ClientOptions): P
       const [first] = client.frames(type);
       if (first === undefined) throw new Error("unreachable");
       return first;
+    },
+    async screen() {
+      const terminal = openScreen(80, 24);
+      for (const item of received) {
+        if (Buffer.isBuffer(item)) await feed(terminal, item);
+        else if (item.type === "snapshot") {
+          terminal.reset();
+          terminal.resize(item.cols, item.rows);
+          await feed(terminal, item.data);
+        } else if (item.type === "resized") terminal.resize(item.cols, item.rows);
+      }
+      return terminal;
+    },
+    async screenText() {
+      const { normal } = (await client.screen()).buffer;
+      return Array.from({ length: normal.length }, (_, y) => normal.getLine(y)?.translateToString(true) ?? "").join(
+        "\n",
+      );
     },
     send: (frame) => socket.send(JSON.stringify(frame)),
     type: (keys) => socket.send(Buffer.from(keys as string)),

@@ -4,7 +4,7 @@ import headless from "@xterm/headless";
 import { TERMINAL_SCROLLBACK_LINES } from "../../../shared/protocol/wire.ts";
 import { incompleteUtf8 } from "../../../shared/text/incomplete-utf8.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
-import { openSequence } from "./incomplete-tail.ts";
+import { MAX_TAIL_BYTES, openSequence, skipString } from "./open-sequence.ts";
 import { isInSequence } from "./screen-core.ts";
 import type { Attention, Snapshot } from "./screen-messages.ts";
 import { serializeScreen } from "./serialize-screen.ts";
@@ -27,7 +27,14 @@ export interface ScreenTwinOptions {
   onAttention(kind: Attention): void;
 }
 
+/** Bytes given to the parser at once. */
+const BATCH_BYTES = 256 * 1024;
 const NOTHING = new Uint8Array(0);
+
+interface Step {
+  bytes: Uint8Array | undefined;
+  done(): void;
+}
 
 export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
   const terminal = new headless.Terminal({
@@ -39,6 +46,9 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
   });
   terminal.loadAddon(new UnicodeGraphemesAddon());
   let title = "";
+  const steps: Step[] = [];
+  let busy = false;
+  /** The escape sequence and the character that the bytes so far leave unfinished. */
   let sequence: Uint8Array = NOTHING;
   let character: Uint8Array = NOTHING;
 
@@ -60,36 +70,56 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     return false;
   });
 
-  function keepOpenSequence(bytes: Uint8Array): void {
-    if (!isInSequence(terminal)) sequence = NOTHING;
-    else sequence = openSequence(join(sequence, bytes));
+  /** Feeds what waits, in order: bytes together up to a batch, other steps alone. */
+  function proceed(): void {
+    for (let step = steps[0]; !busy && step !== undefined; step = steps[0]) {
+      if (step.bytes === undefined) {
+        steps.shift();
+        step.done();
+      } else feed();
+    }
+  }
+
+  function feed(): void {
+    const done: (() => void)[] = [];
+    const pieces: Uint8Array[] = [character];
+    let length = 0;
+    for (let step = steps[0]; step?.bytes !== undefined && length < BATCH_BYTES; step = steps[0]) {
+      steps.shift();
+      pieces.push(step.bytes);
+      done.push(step.done);
+      length += step.bytes.length;
+    }
+    const all = Buffer.concat(pieces);
+    character = all.subarray(all.length - incompleteUtf8(all));
+    const whole = all.subarray(0, all.length - character.length);
+    const bytes = sequence.length < MAX_TAIL_BYTES ? whole : skipString(whole);
+    busy = true;
+    terminal.write(bytes, () => {
+      busy = false;
+      sequence = isInSequence(terminal) ? openSequence(Buffer.concat([sequence, bytes])) : NOTHING;
+      for (const call of done) call();
+      proceed();
+    });
+  }
+
+  function next(step: Step): void {
+    steps.push(step);
+    proceed();
   }
 
   return {
-    write(bytes, parsed) {
-      const all = join(character, bytes);
-      const whole = all.subarray(0, all.length - incompleteUtf8(all));
-      character = all.subarray(whole.length);
-      terminal.write(whole, () => {
-        keepOpenSequence(whole);
-        parsed();
-      });
-    },
-    resize(cols, rows) {
-      terminal.write("", () => terminal.resize(cols, rows));
-    },
+    write: (bytes, parsed) => next({ bytes, done: parsed }),
+    resize: (cols, rows) => next({ bytes: undefined, done: () => terminal.resize(cols, rows) }),
     snapshot(then) {
-      // Of the last write: the parser gets to know it only with the next one.
-      const begun = character;
-      terminal.write("", () => {
-        const data = serializeScreen(terminal, title);
-        then({ data, tail: join(sequence, begun).slice(), cols: terminal.cols, rows: terminal.rows });
-      });
+      const done = () => {
+        const tail = Buffer.concat([sequence, character]);
+        then({ data: serializeScreen(terminal, title), tail, cols: terminal.cols, rows: terminal.rows });
+      };
+      next({ bytes: undefined, done });
     },
     close() {
       terminal.dispose();
     },
   };
 }
-
-const join = (a: Uint8Array, b: Uint8Array): Uint8Array => (a.length === 0 ? b : Buffer.concat([a, b]));

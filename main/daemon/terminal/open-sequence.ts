@@ -1,9 +1,9 @@
-/** Owns the search for the beginning of an escape sequence that a terminal's parser has not finished yet. */
+/** Owns what is known of an escape sequence that a terminal's parser has not finished yet: where it began, where it ends. */
 
 /** A longer beginning, as an endless title makes it, is cut: the sequence stays open, its text is shorter. */
 export const MAX_TAIL_BYTES = 64 * 1024;
 
-const ESC = 0x1b;
+const [BEL, CAN, SUB, ESC] = [0x07, 0x18, 0x1a, 0x1b];
 
 /**
  * The end of `bytes` from the last introducer of an escape sequence on. ESC starts anew wherever it stands, and so do
@@ -20,4 +20,17 @@ function isC1Introducer(bytes: Uint8Array, at: number): boolean {
   if (bytes[at] !== 0xc2) return false;
   const next = bytes[at + 1];
   return next === 0x90 || next === 0x98 || (next !== undefined && next >= 0x9b && next <= 0x9f && next !== 0x9c);
+}
+
+/**
+ * `bytes` from the first control on that may end a string sequence (BEL, CAN, SUB, ESC, C1); empty when there is none.
+ * For the text of a string that is longer than anyone shows: xterm takes a microsecond for each character of it.
+ */
+export function skipString(bytes: Uint8Array): Uint8Array {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === BEL || byte === CAN || byte === SUB || byte === ESC) return bytes.subarray(at);
+    if (byte === 0xc2 && (bytes[at + 1] ?? 0xff) < 0xa0) return bytes.subarray(at);
+  }
+  return bytes.subarray(bytes.length);
 }
