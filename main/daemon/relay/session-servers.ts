@@ -40,6 +40,8 @@ export interface SessionServers {
   close(): Promise<void>;
 }
 
+const NONE: readonly JsonObject[] = [];
+
 interface Member {
   server: Server;
   connection: Connection;
@@ -105,7 +107,7 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
   };
   const listOf = (member: Member): ServerTools => ({
     server: member.server.name,
-    tools: member.tools ?? catalogue.known(member.server.name)?.tools ?? [],
+    tools: member.tools ?? catalogue.known(member.server.name)?.tools ?? NONE,
   });
   const refresh = async (member: Member) => {
     const { connection, server } = member;
@@ -116,7 +118,14 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
     await connection.settled(grace);
     await load(member);
   };
-  const lastMenu = () => mergeTools([...members.values()].map(listOf));
+  /** Merged anew only when a list is another one; each call looks its tool up here. */
+  let merged: { from: readonly (readonly JsonObject[])[]; menu: ToolMenu } | undefined;
+  const lastMenu = () => {
+    const lists = [...members.values()].map(listOf);
+    const same = merged?.from.length === lists.length && lists.every((list, i) => list.tools === merged?.from[i]);
+    if (merged === undefined || !same) merged = { from: lists.map((list) => list.tools), menu: mergeTools(lists) };
+    return merged.menu;
+  };
 
   return {
     all: () => [...members.values()].map((member) => member.connection),

@@ -1,5 +1,5 @@
 /** Owns the daemon's sessions: who they are, their bearer tokens, their events, and who is told when they change. */
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { hash as digest, randomBytes, randomUUID } from "node:crypto";
 import type { CreateSessionRequest } from "../../../shared/protocol/daemon-api.ts";
 import { REPLAY_RING_EVENTS } from "../../../shared/protocol/wire.ts";
 import { type CallRecorder, createCallRecorder } from "../progress/call-recorder.ts";
@@ -115,4 +115,4 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
   };
 }
 
-const hash = (token: string): string => createHash("sha256").update(token).digest("hex");
+const hash = (token: string): string => digest("sha256", token, "base64");

@@ -54,6 +54,14 @@ export function openStdioLink(server: StdioServer, env: NodeJS.ProcessEnv, handl
     if (message.ok) handlers.message(message.value, undefined);
     else garbage ??= line.slice(0, 80);
   };
+  /** One write for all messages of a turn of the event loop. */
+  const write = (to: Writable, line: string) => {
+    if (to.writableCorked === 0) {
+      to.cork();
+      setImmediate(() => to.uncork());
+    }
+    to.write(line);
+  };
   const kill = (signal: NodeJS.Signals) => {
     if (child?.pid === undefined) return;
     try {
@@ -110,7 +118,7 @@ export function openStdioLink(server: StdioServer, env: NodeJS.ProcessEnv, handl
           handlers.unanswered(message.id, { reason: "does not read its input", undelivered: true });
         return;
       }
-      input.write(`${JSON.stringify(message)}\n`);
+      write(input, `${JSON.stringify(message)}\n`);
     },
     ready() {},
     stderr: () => stderr.text(),
