@@ -44,6 +44,8 @@ export function answer<T>(context: Context, result: Result<T>, status: Contentfu
 
 /** Body of an ordinary request, in bytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/** What is read and dropped of a larger one, so that its sender hears why: one that still writes hears nothing. */
+const MAX_DROPPED_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads a JSON body. Another content type is refused unread: a form of a foreign page can send `text/plain`, but
@@ -69,8 +71,8 @@ async function readText(body: ReadableStream<Uint8Array> | null, max: number): P
   let length = 0;
   for await (const chunk of body) {
     length += chunk.byteLength;
-    if (length > max) return undefined;
-    text += decoder.decode(chunk, { stream: true });
+    if (length > max + MAX_DROPPED_BYTES) return undefined;
+    if (length <= max) text += decoder.decode(chunk, { stream: true });
   }
-  return text + decoder.decode();
+  return length > max ? undefined : text + decoder.decode();
 }

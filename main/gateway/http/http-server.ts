@@ -1,6 +1,6 @@
 /** Owns the HTTP server: bound to loopback, every request decided before its body is read, then given to the routes. */
 import { createServer, IncomingMessage, type Server } from "node:http";
-import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
 import type { Hono } from "hono";
 import { failed, fault, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { Log } from "../../home/create-log.ts";
@@ -47,6 +47,9 @@ export function answerRequests({ server, routes, rules, waiting, guesses, log }:
     {
       overrideGlobalObjects: false,
       errorHandler(error) {
+        if (error instanceof RequestError) {
+          return Response.json({ error: fault("bad-target", "The request target makes no sense.") }, { status: 400 });
+        }
         log.error({ error }, "a request failed");
         return Response.json({ error: fault("internal-error", "Signalbox failed at this request.") }, { status: 500 });
       },

@@ -29,7 +29,11 @@ export function serveEvents(
     verbatim,
   });
   const tell = (status: StreamStatus, news: boolean) => {
-    if (!verbatim) return cursor.whenCaughtUp(JSON.stringify(status));
+    if (!verbatim) {
+      cursor.whenCaughtUp(JSON.stringify(status));
+      if (status.status === "ended" && !session.listed) socket.close(CLOSE.noSuchSession, "no such session");
+      return;
+    }
     if (status.status === "live" || !(news || status.status === "ended")) return;
     cursor.whenCaughtUp(JSON.stringify({ error: "daemon-unreachable", detail: status.detail ?? status.status }));
     socket.close(CLOSE.backendFailed, "daemon unreachable");
