@@ -4,6 +4,8 @@ import { bridgeLatency } from "./b2-bridge-latency.ts";
 import { fanOut } from "./b3-fan-out.ts";
 import { callsOverHttp } from "./b4-calls-over-http.ts";
 import { callsOverStdio } from "./b5-calls-over-stdio.ts";
+import { terminalThroughput } from "./b6-terminal-throughput.ts";
+import { terminalStall } from "./b7-terminal-stall.ts";
 import type { Benchmark } from "./harness/benchmark.ts";
 
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -12,4 +14,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   fanOut,
   callsOverHttp,
   callsOverStdio,
+  terminalThroughput,
+  terminalStall,
 ];

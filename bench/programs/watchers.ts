@@ -2,6 +2,7 @@
  * Owns many event clients in one process: they read a session's events and note, for each, how long after its due moment
  * it came. Driven over standard input, a JSON object a line; answers likewise.
  */
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { WebSocket } from "ws";
 import { z } from "../../shared/protocol/schema.ts";
@@ -29,14 +30,23 @@ let latencies: Latencies = createLatencies();
 let counts: number[] = [];
 let changed = () => {};
 
+/** Servers bound how many connections may wait for admission; who opens more at once is turned away. */
+const OPEN_AT_ONCE = 20;
+
+async function connect(url: string, headers: Record<string, string>): Promise<WebSocket> {
+  const socket = new WebSocket(url, [SUBPROTOCOL], { headers, perMessageDeflate: false, skipUTF8Validation: true });
+  await once(socket, "open");
+  return socket;
+}
+
 async function open(message: Extract<z.output<typeof order>, { do: "open" }>): Promise<void> {
   latencies = createLatencies();
   counts = [];
-  const options = { headers: message.headers, perMessageDeflate: false, skipUTF8Validation: true };
-  sockets = Array.from({ length: message.clients }, () => new WebSocket(message.url, [SUBPROTOCOL], options));
-  await Promise.all(
-    sockets.map((socket) => new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject))),
-  );
+  sockets = [];
+  while (sockets.length < message.clients) {
+    const batch = Math.min(OPEN_AT_ONCE, message.clients - sockets.length);
+    sockets.push(...(await Promise.all(Array.from({ length: batch }, () => connect(message.url, message.headers)))));
+  }
   sockets.forEach((socket, i) => {
     if (i < message.stalled) {
       socket.pause();

@@ -1,0 +1,99 @@
+/**
+ * B6: 100 MB of coloured lines from a program's PTY through daemon and gateway to a client that only acknowledges; the screen
+ * twin runs beside it and may lag. Beside it: the same PTY read and dropped in-process, which every viewer's byte costs at least,
+ * and `wetty`, which sends strings from one process, with a window of 2 MB, and keeps neither screen nor recording.
+ */
+
+import { z } from "../shared/protocol/schema.ts";
+import type { Benchmark, Context, Row } from "./harness/benchmark.ts";
+import { now } from "./harness/clock.ts";
+import { pairedRatio, spread } from "./harness/figures.ts";
+import { launch, temporaryFolder } from "./harness/own-processes.ts";
+import { watchCost } from "./harness/process-cost.ts";
+import { type Product, startProduct } from "./harness/product.ts";
+import { firstLine, parse } from "./harness/program.ts";
+import { inTurn, type Sample, type Side } from "./harness/rounds.ts";
+import { openTerminal } from "./harness/terminal-client.ts";
+import { READY, type TerminalLoad, writeTerminalLoad } from "./harness/terminal-load.ts";
+import { startWetty } from "./harness/wetty.ts";
+
+export const terminalThroughput: Benchmark = { id: "B6", title: "Terminal throughput", run };
+
+async function run(context: Context): Promise<Row[]> {
+  const folder = temporaryFolder();
+  const load = writeTerminalLoad(folder.path, context.quick ? 20 : 100);
+  const product = await startProduct({ out: context.out });
+  const wetty = await startWetty(load.command);
+  if (typeof wetty === "string") context.say(`skipped: ${wetty}`);
+  try {
+    const sides: Side[] = [
+      { name: "signalbox", run: () => throughProduct(product, folder.path, load) },
+      { name: "in-process", run: () => inProcess(load) },
+    ];
+    if (typeof wetty !== "string") {
+      sides.push({ name: "wetty", run: async () => ({ "MB/s": load.bytes / 1e6 / (await wetty.time(load.bytes)) }) });
+    }
+    const measured = await inTurn(sides, context.rounds, context.say);
+    const rate = (name: string) => measured.of(name, "MB/s");
+    const beside = (name: string) => pairedRatio(rate("signalbox"), rate(name));
+    return [
+      {
+        bench: "B6",
+        what: `${Math.round(load.bytes / 1e6)} MB of terminal output to an acknowledging client`,
+        figures: [
+          ...sides.map(({ name }) => ({ side: name, value: spread(rate(name)), unit: "MB/s" as const })),
+          { side: "signalbox", value: spread(measured.of("signalbox", "CPU s")), unit: "CPU s" },
+          { side: "signalbox", value: spread(measured.of("signalbox", "MB")), unit: "MB" },
+        ],
+        goals: [
+          { what: "of in-process", value: beside("in-process"), unit: "×", bound: { atLeast: 0.7 } },
+          ...(typeof wetty === "string"
+            ? []
+            : [{ what: "of wetty", value: beside("wetty"), unit: "×" as const, bound: { atLeast: 1 } }]),
+        ],
+        note:
+          typeof wetty === "string"
+            ? `Skipped: ${wetty}`
+            : "wetty keeps no screen, records nothing and asks for no token.",
+      },
+    ];
+  } finally {
+    if (typeof wetty !== "string") await wetty.end();
+    await product.stop();
+    folder.remove();
+  }
+}
+
+async function throughProduct(product: Product, cwd: string, load: TerminalLoad): Promise<Sample> {
+  const id = await product.createSession({ agent: "custom", command: load.command, cwd, cols: 80, rows: 24 });
+  const client = await openTerminal(product.socket(`/ws/terminal?session_id=${id}`), product.headers);
+  try {
+    await new Promise<void>((resolve) => client.onOutput((text) => text.includes(READY) && resolve()));
+    const before = client.bytes();
+    const cost = watchCost([product.gateway.pid, product.daemonPid() ?? 0]);
+    const began = now();
+    let last = began;
+    client.onOutput(() => {
+      last = now();
+    });
+    client.type("\r");
+    await client.exited;
+    const spent = cost();
+    const bytes = client.bytes() - before;
+    if (bytes !== load.bytes) throw new Error(`${bytes} of ${load.bytes} bytes came`);
+    return { "MB/s": bytes / 1000 / (last - began), "CPU s": spent?.cpu ?? 0, MB: spent?.peak ?? 0 };
+  } finally {
+    client.close();
+    await product.request("DELETE", `/api/v1/sessions/${id}`);
+  }
+}
+
+const report = z.object({ seconds: z.number(), bytes: z.number() });
+
+async function inProcess(load: TerminalLoad): Promise<Sample> {
+  const reader = await launch(process.execPath, [`${import.meta.dirname}/programs/pty-reader.ts`, load.command]);
+  const { seconds, bytes } = parse(report, await firstLine(reader, "pty-reader"));
+  await reader.end();
+  if (bytes !== load.bytes) throw new Error(`the in-process reader got ${bytes} of ${load.bytes} bytes`);
+  return { "MB/s": bytes / 1e6 / seconds };
+}
