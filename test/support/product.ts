@@ -15,10 +15,10 @@ const NO_ELECTRON = pathToFileURL(resolve("test/support/no-electron.mjs")).href;
 
 const announcement = z.object({ url: z.string(), token: z.string(), pid: z.number() });
 
-/** The tests' own environment without what would leak into the product: npm's variables, and other homes. */
+/** The tests' own environment without what would leak into the product: npm's variables, other homes, a test runner's wish for colour. */
 export function cleanEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(([key]) => !/^(npm_|SIGNALBOX_|VITEST|TEST_)/.test(key)),
+    Object.entries(process.env).filter(([key]) => !/^(npm_|SIGNALBOX_|VITEST|TEST_|NO_COLOR|FORCE_COLOR)/.test(key)),
   );
   return { ...env, ...extra, NODE_OPTIONS: `--import=${NO_ELECTRON}` };
 }
