@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { constants } from "node:os";
 import { spawn } from "@lydell/node-pty";
+import { holdMaster, releaseMaster } from "./seal-descriptors.ts";
 
 export interface PtyExit {
   /** Exactly one of the two is not null. */
@@ -56,6 +57,7 @@ export function openPty(options: PtyOptions): PtyProcess {
   });
   const socket = innerSocket(pty);
   const fd = descriptor(pty);
+  holdMaster(fd);
   let open = true;
   let paused = false;
   let ending: { error: Error | undefined; since: number } | undefined;
@@ -98,6 +100,7 @@ export function openPty(options: PtyOptions): PtyProcess {
     clearTimeout(retryTimer);
     input.length = 0;
     queued = 0;
+    releaseMaster(fd);
     destroy(ending?.error);
   }
 
