@@ -1,0 +1,235 @@
+/** Owns the proof that each agent is started exactly as it was seen to work, and that the secret travels in the environment alone. */
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { AGENT_IDS, type AgentId } from "../../shared/protocol/app-frames.ts";
+import { homeFolder } from "../home/home-folder.ts";
+import { planLaunch, writePlanFiles } from "./agents.ts";
+import { detectAgents } from "./detect-agents.ts";
+import type { LaunchContext, LaunchPlan } from "./launch-plan.ts";
+import { askLoginShell, parseVariables } from "./login-environment.ts";
+
+const TOKEN = "canary-0123456789abcdef";
+const URL = "http://127.0.0.1:54500/mcp";
+
+const context = (more: Partial<LaunchContext> = {}): LaunchContext => ({
+  mcpUrl: URL,
+  token: TOKEN,
+  sessionId: "s-1",
+  cwd: "/work",
+  home: homeFolder("/home/ada/.signalbox"),
+  ...more,
+});
+
+function plan(agent: AgentId, more: Partial<LaunchContext> = {}): LaunchPlan {
+  const path = agent === "custom" ? undefined : `/usr/bin/${agent}`;
+  const found = { id: agent, name: agent, found: true, ...(path === undefined ? {} : { path }) };
+  const result = planLaunch(agent, found, context(more));
+  if (!result.ok) throw new Error(result.fault.message);
+  return result.value;
+}
+
+describe("each agent as it was seen to work", () => {
+  it("Claude Code", () => {
+    const config = (headers: object) =>
+      JSON.stringify({ mcpServers: { signalbox: { type: "http", url: URL, headers } } });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Claude Code expands it.
+    const Authorization = "Bearer ${SIGNALBOX_MCP_TOKEN}";
+    expect(plan("claude")).toEqual({
+      command: "/usr/bin/claude",
+      args: ["--mcp-config", config({ Authorization })],
+      env: { SIGNALBOX_MCP_URL: URL, SIGNALBOX_MCP_TOKEN: TOKEN, SIGNALBOX_SESSION_ID: "s-1" },
+      files: [],
+      display: "claude",
+    });
+    expect(plan("claude", { foreign: true }).args).toEqual([
+      "--mcp-config",
+      config({ Authorization, "X-Construct-Session": "s-1" }),
+    ]);
+    expect(plan("claude").args).not.toContain("--strict-mcp-config");
+  });
+
+  it("Claude Code takes every word behind --mcp-config for a configuration, so a prompt stands before it", () => {
+    expect(plan("claude", { args: ["fix it", "--model", "x"] }).args.slice(0, 4)).toEqual([
+      "fix it",
+      "--model",
+      "x",
+      "--mcp-config",
+    ]);
+    expect(plan("claude", { args: ["-p", "--", "--odd prompt"] }).args).toEqual([
+      "-p",
+      "--mcp-config",
+      expect.stringContaining("mcpServers"),
+      "--",
+      "--odd prompt",
+    ]);
+  });
+
+  it("Codex", () => {
+    const settings = [
+      "-c",
+      `mcp_servers.signalbox.url="${URL}"`,
+      "-c",
+      'mcp_servers.signalbox.bearer_token_env_var="SIGNALBOX_MCP_TOKEN"',
+    ];
+    expect(plan("codex", { args: ["exec", "hi"] }).args).toEqual([...settings, "exec", "hi"]);
+    expect(plan("codex", { foreign: true }).args).toEqual([
+      ...settings,
+      "-c",
+      'mcp_servers.signalbox.http_headers={"X-Construct-Session"="s-1"}',
+    ]);
+  });
+
+  it("Gemini CLI", () => {
+    const { args, env, files } = plan("gemini", { foreign: true });
+    const path = "/home/ada/.signalbox/run/s-1/gemini-defaults.json";
+    expect(args).toEqual([]);
+    expect(env.GEMINI_CLI_SYSTEM_DEFAULTS_PATH).toBe(path);
+    expect(files).toEqual([{ path, text: expect.any(String), mode: 0o600 }]);
+    expect(JSON.parse(files[0]?.text ?? "")).toEqual({
+      mcpServers: {
+        signalbox: {
+          httpUrl: URL,
+          headers: { Authorization: "Bearer $SIGNALBOX_MCP_TOKEN", "X-Construct-Session": "s-1" },
+        },
+      },
+    });
+  });
+
+  it("opencode", () => {
+    const { args, env } = plan("opencode", { args: ["run"] });
+    expect(args).toEqual(["run"]);
+    expect(JSON.parse(env.OPENCODE_CONFIG_CONTENT ?? "")).toEqual({
+      mcp: {
+        signalbox: {
+          type: "remote",
+          url: URL,
+          headers: { Authorization: "Bearer {env:SIGNALBOX_MCP_TOKEN}" },
+          enabled: true,
+        },
+      },
+    });
+  });
+
+  it("a shell, the demo and any other command are told by their environment alone", () => {
+    for (const [agent, more] of [
+      ["shell", {}],
+      ["demo", {}],
+      ["custom", { command: "htop", args: ["-d", "5"] }],
+    ] as const) {
+      const { env, files } = plan(agent, more as Partial<LaunchContext>);
+      expect(files).toEqual([]);
+      expect(env).toMatchObject({ SIGNALBOX_MCP_URL: URL, SIGNALBOX_MCP_TOKEN: TOKEN, SIGNALBOX_SESSION_ID: "s-1" });
+    }
+    expect(plan("custom", { command: "htop", args: ["-d", "5"] })).toMatchObject({
+      command: "htop",
+      args: ["-d", "5"],
+      display: "htop -d 5",
+    });
+    expect(plan("demo").args.at(-1)).toBe("demo-agent");
+  });
+});
+
+describe("for every agent", () => {
+  for (const agent of AGENT_IDS) {
+    it(`A7: ${agent} gets the secret in its environment and nowhere else`, () => {
+      const { env, ...rest } = plan(agent, { args: ["--x"], command: "/opt/x", foreign: true });
+      expect(JSON.stringify(rest)).not.toContain(TOKEN);
+      expect(Object.entries(env).filter(([, value]) => value?.includes(TOKEN))).toEqual([
+        ["SIGNALBOX_MCP_TOKEN", TOKEN],
+      ]);
+    });
+
+    it(`A28: ${agent} gets each argument as it is`, () => {
+      const args = ["$(id)", "; rm -rf /", "a b", "'\"\\", "-"];
+      const { args: planned } = plan(agent, { args, command: "/opt/x" });
+      const at = planned.indexOf("$(id)");
+      expect(planned.slice(at, at + args.length)).toEqual(args);
+    });
+
+    it(`${agent}: nobody's HOME is changed, and what the person adds to the environment cannot replace the session's`, () => {
+      const { env } = plan(agent, { command: "/opt/x", env: { MINE: "1", SIGNALBOX_MCP_TOKEN: "no" } });
+      expect(env).not.toHaveProperty("HOME");
+      expect(env).toMatchObject({ MINE: "1", SIGNALBOX_MCP_TOKEN: TOKEN });
+    });
+  }
+});
+
+it("says which program is missing and how to get it", () => {
+  const missing = (agent: AgentId) => planLaunch(agent, { id: agent, name: agent, found: false }, context());
+  expect(missing("claude")).toEqual({
+    ok: false,
+    fault: {
+      code: "agent-not-found",
+      message: "`claude` wasn't found on PATH.",
+      hint: "Install it with `npm install -g @anthropic-ai/claude-code`, or choose its file.",
+    },
+  });
+  expect(missing("custom")).toMatchObject({ ok: false, fault: { code: "command-missing" } });
+  expect(planLaunch("claude", undefined, context({ command: "/opt/claude" }))).toMatchObject({ ok: true });
+});
+
+it("writes an agent's files closed to others, in a folder closed to others", () => {
+  const home = homeFolder(join(mkdtempSync(join(tmpdir(), "signalbox-agents-")), "home"));
+  const { files, ...rest } = plan("gemini", { home });
+  writePlanFiles({ files, ...rest });
+  const path = files[0]?.path ?? "";
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(join(path, "..")).mode & 0o777).toBe(0o700);
+  expect(readFileSync(path, "utf8")).toBe(files[0]?.text);
+});
+
+it("finds agents on PATH, and asks each for its version at most once", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "signalbox-path-"));
+  const program = (name: string, script: string) => {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(folder, name), 0o755);
+  };
+  program("claude", 'echo x >> "$0.asked"; echo "2.1.197 (Claude Code)"');
+  program("codex", 'echo "codex-cli 0.169.0"');
+  program("gemini", "exit 1");
+  writeFileSync(join(folder, "opencode"), "not executable");
+  const env = { PATH: `relative:${folder}:/usr/bin:/bin`, TERM: "xterm", SHELL: "/bin/sh" };
+  await detectAgents(env);
+  const agents = await detectAgents(env);
+  const by = (id: AgentId) => agents.find((agent) => agent.id === id);
+  expect(agents.map(({ id }) => id)).toEqual([...AGENT_IDS]);
+  expect(by("claude")).toMatchObject({ found: true, path: join(folder, "claude"), version: "2.1.197" });
+  expect(by("codex")).toMatchObject({ found: true, version: "0.169.0" });
+  expect(by("gemini")).toEqual({
+    id: "gemini",
+    name: "Gemini CLI",
+    found: true,
+    path: join(folder, "gemini"),
+    install: expect.any(String),
+  });
+  expect(by("opencode")).toMatchObject({ found: false, install: "npm install -g opencode-ai" });
+  expect(by("shell")).toMatchObject({ found: true, path: "/bin/sh" });
+  expect(by("demo")).toMatchObject({ found: true });
+  expect(readFileSync(join(folder, "claude.asked"), "utf8")).toBe("x\n");
+});
+
+it("does not wait for a program that never tells its version", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "signalbox-path-"));
+  writeFileSync(join(folder, "codex"), "#!/bin/sh\nexec sleep 60\n");
+  chmodSync(join(folder, "codex"), 0o755);
+  const begun = performance.now();
+  const agents = await detectAgents({ PATH: `${folder}:/usr/bin:/bin`, TERM: "xterm" });
+  expect(agents.find(({ id }) => id === "codex")).toMatchObject({ found: true });
+  expect(performance.now() - begun).toBeLessThan(6_000);
+});
+
+it("completes the environment of a start from a dock by what the login shell says, whatever the profile prints", async () => {
+  const home = mkdtempSync(join(tmpdir(), "signalbox-login-"));
+  writeFileSync(
+    join(home, ".bash_profile"),
+    'echo "Welcome = to = this"; export PATH="/opt/mine:$PATH" ODD=$\'a\\nb=c\'\n',
+  );
+  const env = { HOME: home, SHELL: "/bin/bash", PATH: "/usr/bin:/bin", ONLY: "here" };
+  const login = await askLoginShell(env);
+  expect(login).toMatchObject({ ONLY: "here", ODD: "a\nb=c" });
+  expect(login.PATH?.split(":")).toContain("/opt/mine");
+  expect(await askLoginShell({ ...env, SHELL: "/bin/false" })).toEqual({ ...env, SHELL: "/bin/false" });
+  expect(parseVariables("A=1\0_=x\0TERM=dumb\0=y\0B=\0")).toEqual({ A: "1", B: "" });
+});
