@@ -1,5 +1,6 @@
 /** Owns the composition of the daemon: options in, `{ url, dispose, done }` out. */
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { DAEMON_FEATURES, type DaemonSession, type Health } from "../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
@@ -17,6 +18,7 @@ import { createAgentSessions } from "./relay/agent-sessions.ts";
 import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
 import { createSessionRegistry, type Session } from "./sessions/session-registry.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
+import { openSecretStore, type SecretStore } from "./upstream/secret-store.ts";
 import { createUpstreamServers } from "./upstream/upstream-servers.ts";
 
 const IDLE_MS = 10 * 60 * 1000;
@@ -63,20 +65,26 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const startedText = new Date(startedAt).toISOString();
   const done = Promise.withResolvers<"idle" | "stopped" | "replaced">();
   const statusListeners = new Set<() => void>();
-  const secrets = () => [key];
+  let store: SecretStore;
+  try {
+    store = openSecretStore(join(home.path, "secrets.json"));
+  } catch (error) {
+    return failed("home-unusable", error instanceof Error ? error.message : String(error));
+  }
   let gateways = 0;
 
   const terminals = createTerminals({ onChange: (id) => onTerminal(id), log, env });
   const registry = createSessionRegistry({
     epoch: randomBytes(6).toString("hex"),
     offset: (id) => terminals.offset(id),
-    secrets,
+    secrets: () => servers.secrets(),
   });
   const servers = createUpstreamServers({
     file: home.servers,
     env,
     log,
-    secrets,
+    secrets: () => [key],
+    store,
     onServers: () => agents.refresh(),
     onStatus: () => {
       for (const listener of statusListeners) listener();
@@ -86,7 +94,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const agents = createAgentSessions({
     registry,
     catalogue: servers.catalogue,
-    env,
+    open: servers.open,
     serversFor: (session) => servers.forSession(session),
   });
   const idle = createIdleTimer(idleMs, () => done.resolve("idle"));
@@ -137,6 +145,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     registry,
     terminals,
     servers,
+    store,
     sessionView,
     endSession,
     stop,

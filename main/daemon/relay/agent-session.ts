@@ -13,7 +13,7 @@ import {
 import type { Session } from "../sessions/session-registry.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
 import type { Connection } from "../upstream/connection.ts";
-import type { Server } from "../upstream/open-server.ts";
+import type { OpenServer, Server } from "../upstream/open-server.ts";
 import type { Waiting } from "../upstream/peer.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { initializeResult } from "./initialize-result.ts";
@@ -45,7 +45,7 @@ export interface AgentSessionOptions {
   streams: AgentStreams;
   servers: readonly Server[];
   catalogue: Catalogue;
-  env: NodeJS.ProcessEnv;
+  open: OpenServer;
   initialize: RpcRequest;
 }
 
@@ -64,7 +64,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
       capabilities: isObject(asked.capabilities) ? asked.capabilities : {},
       clientInfo: isObject(asked.clientInfo) ? asked.clientInfo : { name: "unknown", version: "0" },
     },
-    env: options.env,
+    open: options.open,
     catalogue,
     request: onServerRequest,
     notification: onServerNotification,

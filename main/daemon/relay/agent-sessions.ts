@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { RpcRequest } from "../rpc/message.ts";
 import type { Session, SessionRegistry } from "../sessions/session-registry.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
-import type { Server } from "../upstream/open-server.ts";
+import type { OpenServer, Server } from "../upstream/open-server.ts";
 import { type AgentSession, createAgentSession } from "./agent-session.ts";
 import { createAgentStreams } from "./agent-streams.ts";
 import { negotiate } from "./initialize-result.ts";
@@ -32,7 +32,7 @@ export interface AgentSessions {
 export interface AgentSessionsOptions {
   registry: SessionRegistry;
   catalogue: Catalogue;
-  env: NodeJS.ProcessEnv;
+  open: OpenServer;
   /** The servers that this session is to be offered now. */
   serversFor: (session: Session) => Server[];
   ttlMs?: number;
@@ -41,7 +41,7 @@ export interface AgentSessionsOptions {
 }
 
 export function createAgentSessions(options: AgentSessionsOptions): AgentSessions {
-  const { registry, catalogue, env, serversFor, ttlMs = SESSION_TTL_MS, clock = () => performance.now() } = options;
+  const { registry, catalogue, open, serversFor, ttlMs = SESSION_TTL_MS, clock = () => performance.now() } = options;
   const live = new Map<string, AgentSession>();
   const usedAt = new Map<string, number>();
 
@@ -74,7 +74,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         streams: createAgentStreams({ "mcp-session-id": id }, protocolVersion >= "2025-11-25"),
         servers: serversFor(session),
         catalogue,
-        env,
+        open,
         initialize,
       });
       live.set(id, agent);

@@ -111,14 +111,13 @@ export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessio
 
   return (request, response) => {
     const token = bearerOf(request.headers.authorization);
-    const owner = token === undefined ? undefined : registry.byToken(token);
-    if (owner?.found !== "live") {
+    const session = token === undefined ? undefined : registry.byToken(token);
+    if (session === undefined) {
       const error = { error: { code: "unauthorized", message: "A session's token is needed." } };
       response.writeHead(401, { "content-type": "application/json", "www-authenticate": "Bearer" });
       response.end(JSON.stringify(error));
       return;
     }
-    const { session } = owner;
     if (request.method === "POST") void post(session, request, response);
     else if (request.method === "GET") get(session, request, response);
     else if (request.method === "DELETE") void end(session, request, response);

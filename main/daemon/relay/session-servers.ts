@@ -3,7 +3,7 @@ import type { JsonObject, RpcNotification, RpcRequest } from "../rpc/message.ts"
 import type { Catalogue } from "../upstream/catalogue.ts";
 import { type Connection, createConnection } from "../upstream/connection.ts";
 import { type ClientSide, listAll } from "../upstream/handshake.ts";
-import { linkOpener, type Server } from "../upstream/open-server.ts";
+import type { OpenServer, Server } from "../upstream/open-server.ts";
 import type { Waiting } from "../upstream/peer.ts";
 import { mergeTools, type ServerTools, type ToolMenu } from "./tool-menu.ts";
 
@@ -14,7 +14,7 @@ const LIST_TIMEOUT_MS = 10_000;
 
 export interface SessionServersOptions {
   client: ClientSide;
-  env: NodeJS.ProcessEnv;
+  open: OpenServer;
   catalogue: Catalogue;
   request(from: Connection, message: RpcRequest, related: Waiting | undefined): void;
   notification(from: Connection, message: RpcNotification, related: Waiting | undefined): void;
@@ -51,7 +51,7 @@ interface Member {
 }
 
 export function createSessionServers(options: SessionServersOptions): SessionServers {
-  const { client, env, catalogue } = options;
+  const { client, catalogue } = options;
   const members = new Map<string, Member>();
 
   const load = (member: Member): Promise<void> => {
@@ -80,7 +80,7 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
       loading: undefined,
       connection: createConnection({
         name: server.name,
-        open: linkOpener(server, env),
+        open: options.open(server),
         client,
         handlers: {
           request: (message, related) => options.request(member.connection, message, related),

@@ -25,15 +25,13 @@ export interface Session {
   clients: number;
 }
 
-export type SessionLookup = { found: "live"; session: Session } | { found: "ended" } | { found: "none" };
-
 export interface SessionRegistry {
   create(request: CreateSessionRequest & { cwd: string }): Session;
   get(id: string): Session | undefined;
   /** Whose token this is. Looked up by hash, so that no comparison takes longer for a better guess. */
-  byToken(token: string): SessionLookup;
-  /** Whether a session of this id has ended. */
-  ended(id: string): boolean;
+  byToken(token: string): Session | undefined;
+  /** What this token is to the session of this id. A token of another session is as good as none. */
+  owner(id: string, token: string): "session" | "ended" | "none";
   list(): Session[];
   /** Forgets the session and ends its event streams. Its token opens nothing from here on. */
   end(id: string): void;
@@ -88,13 +86,12 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
       return session;
     },
     get: (id) => sessions.get(id),
-    byToken(token) {
+    byToken: (token) => byHash.get(hash(token)),
+    owner(id, token) {
       const key = hash(token);
-      const session = byHash.get(key);
-      if (session !== undefined) return { found: "live", session };
-      return { found: [...ended.values()].includes(key) ? "ended" : "none" };
+      if (byHash.get(key)?.id === id) return "session";
+      return ended.get(id) === key ? "ended" : "none";
     },
-    ended: (id) => ended.has(id),
     list: () => [...sessions.values()],
     end(id) {
       const session = sessions.get(id);

@@ -5,7 +5,7 @@ import { oneLine } from "../../../shared/text/visible.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { JsonObject } from "../rpc/message.ts";
 import type { ServerSide } from "./handshake.ts";
-import type { Server } from "./open-server.ts";
+import type { OpenServer, Server } from "./open-server.ts";
 import { type ProbeOutcome, probeServer } from "./probe-server.ts";
 
 /** Servers that are started at once to be looked at. */
@@ -31,7 +31,7 @@ export interface Catalogue {
 }
 
 export interface CatalogueOptions {
-  env: NodeJS.ProcessEnv;
+  open: OpenServer;
   log: Log;
   secrets: () => readonly string[];
   onChange: () => void;
@@ -46,7 +46,7 @@ interface Entry {
 }
 
 export function createCatalogue(options: CatalogueOptions): Catalogue {
-  const { env, log, secrets, onChange } = options;
+  const { open, log, secrets, onChange } = options;
   const entries = new Map<string, Entry>();
   const running = new Set<Promise<void>>();
   const waiting: Entry[] = [];
@@ -62,7 +62,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       const entry = waiting.shift();
       if (entry === undefined) return;
       const turn = entry.turn;
-      const done = probeServer(entry.server, { env, signal: stop.signal }).then((outcome) => {
+      const done = probeServer(entry.server, { open, signal: stop.signal }).then((outcome) => {
         running.delete(done);
         if (turn === entry.turn && !stop.signal.aborted) settle(entry, outcome);
         start();

@@ -1,8 +1,9 @@
 /** Owns which link a configured server gets. */
 import type { ServerConfig } from "../../../shared/protocol/daemon-api.ts";
 import { selfCommand } from "../../home/self-command.ts";
+import { expandConfig, type References } from "./expand-config.ts";
 import { openHttpLink } from "./http-link.ts";
-import type { OpenLink } from "./link.ts";
+import type { Link, OpenLink } from "./link.ts";
 import { openStdioLink } from "./stdio-link.ts";
 
 /** Name of the built-in server, reserved unless somebody configures one of the same name. */
@@ -24,17 +25,41 @@ export function builtinDemo(): Server {
   return { name: DEMO_SERVER, transport: "builtin", config: { command, args, env } };
 }
 
-export function linkOpener(server: Server, env: NodeJS.ProcessEnv): OpenLink {
-  const { config } = server;
-  if ("command" in config) {
+/** Opens a link to a server as it is configured now. */
+export type OpenServer = (server: Server) => OpenLink;
+
+export interface ServerOpenerOptions extends References {
+  /** What a server's process writes to standard error, as it comes. */
+  onStderr: (server: string, chunk: Uint8Array) => void;
+}
+
+/** References in the configuration are looked up at each opening, so that a restart sees a changed secret. */
+export function createServerOpener(options: ServerOpenerOptions): OpenServer {
+  return (server) => (handlers) => {
+    const expanded = expandConfig(server.config, options);
+    if (!expanded.ok) return brokenLink(`cannot be started: ${expanded.reason}`);
+    const config = expanded.value;
+    if ("url" in config) {
+      const headers = config.headers ?? {};
+      return openHttpLink({ url: config.url, headers: () => headers }, handlers);
+    }
     const process = {
       command: config.command,
       args: config.args ?? [],
       env: config.env ?? {},
       ...(config.cwd !== undefined && { cwd: config.cwd }),
     };
-    return (handlers) => openStdioLink(process, env, handlers);
-  }
-  const headers = config.headers ?? {};
-  return (handlers) => openHttpLink({ url: config.url, headers: () => headers }, handlers);
+    const onStderr = (chunk: Uint8Array) => options.onStderr(server.name, chunk);
+    return openStdioLink(process, { env: options.env, onStderr }, handlers);
+  };
+}
+
+function brokenLink(reason: string): Link {
+  return {
+    start: async () => ({ reason, undelivered: true }),
+    send: async () => {},
+    ready() {},
+    stderr: () => "",
+    close: async () => {},
+  };
 }

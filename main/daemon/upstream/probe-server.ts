@@ -4,13 +4,13 @@ import { errorOf, RPC, resultOf } from "../rpc/message.ts";
 import type { Known } from "./catalogue.ts";
 import { CONNECT_TIMEOUT_MS } from "./connection.ts";
 import { LATEST_REVISION, listAll, shakeHands } from "./handshake.ts";
-import { linkOpener, type Server } from "./open-server.ts";
+import type { OpenServer, Server } from "./open-server.ts";
 import { createPeer } from "./peer.ts";
 
 export type ProbeOutcome = { ok: true; known: Known; latencyMs: number } | { ok: false; reason: string };
 
 export interface ProbeOptions {
-  env: NodeJS.ProcessEnv;
+  open: OpenServer;
   /** Ends the probe early; it then fails. */
   signal?: AbortSignal;
   timeoutMs?: number;
@@ -18,9 +18,9 @@ export interface ProbeOptions {
 
 /** Time from the start to the tool list is the latency. Whatever was started has ended when this resolves; it never rejects. */
 export async function probeServer(server: Server, options: ProbeOptions): Promise<ProbeOutcome> {
-  const { env, signal, timeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const { open, signal, timeoutMs = CONNECT_TIMEOUT_MS } = options;
   const startedAt = performance.now();
-  const peer = createPeer(linkOpener(server, env), {
+  const peer = createPeer(open(server), {
     request: (message) =>
       peer.answer(
         message.method === "ping"

@@ -21,8 +21,13 @@ const TERM_MS = 600;
 /** A server that does not read: beyond this its requests are refused. */
 const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
+export interface StdioSurroundings {
+  env: NodeJS.ProcessEnv;
+  onStderr: (chunk: Uint8Array) => void;
+}
+
 /** The process gets its own group, so that what it started (`npx` starts another) ends with it. */
-export function openStdioLink(server: StdioServer, env: NodeJS.ProcessEnv, handlers: LinkHandlers): Link {
+export function openStdioLink(server: StdioServer, around: StdioSurroundings, handlers: LinkHandlers): Link {
   const stderr = createStderrTail();
   let child: ChildProcess | undefined;
   let input: Writable | undefined;
@@ -76,7 +81,7 @@ export function openStdioLink(server: StdioServer, env: NodeJS.ProcessEnv, handl
     start: () =>
       new Promise((resolve) => {
         const started = spawn(server.command, [...server.args], {
-          env: childEnvironment(env, server.env),
+          env: childEnvironment(around.env, server.env),
           stdio: ["pipe", "pipe", "pipe"],
           detached: process.platform !== "win32",
           windowsHide: true,
@@ -101,7 +106,10 @@ export function openStdioLink(server: StdioServer, env: NodeJS.ProcessEnv, handl
           finish(why(signal === null ? `exited with code ${code ?? "unknown"}` : `was ended by ${signal}`));
         });
         stdin.on("error", () => {});
-        errors.on("data", (chunk: Buffer) => stderr.append(chunk));
+        errors.on("data", (chunk: Buffer) => {
+          stderr.append(chunk);
+          around.onStderr(chunk);
+        });
         const tooLong = () => {
           finish({ reason: `sent a message of more than ${MAX_UPSTREAM_MESSAGE_BYTES / 1024 / 1024} MB` });
           kill("SIGTERM");

@@ -4,12 +4,27 @@ import { redactText } from "../../../shared/text/redact.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue.ts";
-import { builtinDemo, configuredServer, DEMO_SERVER, type Server } from "./open-server.ts";
+import { secretValues } from "./expand-config.ts";
+import {
+  builtinDemo,
+  configuredServer,
+  createServerOpener,
+  DEMO_SERVER,
+  type OpenServer,
+  type Server,
+} from "./open-server.ts";
 import { probeServer } from "./probe-server.ts";
+import type { SecretStore } from "./secret-store.ts";
+import { createStderrTail, type StderrTail } from "./stderr-tail.ts";
 import { watchServersFile } from "./watch-servers-file.ts";
 
 export interface UpstreamServers {
   readonly catalogue: Catalogue;
+  readonly open: OpenServer;
+  /** Credentials in the configuration, which must never be shown or recorded. */
+  secrets(): readonly string[];
+  /** The end of what a server's processes wrote to standard error; undefined when there is no such server. */
+  log(name: string): string | undefined;
   view(): ServersResponse;
   /** What this session is to be offered: its own choice of the enabled ones; the demo where it belongs. */
   forSession(session: Pick<Session, "agent" | "servers">): Server[];
@@ -25,7 +40,9 @@ export interface UpstreamServersOptions {
   file: string;
   env: NodeJS.ProcessEnv;
   log: Log;
+  /** Secrets that are not in the configuration. */
   secrets: () => readonly string[];
+  store: SecretStore;
   /** The set of servers has changed. */
   onServers: () => void;
   /** What is known of one has changed. */
@@ -35,8 +52,23 @@ export interface UpstreamServersOptions {
 }
 
 export function createUpstreamServers(options: UpstreamServersOptions): UpstreamServers {
-  const { env, log, secrets } = options;
-  const catalogue = createCatalogue({ env, log, secrets, onChange: () => options.onStatus() });
+  const { env, log, store } = options;
+  const references = { env, secret: store.get };
+  const logs = new Map<string, StderrTail>();
+  let configSecrets: readonly string[] | undefined;
+  const secrets = () => {
+    configSecrets ??= configured().flatMap(({ config }) => secretValues(config, references));
+    return [...options.secrets(), ...store.values(), ...configSecrets];
+  };
+  const open = createServerOpener({
+    ...references,
+    onStderr(server, chunk) {
+      const tail = logs.get(server) ?? createStderrTail();
+      logs.set(server, tail);
+      tail.append(chunk);
+    },
+  });
+  const catalogue = createCatalogue({ open, log, secrets, onChange: () => options.onStatus() });
   const demo = builtinDemo();
   const configured = () => [...file.state.servers].map(([name, config]) => configuredServer(name, config));
   /** The demo is there for whoever has nothing else, and for the demo session. */
@@ -46,6 +78,9 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
   };
   const file = watchServersFile(options.file, (state) => {
     if (state.error !== undefined) log.warn({ reason: state.error }, "servers.json has an error");
+    configSecrets = undefined;
+    const names = new Set(state.servers.keys());
+    for (const name of logs.keys()) if (!names.has(name)) logs.delete(name);
     catalogue.apply(listed());
     options.onServers();
     options.onStatus();
@@ -54,6 +89,12 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
 
   return {
     catalogue,
+    open,
+    secrets,
+    log(name) {
+      const exists = listed().some((server) => server.name === name);
+      return exists ? redactText(logs.get(name)?.text() ?? "", secrets()) : undefined;
+    },
     view() {
       const { error } = file.state;
       return { servers: catalogue.status(), ...(error !== undefined && { error }) };
@@ -68,12 +109,13 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     },
     async test(name, config) {
       const server = configuredServer(name, config);
-      const outcome = await probeServer(server, { env, timeoutMs: TEST_TIMEOUT_MS });
+      const outcome = await probeServer(server, { open, timeoutMs: TEST_TIMEOUT_MS });
       if (!outcome.ok) return { ...blank(server, "failed"), reason: redactText(outcome.reason, secrets()) };
       const tools = outcome.known.tools.map(toolLine);
       return { ...blank(server, "ready"), tools, latency_ms: outcome.latencyMs };
     },
     restart(name) {
+      configSecrets = undefined;
       if (!catalogue.probe(name)) return false;
       options.onRestart(name);
       return true;

@@ -1,0 +1,51 @@
+/** Owns the routes about upstream servers and the secrets that they use (protocol.md §2). */
+import type { Hono } from "hono";
+import { testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts";
+import { fault } from "../../../shared/protocol/fault.ts";
+import { z } from "../../../shared/protocol/schema.ts";
+import { readServerConfig } from "../upstream/read-servers-file.ts";
+import type { SecretStore } from "../upstream/secret-store.ts";
+import type { UpstreamServers } from "../upstream/upstream-servers.ts";
+import { type Ctx, type Env, readJson, refuse } from "./route-kit.ts";
+
+const testRequestSchema = testServerRequestSchema.extend({ config: z.unknown() });
+const secretRequestSchema = z.object({ value: z.string().min(1).max(16_384) });
+
+export interface ServerRoutesContext {
+  servers: UpstreamServers;
+  store: SecretStore;
+}
+
+export function addServerRoutes(app: Hono<Env>, { servers, store }: ServerRoutesContext): void {
+  const noServer = (c: Ctx) =>
+    refuse(c, 404, fault("no-such-server", "No server of this name is configured and enabled."));
+
+  app.get("/servers", (c) => c.json(servers.view()));
+  app.post("/servers/test", async (c) => {
+    // The kind of server is decided first, so that the reason names the field that is wrong.
+    const request = await readJson(c, testRequestSchema);
+    if (!request.ok) return request.response;
+    const { name, config } = request.value;
+    const checked = readServerConfig(config);
+    if (!checked.ok) return refuse(c, 400, fault("bad-server", `This server cannot be used: ${checked.reason}`));
+    return c.json(await servers.test(name ?? "test", checked.value));
+  });
+  app.post("/servers/:name/restart", (c) => (servers.restart(c.req.param("name")) ? c.body(null, 202) : noServer(c)));
+  app.get("/servers/:name/log", (c) => {
+    const text = servers.log(c.req.param("name"));
+    return text === undefined ? noServer(c) : c.json({ text });
+  });
+
+  app.get("/secrets", (c) => c.json({ names: store.names() }));
+  app.put("/secrets/:name", async (c) => {
+    const request = await readJson(c, secretRequestSchema);
+    if (!request.ok) return request.response;
+    if (store.set(c.req.param("name"), request.value.value)) return c.body(null, 204);
+    return refuse(c, 400, fault("bad-secret", "A secret's name is letters, digits, dot, dash and underscore."));
+  });
+  app.delete("/secrets/:name", (c) =>
+    store.remove(c.req.param("name"))
+      ? c.body(null, 204)
+      : refuse(c, 404, fault("no-such-secret", "There is no secret of this name.")),
+  );
+}
