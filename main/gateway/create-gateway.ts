@@ -27,6 +27,7 @@ import { createWaitingRoom } from "./http/waiting-room.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import { createDaemons } from "./link/daemons.ts";
 import { createSessions } from "./sessions/sessions.ts";
+import { readSettings } from "./settings.ts";
 import { createSocketServer } from "./socket/socket-server.ts";
 
 export interface GatewayOptions {
@@ -124,10 +125,14 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     now,
     random,
   });
-  const journal = await openJournal(home.database, {
-    counts: sessions.counts,
-    recording: (recording) => hub.publish({ type: "recording", recording }),
-  });
+  const history = readSettings(home, (reason) => log.warn({ reason }, "settings")).history;
+  const journal = await openJournal(
+    { path: home.database, ...history },
+    {
+      counts: sessions.counts,
+      recording: (recording) => hub.publish({ type: "recording", recording }),
+    },
+  );
   const daemons = createDaemons({
     home,
     key,

@@ -19,7 +19,12 @@ export function createEventStore(database: DatabaseSync) {
   const addRun = statement(
     "INSERT INTO events (session, first, last, written, body, starts) VALUES (?, ?, ?, ?, ?, ?)",
   );
+  const growLost = statement("UPDATE lost SET last = ? WHERE session = ? AND last = ?");
   const addLost = statement("INSERT INTO lost (session, first, last) VALUES (?, ?, ?)");
+  const dropOldest = statement(
+    "DELETE FROM events WHERE rowid IN (SELECT rowid FROM events ORDER BY rowid LIMIT ?) RETURNING session, first, last",
+  );
+  const oldest = statement("SELECT written FROM events ORDER BY rowid LIMIT 1");
   const putCall = statement(
     "INSERT INTO calls (session, id, first, state, call) VALUES (?, ?, ?, ?, ?) ON CONFLICT (session, id) DO UPDATE SET state = excluded.state, call = excluded.call",
   );
@@ -59,6 +64,11 @@ export function createEventStore(database: DatabaseSync) {
     };
   }
 
+  /** Losses that follow each other are one. */
+  function noteLost(row: number, first: number, last: number): void {
+    if (growLost.run(last, row, first - 1).changes === 0) addLost.run(row, first, last);
+  }
+
   return {
     number,
     countsOf,
@@ -79,7 +89,26 @@ export function createEventStore(database: DatabaseSync) {
     },
     addRun: (row: number, run: EntryRun, writtenMs: number) =>
       void addRun.run(row, run.first, run.last, writtenMs, packBody(run.body), bytesOf(run.starts)),
-    addLost: (row: number, first: number, last: number) => void addLost.run(row, first, last),
+    addLost: noteLost,
+    /** When the oldest entries were written, in milliseconds; undefined when there are none. */
+    oldestWritten(): number | undefined {
+      const written = oldest.get()?.written;
+      return typeof written === "number" ? written : undefined;
+    },
+    /** Removes the oldest rows of all sessions and notes which entries that were. */
+    dropOldest(rows: number): void {
+      const dropped = dropOldest
+        .all(rows)
+        .map((row) => [Number(row.session), Number(row.first), Number(row.last)] as const);
+      for (const [session, first, last] of dropped.toSorted((a, b) => a[1] - b[1])) noteLost(session, first, last);
+    },
+    /** Bytes of the file that hold something. */
+    usedBytes(): number {
+      const pragma = (name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+      return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
+    },
+    /** Gives free pages back to the file system, some at a time. */
+    shrink: (pages: number) => database.exec(`PRAGMA incremental_vacuum(${pages})`),
     advance: (row: number, last: number, eventId: string | undefined) => void advance.run(last, eventId ?? null, row),
     putCall: (row: number, call: Call) => void putCall.run(row, call.id, call.firstSeq, call.state, writeCall(call)),
     calls: (row: number, limit: number) =>

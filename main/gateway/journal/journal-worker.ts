@@ -1,9 +1,11 @@
 /** Owns the journal's thread: takes messages one after the other and answers them. */
 import { parentPort, workerData } from "node:worker_threads";
 import { createEventStore, type EventStore } from "./event-store.ts";
+import { type JournalOptions, journalOptionsSchema } from "./journal-options.ts";
 import type { Answer, FromWorker, Query, ToWorker } from "./messages.ts";
 import { openDatabase } from "./open-database.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
+import { keepWithin } from "./retention.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("the journal runs as a worker thread");
@@ -23,14 +25,15 @@ function answer(store: EventStore, recorder: Recorder, query: Query): Answer {
       return { kind: "calls", calls: row === undefined ? [] : store.calls(row, 100_000) };
     }
     case "stats":
-      return { kind: "stats", bytes: 0, sessions: 0, entries: 0 };
+      return { kind: "stats", bytes: store.usedBytes() };
   }
 }
 
-function begin(path: string): void {
-  const { database, movedAside } = openDatabase(path);
+function begin(options: JournalOptions): void {
+  const { database, movedAside } = openDatabase(options.path);
   const store = createEventStore(database);
   const recorder = createRecorder(store, tell);
+  const retention = keepWithin(store, options, Date.now);
   const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
   port?.on("message", (message: ToWorker) => {
@@ -48,6 +51,7 @@ function begin(path: string): void {
         case "close":
           recorder.commit();
           recorder.dispose();
+          retention.dispose();
           database.close();
           tell({ type: "closed" });
           return port.close();
@@ -66,7 +70,7 @@ function begin(path: string): void {
 }
 
 try {
-  begin(String(workerData));
+  begin(journalOptionsSchema.parse(workerData));
 } catch (error) {
   tell({ type: "unusable", reason: error instanceof Error ? error.message : String(error) });
 }

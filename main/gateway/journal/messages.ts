@@ -47,7 +47,7 @@ export type ToWorker =
 export type Answer =
   | { kind: "read"; items: (EntryRun | LostRun)[]; last: number }
   | { kind: "calls"; calls: string[] }
-  | { kind: "stats"; bytes: number; sessions: number; entries: number }
+  | { kind: "stats"; bytes: number }
   | { kind: "failed"; reason: string };
 
 export type FromWorker =

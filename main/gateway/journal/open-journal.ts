@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { workerEntry } from "../../home/worker-entry.ts";
 import { type Chunk, chunkOf, entriesOf } from "../bridge/chunk.ts";
 import type { HistoryItem } from "../bridge/cursor.ts";
+import type { JournalOptions } from "./journal-options.ts";
 import type { Answer, CallCounts, EntryRun, FromWorker, Query, StoredSession, ToWorker } from "./messages.ts";
 
 /** Bytes that may wait for the journal's thread. Above it the daemon's streams are not read, so that nothing grows. */
@@ -31,13 +32,19 @@ export interface Journal {
   read(session: string, after: number, maxEntries?: number): Promise<readonly HistoryItem[]>;
   /** JSON of each call, in order of their start. */
   calls(session: string): Promise<readonly string[]>;
+  /** Bytes of history on the disk; undefined while there is no journal. */
+  size(): Promise<number | undefined>;
   /** Writes what waits and closes the file. */
   close(): Promise<void>;
 }
 
 /** Never fails: without a usable file, history is not kept and `listener.recording` says why. */
-export async function openJournal(path: string, listener: JournalListener): Promise<Journal> {
-  const worker = new Worker(workerEntry("journal-worker", import.meta.url), { workerData: path });
+export async function openJournal(options: JournalOptions, listener: JournalListener): Promise<Journal> {
+  const worker = new Worker(workerEntry("journal-worker", import.meta.url), {
+    workerData: options,
+    // Batches are short-lived, and without a bound V8 lets them pile up to 150 MB before it looks.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  });
   const questions = new Map<number, (answer: Answer) => void>();
   const pending = new Map<string, { runs: EntryRun[]; eventId: string | undefined }>();
   let pendingBytes = 0;
@@ -163,6 +170,10 @@ export async function openJournal(path: string, listener: JournalListener): Prom
     async calls(session) {
       const answer = await ask({ kind: "calls", session });
       return answer.kind === "calls" ? answer.calls : [];
+    },
+    async size() {
+      const answer = await ask({ kind: "stats" });
+      return answer.kind === "stats" ? answer.bytes : undefined;
     },
     async close() {
       if (!alive) return;

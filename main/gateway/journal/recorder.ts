@@ -30,7 +30,16 @@ export interface Recorder {
   dispose(): void;
 }
 
-export function createRecorder(store: EventStore, tell: (message: FromWorker) => void): Recorder {
+export interface RecorderOptions {
+  /** Bytes of entries kept for a disk that refuses. */
+  heldBytes?: number;
+}
+
+export function createRecorder(
+  store: EventStore,
+  tell: (message: FromWorker) => void,
+  { heldBytes = HELD_BYTES }: RecorderOptions = {},
+): Recorder {
   const folds = new Map<string, FoldedCalls>();
   const touched = new Set<string>();
   const lost: { session: string; first: number; last: number }[] = [];
@@ -104,7 +113,7 @@ export function createRecorder(store: EventStore, tell: (message: FromWorker) =>
     const reason = error instanceof Error ? error.message : String(error);
     if (recording) tell({ type: "recording", ok: false, reason });
     recording = false;
-    while (bytes > HELD_BYTES) {
+    while (bytes > heldBytes) {
       const oldest = waiting.shift();
       if (oldest === undefined) break;
       bytes -= oldest.bytes;

@@ -1,0 +1,11 @@
+/** Owns what the journal's thread is told when it starts. */
+import { z } from "../../../shared/protocol/schema.ts";
+
+export const journalOptionsSchema = z.object({
+  path: z.string(),
+  /** Entries older than this go first, in milliseconds. */
+  maxAgeMs: z.number(),
+  /** Bytes of the file; the oldest entries of all sessions go when it is larger. */
+  maxBytes: z.number(),
+});
+export type JournalOptions = z.infer<typeof journalOptionsSchema>;

@@ -1,0 +1,47 @@
+/** Owns that history stays within its limits: the oldest entries leave in small steps, and what left is known to be gone. */
+import type { EventStore } from "./event-store.ts";
+import type { JournalOptions } from "./journal-options.ts";
+
+/** How often the limits are looked at, in milliseconds. */
+const LOOK_MS = 5 * 60_000;
+const FIRST_LOOK_MS = 10_000;
+/** Pause between two steps: writing and reading come in between. */
+const STEP_PAUSE_MS = 20;
+/** Rows of one step; each holds up to 64 KiB before packing. */
+const STEP_ROWS = 64;
+const STEP_PAGES = 256;
+
+/** One step. True when there is more to do. `now` in milliseconds. */
+export function trim(store: EventStore, limits: Omit<JournalOptions, "path">, now: number): boolean {
+  const oldest = store.oldestWritten();
+  const tooOld = oldest !== undefined && now - oldest > limits.maxAgeMs;
+  if (oldest === undefined || !(tooOld || store.usedBytes() > limits.maxBytes)) return false;
+  store.begin();
+  try {
+    store.dropOldest(STEP_ROWS);
+    store.commit();
+  } catch (error) {
+    store.rollback();
+    throw error;
+  }
+  store.shrink(STEP_PAGES);
+  return true;
+}
+
+export function keepWithin(
+  store: EventStore,
+  limits: Omit<JournalOptions, "path">,
+  now: () => number,
+): { dispose(): void } {
+  let timer = setTimeout(look, FIRST_LOOK_MS);
+  function look(): void {
+    let more = false;
+    try {
+      more = trim(store, limits, now());
+    } catch {
+      // A disk that refuses is reported by the recorder; the next look tries again.
+    }
+    timer = setTimeout(look, more ? STEP_PAUSE_MS : LOOK_MS);
+  }
+  return { dispose: () => clearTimeout(timer) };
+}
