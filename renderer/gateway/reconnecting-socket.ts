@@ -78,9 +78,9 @@ export function openReconnectingSocket(options: SocketOptions): ReconnectingSock
     timer = setTimeout(connect, delay);
   };
 
-  /** The network is back, or somebody asks: no reason to wait for the timer. */
+  /** The network is back, or somebody asks: no reason to wait for the timer. Also after a close that seemed final. */
   const reconnectNow = (): void => {
-    if (timer !== undefined) connect();
+    if (!disposed && socket === undefined) connect();
   };
   window.addEventListener("online", reconnectNow);
   connect();

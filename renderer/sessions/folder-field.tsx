@@ -1,11 +1,11 @@
 /** Owns the field for a folder: typed with suggestions of what is there, chosen natively, or one of the recent ones. */
-import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Folder } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
 import styles from "./new-session.module.css";
 import { shortFolder } from "./session-groups.ts";
+import { suggestFolders } from "./suggest-folders.ts";
 
 interface FolderProps {
   value: string;
@@ -13,75 +13,113 @@ interface FolderProps {
   onChange: (folder: string) => void;
 }
 
-/** Suggestions shown at most; a folder may have thousands. */
-const MAX_SUGGESTIONS = 50;
-
 export function FolderField({ value, recent, onChange }: FolderProps) {
   const { host } = useServices();
   const home = useApp((store) => store.app?.home_dir ?? "");
   const [open, setOpen] = useState(false);
-  const folders = useSubfolders(value, open);
-  const typed = value.slice(value.lastIndexOf("/") + 1).toLowerCase();
-  const below = folders
-    .filter((path) => nameOf(path).toLowerCase().startsWith(typed))
-    .map((path) => shortFolder(path, home));
-  const others = recent.map((path) => shortFolder(path, home)).filter((path) => !below.includes(path));
-  const items = [...(typed === "" || value === "~" ? others : []), ...below].slice(0, MAX_SUGGESTIONS);
+  const [at, setAt] = useState(-1);
+  const input = useRef<HTMLInputElement>(null);
+  const typed = shortFolder(value, home);
+  const below = useSubfolders(value, open).map((path) => shortFolder(path, home));
+  const items = open
+    ? suggestFolders(
+        typed,
+        below,
+        recent.map((path) => shortFolder(path, home)),
+      )
+    : [];
+  const shown = items.length > 0;
+
+  function choose(path: string): void {
+    onChange(path);
+    setAt(-1);
+    setOpen(false);
+  }
+
+  /** Enter takes the suggestion that the arrows reached; without one it belongs to the form. */
+  function onKeyDown(event: KeyboardEvent): void {
+    const current = items[at];
+    if (event.key === "ArrowDown" && !open) setOpen(true);
+    else if (event.key === "ArrowDown" && shown) setAt((at + 1) % items.length);
+    else if (event.key === "ArrowUp" && shown) setAt((at - 1 + items.length) % items.length);
+    else if (event.key === "Enter" && shown && current !== undefined) choose(current);
+    else if (event.key === "Escape" && shown) setOpen(false);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function browse(): void {
+    if (host.chooseFolder === undefined) {
+      input.current?.focus();
+      setOpen(true);
+    } else void host.chooseFolder().then((path) => path !== null && onChange(path));
+  }
 
   return (
     <div className={styles.field}>
       <label className={styles.label} htmlFor="folder">
         Folder
       </label>
-      <Autocomplete.Root
-        items={items}
-        value={shortFolder(value, home)}
-        onValueChange={onChange}
-        open={open && items.length > 0}
-        onOpenChange={setOpen}
-        mode="none"
-        openOnInputClick
-      >
-        <div className={styles.folder}>
-          <Folder aria-hidden size={15} strokeWidth={1.75} className={styles.cardIcon} />
-          <Autocomplete.Input id="folder" className={styles.folderInput} spellCheck={false} autoCapitalize="off" />
-          {host.chooseFolder !== undefined && (
-            <button
-              type="button"
-              className={styles.choose}
-              onClick={() => void host.chooseFolder?.().then((path) => path !== null && onChange(path))}
+      <div className={styles.folder}>
+        <Folder aria-hidden size={15} strokeWidth={1.75} className={styles.cardIcon} />
+        <input
+          ref={input}
+          id="folder"
+          className={styles.folderInput}
+          role="combobox"
+          aria-expanded={shown}
+          aria-controls="folder-suggestions"
+          aria-autocomplete="list"
+          aria-activedescendant={at < 0 ? undefined : `folder-${at}`}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          value={typed}
+          onChange={(event) => {
+            onChange(event.target.value);
+            setAt(-1);
+            setOpen(true);
+          }}
+          onKeyDown={onKeyDown}
+          onBlur={() => setOpen(false)}
+        />
+        <button
+          type="button"
+          className={styles.choose}
+          onPointerDown={(event) => event.preventDefault()}
+          onClick={browse}
+        >
+          Choose…
+        </button>
+        <div id="folder-suggestions" role="listbox" aria-label="Folders" hidden={!shown} className={styles.suggestions}>
+          {items.map((path, index) => (
+            <div
+              key={path}
+              id={`folder-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === at}
+              className={styles.suggestion}
+              onPointerDown={(event) => event.preventDefault()}
+              onClick={() => choose(path)}
             >
-              Choose…
-            </button>
-          )}
+              {path}
+            </div>
+          ))}
         </div>
-        <Autocomplete.Portal>
-          <Autocomplete.Positioner sideOffset={4} align="start" className={styles.positioner}>
-            <Autocomplete.Popup className={styles.suggestions}>
-              <Autocomplete.List>
-                {(path: string) => (
-                  <Autocomplete.Item key={path} value={path} className={styles.suggestion}>
-                    {path}
-                  </Autocomplete.Item>
-                )}
-              </Autocomplete.List>
-            </Autocomplete.Popup>
-          </Autocomplete.Positioner>
-        </Autocomplete.Portal>
-      </Autocomplete.Root>
+      </div>
     </div>
   );
 }
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 /** The folders in the folder that is being typed; none while it does not exist. */
 function useSubfolders(value: string, wanted: boolean): string[] {
   const { client } = useServices();
   const [folders, setFolders] = useState<string[]>([]);
-  const parent = value.includes("/") ? value.slice(0, value.lastIndexOf("/") + 1) : value === "" ? "" : "~";
+  const parent = value.includes("/") ? value.slice(0, value.lastIndexOf("/") + 1) : "~";
   useEffect(() => {
-    if (!wanted || parent === "") return;
+    if (!wanted) return;
     let gone = false;
     void client.folders(parent).then((answer) => {
       if (gone) return;

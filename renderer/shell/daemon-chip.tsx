@@ -1,6 +1,6 @@
 /** Owns the chip that says whether a daemon was found, and what it opens: where was looked, what is wrong, what to do. */
 import { Popover } from "@base-ui/react/popover";
-import { visible } from "../../shared/text/visible.ts";
+import { oneLine, visible } from "../../shared/text/visible.ts";
 import { formatMinute } from "../activity/elapsed.ts";
 import { Button } from "../parts/button.tsx";
 import { useApp } from "../stores/app-store.ts";
@@ -50,6 +50,7 @@ export function DaemonChip({ narrow }: { narrow: boolean }) {
                 <Fact name="Servers" value={countServers(count) + (broken > 0 ? `, ${broken} not working` : "")} />
               )}
             </dl>
+            <BrokenServers />
             {daemon.attempts.length > 0 && (
               <>
                 <h3 className={styles.heading}>Where it was looked for</h3>
@@ -85,5 +86,34 @@ function Fact({ name, value }: { name: string; value: string }) {
       <dt>{name}</dt>
       <dd>{visible(value)}</dd>
     </div>
+  );
+}
+
+/** The servers that do not work, each with the first line of its reason, and what is wrong with their file. */
+function BrokenServers() {
+  const servers = useApp((store) => store.app?.servers) ?? [];
+  const error = useApp((store) => store.app?.servers_error);
+  const broken = servers.filter((server) => server.state === "failed");
+  if (broken.length === 0 && error === undefined) return null;
+  return (
+    <>
+      <h3 className={styles.heading}>Not working</h3>
+      <ul className={styles.attempts}>
+        {broken.map((server) => (
+          <li key={server.name}>
+            <button type="button" className={styles.broken} onClick={() => openOverlay("servers")}>
+              {oneLine(server.name, 64)}
+            </button>
+            <span>{oneLine(server.reason?.split("\n")[0] ?? "no reason was given", 160)}</span>
+          </li>
+        ))}
+        {error !== undefined && (
+          <li>
+            <code>servers.json</code>
+            <span>{oneLine(error, 200)}</span>
+          </li>
+        )}
+      </ul>
+    </>
   );
 }

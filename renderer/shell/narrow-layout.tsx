@@ -5,6 +5,7 @@ import { ActivityPanel } from "../activity/activity-panel.tsx";
 import { CallRow } from "../activity/call-row.tsx";
 import { rowHeight } from "../activity/list-items.ts";
 import { SessionList } from "../sessions/session-list.tsx";
+import { DaemonBanner } from "../states/daemon-banner.tsx";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { selectCall, useView } from "../stores/view-store.ts";
 import { KeyRow } from "../terminal/key-row.tsx";
@@ -16,6 +17,7 @@ import { useServices } from "./services.ts";
 export function NarrowLayout({ session, middle }: { session: SessionView | undefined; middle: ReactNode }) {
   const { streams } = useServices();
   const sessionsOpen = useView((view) => view.sessionsOpen);
+  const sheetOpen = useView((view) => view.sheetOpen);
   const id = session?.id;
   const store = useMemo(() => (id === undefined ? undefined : streams.open(id)), [streams, id]);
   if (sessionsOpen) {
@@ -28,6 +30,7 @@ export function NarrowLayout({ session, middle }: { session: SessionView | undef
   if (session === undefined || store === undefined) return <div className={styles.narrow}>{middle}</div>;
   return (
     <div className={styles.narrow}>
+      {!sheetOpen && <DaemonBanner />}
       <div className={styles.narrowTerminal}>
         <TerminalPane key={session.id} session={session} />
       </div>
@@ -83,7 +86,10 @@ function Summary({ store, onOpen }: { store: CallLogStore; onOpen: () => void })
             {failed} {failed === 1 ? "error" : "errors"}
           </span>
         )}
-        {call !== undefined && others <= 0 && failed === 0 && `${store.order.length} calls`}
+        {call !== undefined &&
+          others <= 0 &&
+          failed === 0 &&
+          `${store.order.length} ${store.order.length === 1 ? "call" : "calls"}`}
       </button>
     </div>
   );

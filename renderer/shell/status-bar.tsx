@@ -47,7 +47,11 @@ function Calls({ id }: { id: string }) {
         </span>
       )}
       {running === 0 && failed === 0 && (
-        <span>{total === 0 ? "No calls yet" : `${total.toLocaleString("en-US")} calls, none running`}</span>
+        <span>
+          {total === 0
+            ? "No calls yet"
+            : `${total.toLocaleString("en-US")} ${total === 1 ? "call" : "calls"}, none running`}
+        </span>
       )}
     </>
   );
@@ -59,7 +63,9 @@ function TerminalFacts({ id }: { id: string }) {
   if (status === undefined) return null;
   return (
     <>
-      <span className={styles.wide}>{scrollback.toLocaleString("en-US")} lines</span>
+      <span className={styles.wide} title="Lines that the terminal keeps to scroll back to">
+        {scrollback.toLocaleString("en-US")} lines of scrollback
+      </span>
       <span className={styles.wide}>UTF-8</span>
       <span title="Columns × rows">
         {status.cols} × {status.rows}

@@ -13,6 +13,7 @@ import {
 import { useEffect, useState } from "react";
 import { deepLink } from "../../shared/links/deep-link.ts";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
+import { CLOSE } from "../../shared/protocol/wire.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
 import { Menu, MenuItem, MenuLine } from "../parts/menu.tsx";
@@ -24,6 +25,7 @@ import { exportSession } from "../shell/export-session.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
 import { FindBar } from "./find-bar.tsx";
+import type { LiveTerminal, TerminalStatus } from "./live-terminal.ts";
 import styles from "./terminal.module.css";
 import { TerminalBanner } from "./terminal-banner.tsx";
 import { TerminalView, useLiveTerminal, useTerminalStatus } from "./terminal-view.tsx";
@@ -48,6 +50,7 @@ export function TerminalPane({
   const name = oneLine(session.agent_name, 60);
   const folder = shortFolder(session.cwd, home);
 
+  useReattach(session, live, status);
   useEffect(() => onCommand("find", () => setFinding(true)), []);
 
   const closeFind = () => {
@@ -115,4 +118,18 @@ export function TerminalPane({
       <SessionDialogs kind={dialog} session={session} onClose={() => setDialog(undefined)} />
     </section>
   );
+}
+
+/** Waiting before the next attempt at a terminal that is said to run but was not found. */
+const REATTACH_MS = 1_000;
+
+/** A terminal that was gone when the page attached may have been started again by somebody else. */
+function useReattach(session: SessionView, live: LiveTerminal | undefined, status: TerminalStatus | undefined): void {
+  const lost = status?.link.state === "closed" && status.link.code === CLOSE.noSuchSession;
+  const runs = session.terminal.state === "running";
+  useEffect(() => {
+    if (!lost || !runs) return;
+    const timer = setTimeout(() => live?.reconnectNow(), REATTACH_MS);
+    return () => clearTimeout(timer);
+  }, [lost, runs, live]);
 }
