@@ -1,4 +1,4 @@
-/** Owns `npm test`: lint, types, build, unit tests, end-to-end tests; one closing line with the sum. Stops early only where going on would say nothing. */
+/** Owns `npm test`: lint, types, build, unit tests, MCP conformance, end-to-end and desktop tests; one closing line with the sum. Stops early only where going on would say nothing. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { findOrInstallBrowser } from "../test/support/find-browser.ts";
@@ -54,7 +54,8 @@ function browserCount(path: string): Count | undefined {
 }
 
 mkdirSync("artifacts", { recursive: true });
-for (const report of ["artifacts/unit.json", "artifacts/e2e.json"]) rmSync(report, { force: true });
+for (const report of ["artifacts/unit.json", "artifacts/e2e.json", "artifacts/electron.json"])
+  rmSync(report, { force: true });
 
 step("lint and format", "npm", "run", "--silent", "lint");
 step("types", "npm", "run", "--silent", "types");
@@ -62,12 +63,16 @@ const built = step("build", "npm", "run", "--silent", "build");
 step("unit tests", "vitest", "run", "--reporter=default", "--reporter=json", "--outputFile.json=artifacts/unit.json");
 add("unit tests", unitCount("artifacts/unit.json"));
 
+step("MCP conformance", "node", "test/conformance/run.ts");
+
 if (!built) notes.push("end-to-end tests not run: the build failed");
 else if (findOrInstallBrowser() === undefined) {
   failures.push("no browser: install Chromium or Google Chrome, or set SIGNALBOX_TEST_BROWSER to one");
 } else {
   step("end-to-end tests", "playwright", "test");
   add("end-to-end tests", browserCount("artifacts/e2e.json"));
+  step("desktop tests", "node", "test/electron/run.ts");
+  add("desktop tests", browserCount("artifacts/electron.json"));
 }
 
 console.log("");
