@@ -6,6 +6,7 @@ import { buildProduct } from "./build/build-product.ts";
 import { isBuilt, sourcesDigest } from "./build/digest.ts";
 import { decideStart, passedOn } from "./start/decide-start.ts";
 import { findElectron } from "./start/electron-binary.ts";
+import { followParent } from "./start/follow-parent.ts";
 import { ownEnvironment } from "./start/own-environment.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -94,4 +95,5 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+followParent(() => process.kill(process.pid, "SIGTERM"));
 changed(true);

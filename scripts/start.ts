@@ -7,6 +7,7 @@ import { isBuilt, sourcesDigest } from "./build/digest.ts";
 import { showProgress } from "./build/show-progress.ts";
 import { decideStart, passedOn, type StartPlan } from "./start/decide-start.ts";
 import { fetchElectron, findElectron, lastFailure, rememberFailure } from "./start/electron-binary.ts";
+import { followParent } from "./start/follow-parent.ts";
 import { ownEnvironment } from "./start/own-environment.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -87,6 +88,9 @@ async function runHeadless(why: string | undefined): Promise<void> {
   process.argv = [process.execPath, cli, "serve", ...passedOn(args)];
   await import(pathToFileURL(cli).href);
 }
+
+// Whatever runs then ends as by a signal sent to it: the build, the fetch, the app, the gateway.
+followParent(() => process.kill(process.pid, "SIGTERM"));
 
 if (await build()) {
   const first = plan();
