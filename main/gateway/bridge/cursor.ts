@@ -47,7 +47,7 @@ export function openCursor(options: CursorOptions): Cursor {
   let reading = false;
   let closed = false;
   let trailer: string | undefined;
-  const seen = new Set<string>();
+  const seen = new Map<string, number | undefined>();
   const stop = log.read({ appended: () => pump() });
 
   function pump(): void {

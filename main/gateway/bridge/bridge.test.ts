@@ -1,0 +1,298 @@
+/** Proves the log and its cursors: nothing lost, nothing twice, frames within their bound, and conflation that no fold can tell from the truth. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { applyEntry, type CallLog, createCallLog } from "../../../shared/events/fold.ts";
+import { type LogEntry, logEntrySchema } from "../../../shared/events/tool-event.ts";
+import { eventServerFrameSchema } from "../../../shared/protocol/event-frames.ts";
+import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
+import { isEvent } from "./check-event.ts";
+import { type Chunk, chunkOf, entriesOf, eventText, packChunks } from "./chunk.ts";
+import { type CursorSink, type HistoryItem, openCursor } from "./cursor.ts";
+import { createLogRing } from "./session-log.ts";
+
+const AT = "2026-11-20T10:00:00.000Z";
+const progress = (n: number, call = "c", extra: object = {}) =>
+  JSON.stringify({ kind: "progress", call, tool: "t", progress: n, ...extra });
+
+/** A reader that can be told to have no room, and keeps all frames. */
+function reader() {
+  const frames: string[] = [];
+  const sink = {
+    open: true,
+    room: () => sink.open,
+    send: (frame: Buffer | string) => void frames.push(frame.toString()),
+  };
+  const entries = (): LogEntry[] =>
+    frames.flatMap((text) => {
+      const frame = eventServerFrameSchema.parse(JSON.parse(text));
+      return "events" in frame ? frame.events : [];
+    });
+  return { frames, sink: sink satisfies CursorSink & { open: boolean }, entries };
+}
+const noHistory = async () => [];
+const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("chunks", () => {
+  it("are valid frames of at most 64 KiB, whatever the events; a larger event stands alone", () => {
+    const texts = fc.array(
+      fc.oneof(
+        fc.string({ maxLength: 50 }),
+        fc.constantFrom("ä€𝄞", "x".repeat(30_000), "€".repeat(25_000), "y".repeat(70_000)),
+      ),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 1, max: 99_999 }), (messages, first) => {
+        const events = messages.map((message) => JSON.stringify({ tool: "t", message }));
+        const chunks = packChunks(events, first, AT);
+        let next = first;
+        for (const chunk of chunks) {
+          expect(chunk.first).toBe(next);
+          next = chunk.last + 1;
+          const frame = eventServerFrameSchema.parse(JSON.parse(chunk.frame.toString()));
+          if (!("events" in frame)) throw new Error("no events");
+          expect(frame.events.map(({ seq }) => seq)).toEqual(range(chunk.first, chunk.last));
+          if (chunk.frame.length > MAX_EVENT_FRAME_BYTES) expect(chunk.last).toBe(chunk.first);
+          for (let seq = chunk.first; seq <= chunk.last; seq += 1)
+            expect(eventText(chunk, seq)).toBe(events[seq - first]);
+          const from = chunk.starts[0] ?? 0;
+          const copy = chunkOf(
+            chunk.first,
+            chunk.last,
+            entriesOf(chunk, chunk.first, chunk.last),
+            chunk.starts.map((start) => start - from),
+          );
+          expect(copy.frame.equals(chunk.frame)).toBe(true);
+        }
+        expect(next).toBe(first + events.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("only hold what is JSON of the known shape, unless our own daemon wrote it", () => {
+    for (const good of [
+      '{"tool":"t"}',
+      '{ "token": 7, "progress": 4, "total": 10, "message": "…", "tool": "notion", "timestamp": "2026-04-17T10:20:33+00:00" }',
+      '{"tool":"t","progress":null}',
+      '{"kind":"gap","missed":3}',
+      '{"tool":"t","args":{"a":[1]}}',
+      '{"tool":"a\\"b"}',
+    ]) {
+      expect(isEvent(good, false), good).toBe(true);
+    }
+    for (const bad of [
+      "",
+      "{}",
+      "[]",
+      "null",
+      '{"tool":"t"',
+      '{"tool":"t"}]}',
+      '{"tool":"t"}{"tool":"u"}',
+      '{"tool":7}',
+      '{"tool":"t","progress":"x"}',
+      '{"tool":"a"b"}',
+      "{tool:1}",
+      `{"tool":"${"x".repeat(5000)}`,
+    ]) {
+      expect(isEvent(bad, false), bad.slice(0, 60)).toBe(false);
+    }
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.array(fc.constantFrom("{", "}", '"tool"', ":", ",", '"x"', "1", " ", "\\", '"')).map((p) => p.join("")),
+        ),
+        (text) => {
+          if (isEvent(text, false))
+            expect(logEntrySchema.safeParse({ seq: 1, at: AT, event: JSON.parse(text) }).success).toBe(true);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("cursors", () => {
+  it("P6: 10,000 events to a stalled reader cost it no memory; others see all at once, and it gets the rest when it drains", async () => {
+    const ring = createLogRing(256 * 1024);
+    const log = ring.open("s");
+    const kept: Chunk[] = [];
+    const history = async (after: number): Promise<HistoryItem[]> =>
+      kept.filter((chunk) => chunk.last > after).slice(0, 5);
+    const quick = reader();
+    const slow = reader();
+    openCursor({ log, after: 0, sink: quick.sink, history, verbatim: false });
+    const lagging = openCursor({ log, after: 0, sink: slow.sink, history, verbatim: false });
+    slow.sink.open = false;
+    for (let n = 1; n <= 10_000; n += 10)
+      kept.push(
+        ...log.append(
+          range(n, n + 9).map((i) => progress(i)),
+          AT,
+        ),
+      );
+    expect(ring.bytes).toBeLessThanOrEqual(256 * 1024);
+    expect(quick.entries().map(({ seq }) => seq)).toEqual(range(1, 10_000));
+    expect(slow.frames).toEqual([]);
+    slow.sink.open = true;
+    lagging.pump();
+    while (slow.entries().length < 10_000) await turn();
+    expect(slow.entries().map(({ seq }) => seq)).toEqual(range(1, 10_000));
+  });
+
+  it("announce what is kept nowhere any more, with its numbers, and go on", async () => {
+    const log = createLogRing(20_000).open("s");
+    for (let n = 1; n <= 1000; n += 1) log.append([progress(n)], AT);
+    const late = reader();
+    openCursor({ log, after: 10, sink: late.sink, history: noHistory, verbatim: false }).pump();
+    await turn();
+    const floor = log.floor();
+    expect(JSON.parse(late.frames[0] ?? "")).toEqual({ gap: { missed: floor - 10, from: 11, to: floor } });
+    expect(late.entries().map(({ seq }) => seq)).toEqual(range(floor + 1, 1000));
+  });
+
+  it("resume at any place, with any room, and see each number once", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 20 }),
+        fc.nat(300),
+        fc.array(fc.boolean(), { maxLength: 20 }),
+        async (batches, resume, room) => {
+          const log = createLogRing(4_000).open("s");
+          const kept: Chunk[] = [];
+          const history = async (after: number) => kept.filter((chunk) => chunk.last > after).slice(0, 2);
+          const live = reader();
+          const cursor = openCursor({ log, after: 0, sink: live.sink, history, verbatim: false });
+          let n = 0;
+          batches.forEach((size, i) => {
+            live.sink.open = room[i] ?? true;
+            kept.push(
+              ...log.append(
+                range(n + 1, n + size).map((k) => progress(k)),
+                AT,
+              ),
+            );
+            n += size;
+          });
+          live.sink.open = true;
+          cursor.pump();
+          const again = reader();
+          const after = Math.min(resume, n);
+          openCursor({ log, after, sink: again.sink, history, verbatim: false }).pump();
+          for (let i = 0; i < 200 && (live.entries().length < n || again.entries().length < n - after); i += 1)
+            await turn();
+          expect(live.entries().map(({ seq }) => seq)).toEqual(range(1, n));
+          expect(again.entries().map(({ seq }) => seq)).toEqual(range(after + 1, n));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("give each event as it was sent, one a frame, to clients of the original protocol", () => {
+    const log = createLogRing().open("s");
+    const old = reader();
+    openCursor({ log, after: 0, sink: old.sink, history: noHistory, verbatim: true });
+    const sent = ['{ "tool": "t", "message": "ä" }', progress(2), '{"tool":"u"}'];
+    log.append(sent, AT);
+    expect(old.frames).toEqual(sent);
+  });
+
+  it("numbers that a client has seen are never given twice, even when the log forgot them", () => {
+    const log = createLogRing().open("s", 100);
+    const client = reader();
+    openCursor({ log, after: 105, sink: client.sink, history: noHistory, verbatim: false });
+    log.append([progress(1)], AT);
+    expect(client.entries().map(({ seq }) => seq)).toEqual([106]);
+  });
+});
+
+describe("conflation", () => {
+  const event = fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        kind: fc.constant("progress" as const),
+        call: fc.constantFrom("a", "b", "c"),
+        tool: fc.constant("t"),
+        progress: fc.integer({ min: 0, max: 9 }),
+        message: fc.option(fc.constantFrom("m", "n"), { nil: undefined }),
+      }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        tool: fc.constantFrom("x", "y"),
+        token: fc.constantFrom(1, 2),
+        progress: fc.integer({ min: 0, max: 9 }),
+        total: fc.option(fc.constant(9), { nil: undefined }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constantFrom("started" as const, "finished" as const, "failed" as const),
+        call: fc.constantFrom("a", "b", "c"),
+        tool: fc.constant("t"),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant({ kind: "gap" as const, missed: 3 }) },
+  );
+  const folded = (entries: readonly LogEntry[]): CallLog => {
+    const log = createCallLog();
+    for (const entry of entries) applyEntry(log, entry);
+    return log;
+  };
+  /** What a person sees of a call; how many updates there were is what conflation may change. */
+  const seen = (log: CallLog) =>
+    [...log.calls.values()].map(({ id, tool, state, progress: done, total, message, uncertain }) => ({
+      id,
+      tool,
+      state,
+      done,
+      total,
+      message,
+      uncertain,
+    }));
+
+  it("whatever comes, and whenever there is room, the calls that result are the same", () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 80 }), fc.array(fc.boolean(), { maxLength: 80 }), (events, room) => {
+        const log = createLogRing().open("s");
+        const all = reader();
+        const some = reader();
+        openCursor({ log, after: 0, sink: all.sink, history: noHistory, verbatim: false });
+        const cursor = openCursor({ log, after: 0, sink: some.sink, history: noHistory, verbatim: false });
+        cursor.conflate(true);
+        events.forEach((item, i) => {
+          some.sink.open = room[i] ?? false;
+          log.append([JSON.stringify(item)], AT);
+        });
+        some.sink.open = true;
+        cursor.pump();
+        expect(seen(folded(some.entries()))).toEqual(seen(folded(all.entries())));
+        const skipped = all.entries().length - some.entries().length;
+        expect(skipped).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("skips all but the first and the last of a long run of progress", () => {
+    const log = createLogRing().open("s");
+    const slow = reader();
+    const cursor = openCursor({ log, after: 0, sink: slow.sink, history: noHistory, verbatim: false });
+    cursor.conflate(true);
+    slow.sink.open = false;
+    log.append(
+      range(1, 1000).map((n) => progress(n)),
+      AT,
+    );
+    slow.sink.open = true;
+    cursor.pump();
+    expect(slow.entries().map(({ seq }) => seq)).toEqual([1, 1000]);
+  });
+});
