@@ -1,26 +1,28 @@
 /** Owns the composition of the daemon: options in, `{ url, dispose, done }` out. */
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { DAEMON_FEATURES, type DaemonSession, type Health } from "../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import { PROTOCOL_VERSION } from "../../shared/protocol/wire.ts";
 import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
-import { daemonKey, prove } from "../home/secrets.ts";
+import { prove } from "../home/secrets.ts";
 import { VERSION } from "../home/version.ts";
 import { createIdleTimer } from "./create-idle-timer.ts";
 import { liveOwner, writeDiscovery } from "./discovery-entry.ts";
 import { createDaemonRoutes } from "./endpoint/daemon-routes.ts";
 import { listen } from "./endpoint/listen.ts";
 import { createTerminalUpgrades } from "./endpoint/terminal-upgrades.ts";
+import { openHome } from "./open-home.ts";
 import { createAgentSessions } from "./relay/agent-sessions.ts";
 import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
 import { createSessionRegistry, type Session } from "./sessions/session-registry.ts";
+import { hiddenBecause } from "./settings/apply-rules.ts";
+import { isWorktree } from "./settings/is-worktree.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
-import { openSecretStore, type SecretStore } from "./upstream/secret-store.ts";
 import { createUpstreamServers } from "./upstream/upstream-servers.ts";
 
+const CONTEXT_MS = 5_000;
 const IDLE_MS = 10 * 60 * 1000;
 
 export interface DaemonOptions {
@@ -47,12 +49,9 @@ export interface Daemon {
 /** Faults: `already-running`, `home-unusable`, `port-in-use`, `cannot-listen`. */
 export async function createDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
   const { home, log, env = process.env, idleMs = IDLE_MS } = options;
-  let key: string;
-  try {
-    key = daemonKey(home);
-  } catch (error) {
-    return failed("home-unusable", error instanceof Error ? error.message : String(error));
-  }
+  const opened = openHome(home);
+  if (!opened.ok) return opened;
+  const { key, store, settings } = opened.value;
   const owner = await liveOwner(home.discovery, key);
   if (owner !== undefined) {
     return failed(
@@ -65,12 +64,6 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const startedText = new Date(startedAt).toISOString();
   const done = Promise.withResolvers<"idle" | "stopped" | "replaced">();
   const statusListeners = new Set<() => void>();
-  let store: SecretStore;
-  try {
-    store = openSecretStore(join(home.path, "secrets.json"));
-  } catch (error) {
-    return failed("home-unusable", error instanceof Error ? error.message : String(error));
-  }
   let gateways = 0;
 
   const terminals = createTerminals({ onChange: (id) => onTerminal(id), log, env });
@@ -96,7 +89,17 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     catalogue: servers.catalogue,
     open: servers.open,
     serversFor: (session) => servers.forSession(session),
+    hiddenBecause: (session, { server, tool, definition }) =>
+      hiddenBecause(
+        { server, tool, definition, worktree: () => isWorktree(session.cwd) },
+        settings.effective(session.id),
+      ),
   });
+  settings.onChange(() => agents.toolsChanged());
+  // A folder becomes a worktree, or stops being one, without anybody saying so.
+  const context = setInterval(() => {
+    if (settings.dependOnFolder()) agents.toolsChanged();
+  }, CONTEXT_MS);
   const idle = createIdleTimer(idleMs, () => done.resolve("idle"));
   const updateIdle = () => idle.update(gateways > 0 || registry.list().length > 0);
   registry.onChange(updateIdle);
@@ -127,6 +130,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   });
   const endSession = async (id: string) => {
     registry.end(id);
+    settings.forget(id);
     await Promise.all([agents.endAllOf(id), terminals.end(id)]);
   };
   const stop = (force: boolean): string | undefined => {
@@ -146,6 +150,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     terminals,
     servers,
     store,
+    settings,
     sessionView,
     endSession,
     stop,
@@ -177,6 +182,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   let disposing: Promise<void> | undefined;
   const disposeParts = async () => {
     idle.dispose();
+    clearInterval(context);
     upgrades.close();
     await Promise.all([agents.close(), servers.dispose(), terminals.dispose()]);
     if (listening.ok) await listening.value.close();

@@ -3,6 +3,8 @@ import type { Hono } from "hono";
 import { testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts";
 import { fault } from "../../../shared/protocol/fault.ts";
 import { z } from "../../../shared/protocol/schema.ts";
+import { toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
+import type { ToolSettingsStore } from "../settings/tool-settings-store.ts";
 import { readServerConfig } from "../upstream/read-servers-file.ts";
 import type { SecretStore } from "../upstream/secret-store.ts";
 import type { UpstreamServers } from "../upstream/upstream-servers.ts";
@@ -14,9 +16,10 @@ const secretRequestSchema = z.object({ value: z.string().min(1).max(16_384) });
 export interface ServerRoutesContext {
   servers: UpstreamServers;
   store: SecretStore;
+  settings: ToolSettingsStore;
 }
 
-export function addServerRoutes(app: Hono<Env>, { servers, store }: ServerRoutesContext): void {
+export function addServerRoutes(app: Hono<Env>, { servers, store, settings }: ServerRoutesContext): void {
   const noServer = (c: Ctx) =>
     refuse(c, 404, fault("no-such-server", "No server of this name is configured and enabled."));
 
@@ -34,6 +37,14 @@ export function addServerRoutes(app: Hono<Env>, { servers, store }: ServerRoutes
   app.get("/servers/:name/log", (c) => {
     const text = servers.log(c.req.param("name"));
     return text === undefined ? noServer(c) : c.json({ text });
+  });
+
+  app.get("/tool-settings", (c) => c.json(settings.global()));
+  app.put("/tool-settings", async (c) => {
+    const request = await readJson(c, toolSettingsSchema);
+    if (!request.ok) return request.response;
+    settings.setGlobal(request.value);
+    return c.json(request.value);
   });
 
   app.get("/secrets", (c) => c.json({ names: store.names() }));

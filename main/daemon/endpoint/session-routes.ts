@@ -10,8 +10,10 @@ import {
   startTerminalRequestSchema,
 } from "../../../shared/protocol/daemon-api.ts";
 import { fault } from "../../../shared/protocol/fault.ts";
+import { toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
 import { streamEvents } from "../progress/stream-events.ts";
 import type { Session, SessionRegistry } from "../sessions/session-registry.ts";
+import type { ToolSettingsStore } from "../settings/tool-settings-store.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import { bearer, type Ctx, type Env, holdsKey, readJson, refuse, unauthorized } from "./route-kit.ts";
 
@@ -21,6 +23,7 @@ export interface SessionRoutesContext {
   terminals: Terminals;
   sessionView: (session: Session) => DaemonSession;
   endSession: (id: string) => Promise<void>;
+  settings: ToolSettingsStore;
 }
 
 export const noSession = (c: Ctx): Response =>
@@ -45,7 +48,7 @@ export function addEventRoute(app: Hono<Env>, { key, registry }: SessionRoutesCo
 }
 
 export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext): void {
-  const { registry, terminals, sessionView } = context;
+  const { registry, terminals, sessionView, settings } = context;
 
   app.post("/session", async (c) => {
     const request = await readJson(c, createSessionRequestSchema);
@@ -64,6 +67,19 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
     if (registry.get(id) === undefined) return noSession(c);
     await context.endSession(id);
     return c.body(null, 204);
+  });
+
+  app.get("/session/:id/tool-settings", (c) => {
+    const id = c.req.param("id");
+    return registry.get(id) === undefined ? noSession(c) : c.json(settings.ofSession(id));
+  });
+  app.put("/session/:id/tool-settings", async (c) => {
+    const id = c.req.param("id");
+    if (registry.get(id) === undefined) return noSession(c);
+    const request = await readJson(c, toolSettingsSchema);
+    if (!request.ok) return request.response;
+    settings.setOfSession(id, request.value);
+    return c.json(request.value);
   });
 
   app.post("/session/:id/terminal", async (c) => {

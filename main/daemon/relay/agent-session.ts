@@ -21,6 +21,7 @@ import { createOpenRequests } from "./open-requests.ts";
 import { createOwnedRequests } from "./owned-requests.ts";
 import { createServerRequests } from "./server-requests.ts";
 import { createSessionServers, type SessionServers } from "./session-servers.ts";
+import type { ToolOwner } from "./tool-menu.ts";
 import { createToolRequests } from "./tool-requests.ts";
 
 /** An agent's `initialize` waits this long for servers that have never been reached. */
@@ -35,6 +36,8 @@ export interface AgentSession {
   receive(message: RpcMessage): void;
   apply(servers: readonly Server[]): void;
   restart(server: string): void;
+  /** What decides about its tools may have changed. */
+  toolsChanged(): void;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export interface AgentSessionOptions {
   catalogue: Catalogue;
   open: OpenServer;
   initialize: RpcRequest;
+  hiddenBecause: (session: Session, tool: ToolOwner) => string | undefined;
 }
 
 export function createAgentSession(options: AgentSessionOptions): AgentSession {
@@ -54,7 +58,12 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   const asked = initialize.params ?? {};
   const asks = createServerRequests();
   const requests = createOpenRequests(streams, session.calls);
-  const tools = createToolRequests(() => servers, requests, streams);
+  const tools = createToolRequests({
+    servers: () => servers,
+    requests,
+    streams,
+    hiddenBecause: (tool) => options.hiddenBecause(session, tool),
+  });
   const owned = createOwnedRequests(() => servers, requests);
 
   const servers: SessionServers = createSessionServers({
@@ -155,6 +164,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     },
     apply: (next) => servers.apply(next),
     restart: (name) => servers.restart(name),
+    toolsChanged: tools.changed,
     async close() {
       requests.cancelAll("The session has ended.");
       streams.close();

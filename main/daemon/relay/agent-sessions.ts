@@ -7,6 +7,7 @@ import type { OpenServer, Server } from "../upstream/open-server.ts";
 import { type AgentSession, createAgentSession } from "./agent-session.ts";
 import { createAgentStreams } from "./agent-streams.ts";
 import { negotiate } from "./initialize-result.ts";
+import type { ToolOwner } from "./tool-menu.ts";
 
 /** Without a request and without a reader for this long, an MCP session is over. */
 export const SESSION_TTL_MS = 2 * 60 * 60 * 1000;
@@ -24,6 +25,8 @@ export interface AgentSessions {
   endAllOf(session: string): Promise<void>;
   /** The configured servers have changed. */
   refresh(): void;
+  /** What decides about tools has changed: agents whose list is another one are told. */
+  toolsChanged(): void;
   /** Connects one server anew in every session. */
   restart(server: string): void;
   close(): Promise<void>;
@@ -35,6 +38,7 @@ export interface AgentSessionsOptions {
   open: OpenServer;
   /** The servers that this session is to be offered now. */
   serversFor: (session: Session) => Server[];
+  hiddenBecause: (session: Session, tool: ToolOwner) => string | undefined;
   ttlMs?: number;
   /** Milliseconds that never jump. */
   clock?: () => number;
@@ -76,6 +80,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         catalogue,
         open,
         initialize,
+        hiddenBecause: options.hiddenBecause,
       });
       live.set(id, agent);
       usedAt.set(id, clock());
@@ -95,6 +100,9 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     },
     refresh() {
       for (const agent of live.values()) agent.apply(serversFor(agent.session));
+    },
+    toolsChanged() {
+      for (const agent of live.values()) agent.toolsChanged();
     },
     restart(server) {
       for (const agent of live.values()) agent.restart(server);

@@ -10,6 +10,8 @@ export interface ToolOwner {
   server: string;
   /** The name that the server itself uses. */
   tool: string;
+  /** As the server describes it. */
+  definition: JsonObject;
 }
 
 export interface ToolMenu {
@@ -35,7 +37,7 @@ export function mergeTools(lists: readonly ServerTools[]): ToolMenu {
       if (name === "" || own.has(name)) continue;
       own.add(name);
       const shown = uses.get(name) === 1 ? name : free(prefixed(list.server, name), uses, owners);
-      owners.set(shown, { server: list.server, tool: name });
+      owners.set(shown, { server: list.server, tool: name, definition: tool });
       tools.push(shown === name ? tool : { ...tool, name: shown });
     }
   }

@@ -1,9 +1,9 @@
 /** Owns `tools/list` and `tools/call` of one agent: one merged list, and the server that each name in it means. */
-import { notification, RPC, type RpcRequest } from "../rpc/message.ts";
+import { type JsonObject, notification, RPC, type RpcRequest } from "../rpc/message.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { SessionServers } from "./session-servers.ts";
-import { prefixed, type ToolOwner } from "./tool-menu.ts";
+import { prefixed, type ToolMenu, type ToolOwner } from "./tool-menu.ts";
 
 export interface ToolRequests {
   list(request: RpcRequest): Promise<void>;
@@ -12,11 +12,16 @@ export interface ToolRequests {
   changed(): void;
 }
 
-export function createToolRequests(
-  servers: () => SessionServers,
-  requests: OpenRequests,
-  streams: AgentStreams,
-): ToolRequests {
+export interface ToolRequestsOptions {
+  servers: () => SessionServers;
+  requests: OpenRequests;
+  streams: AgentStreams;
+  /** Why a tool is hidden from this session now, or undefined. */
+  hiddenBecause: (tool: ToolOwner) => string | undefined;
+}
+
+export function createToolRequests(options: ToolRequestsOptions): ToolRequests {
+  const { servers, requests, streams, hiddenBecause } = options;
   /** Every name that this agent was ever shown keeps its meaning. */
   const shown = new Map<string, ToolOwner>();
   let lastTools: string | undefined;
@@ -27,12 +32,20 @@ export function createToolRequests(
     return owner ?? [...owners.values()].find((item) => prefixed(item.server, item.tool) === name);
   };
 
+  /** Names are given before tools are hidden, so that hiding one never renames another. */
+  const visible = (menu: ToolMenu): JsonObject[] =>
+    menu.tools.filter((tool) => {
+      const owner = menu.owners.get(String(tool.name));
+      return owner !== undefined && hiddenBecause(owner) === undefined;
+    });
+
   return {
     async list(request) {
       const menu = await servers().menu();
       for (const [name, owner] of menu.owners) if (!shown.has(name)) shown.set(name, owner);
-      lastTools = JSON.stringify(menu.tools);
-      requests.answer(request, { tools: menu.tools });
+      const tools = visible(menu);
+      lastTools = JSON.stringify(tools);
+      requests.answer(request, { tools });
     },
     async call(request) {
       const name = request.params?.name;
@@ -47,11 +60,15 @@ export function createToolRequests(
       if (owner === undefined || to === undefined) {
         return requests.refuse(request, RPC.invalidParams, `Unknown tool: ${name}`);
       }
+      const hidden = hiddenBecause(owner);
+      if (hidden !== undefined) {
+        return requests.refuse(request, RPC.invalidParams, `Tool ${name} is not available: ${hidden}.`);
+      }
       requests.pass(request, to, { ...request.params, name: owner.tool }, owner);
     },
     changed() {
       if (lastTools === undefined) return;
-      const tools = JSON.stringify(servers().lastMenu().tools);
+      const tools = JSON.stringify(visible(servers().lastMenu()));
       if (tools === lastTools) return;
       lastTools = tools;
       streams.send(notification("notifications/tools/list_changed"));

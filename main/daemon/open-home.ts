@@ -1,0 +1,27 @@
+/** Owns what the daemon keeps in its home folder, opened together: a home that cannot be trusted gives one fault. */
+import { join } from "node:path";
+import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
+import type { HomeFolder } from "../home/home-folder.ts";
+import { daemonKey } from "../home/secrets.ts";
+import { openToolSettings, type ToolSettingsStore } from "./settings/tool-settings-store.ts";
+import { openSecretStore, type SecretStore } from "./upstream/secret-store.ts";
+
+export interface OpenHome {
+  /** Proves the daemon to the gateway, and the gateway to the daemon. */
+  key: string;
+  store: SecretStore;
+  settings: ToolSettingsStore;
+}
+
+/** Fault: `home-unusable`. */
+export function openHome(home: HomeFolder): Result<OpenHome> {
+  try {
+    return ok({
+      key: daemonKey(home),
+      store: openSecretStore(join(home.path, "secrets.json")),
+      settings: openToolSettings(join(home.path, "tool-settings.json")),
+    });
+  } catch (error) {
+    return failed("home-unusable", error instanceof Error ? error.message : String(error));
+  }
+}

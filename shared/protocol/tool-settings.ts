@@ -1,0 +1,22 @@
+/** Owns the settings that narrow an agent's tools or make writes survive an outage, globally and per session. */
+import { z } from "./schema.ts";
+
+/** Names may hold `*` for any characters. What is absent fits everything. */
+export const toolRuleSchema = z.object({
+  server: z.string().min(1).max(200).optional(),
+  tool: z.string().min(1).max(200).optional(),
+  /** Only where the session's folder is, or is not, inside a git worktree. */
+  when: z.enum(["worktree", "no-worktree"]).optional(),
+});
+export type ToolRule = z.infer<typeof toolRuleSchema>;
+
+/** `GET`/`PUT /tool-settings` and, for one session, `/session/{id}/tool-settings`. A session's settings only ever narrow further. */
+export const toolSettingsSchema = z.object({
+  /** Tools that do not say of themselves that they only read are hidden, and refused when they are called. */
+  read_only: z.boolean().optional(),
+  /** Tools that are hidden, and refused when they are called. */
+  hide: z.array(toolRuleSchema).max(200).optional(),
+  /** Writes that are kept and delivered later while their server cannot be reached. */
+  buffer: z.array(toolRuleSchema).max(200).optional(),
+});
+export type ToolSettings = z.infer<typeof toolSettingsSchema>;
