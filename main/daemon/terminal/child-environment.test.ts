@@ -33,6 +33,7 @@ it("A28: nothing of ours, of npm, of Electron or of another terminal is handed o
     npm_config_registry: "1",
     NPM_CONFIG_X: "1",
     INIT_CWD: "1",
+    FORCE_COLOR: "1",
     CLAUDECODE: "1",
     TMUX: "1",
     KITTY_WINDOW_ID: "1",

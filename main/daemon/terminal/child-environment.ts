@@ -4,8 +4,9 @@ import { delimiter, dirname, join } from "node:path";
 /** Ours to say, and said again below for this terminal. */
 const TERMINAL = { TERM: "xterm-256color", COLORTERM: "truecolor", TERM_PROGRAM: "Signalbox" };
 
-/** What npm, Electron or an agent around us added for this process alone. */
-const OURS = /^(SIGNALBOX_|npm_|ELECTRON_)|^(NODE_OPTIONS|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE|INIT_CWD)$/i;
+/** What npm, Electron or a build tool around us added for this process alone. */
+const OURS =
+  /^(SIGNALBOX_|npm_|ELECTRON_)|^(NODE_OPTIONS|NODE_CHANNEL_FD|NODE_CHANNEL_SERIALIZATION_MODE|INIT_CWD|FORCE_COLOR)$/i;
 const AGENTS = /^(CLAUDECODE|CLAUDE_CODE_ENTRYPOINT|CLAUDE_CODE_SSE_PORT)$/;
 /** What another terminal says about itself; a program would believe it to be this one. */
 const OTHER_TERMINAL =

@@ -55,10 +55,15 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
       const env = childEnvironment(base, request.env, program);
       const launch = prepareStart(request.command, request.args, request.cwd, env);
       if (!launch.ok) return launch;
+      const size = { cols: request.cols, rows: request.rows };
       const started = attempt(() => {
+        if (before !== undefined) {
+          before.restart(launch.value, size);
+          return before;
+        }
         const terminal = createTerminal({
           launch: launch.value,
-          size: { cols: request.cols, rows: request.rows },
+          size,
           screens,
           onChange: () => options.onChange(session),
           now: () => performance.now(),
@@ -66,7 +71,6 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
         terminals.set(session, terminal);
         return terminal;
       });
-      if (started.ok) void before?.end();
       if (started.ok) options.onChange(session);
       return started;
     },

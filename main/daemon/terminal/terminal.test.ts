@@ -83,6 +83,11 @@ it("a viewer may come after the exit, and the same program may be started again 
   expect(late.live().toString()).toMatch(/\[!p.*run $/s);
   expect(terminals.offset("a")).toBeGreaterThan(before + 4);
   expect(terminals.start("none", { restart: true }).ok).toBe(false);
+  // With another command it is the same terminal too.
+  expect(start("a", "sh", ["-c", "echo other; read x"], { cols: 90, rows: 30 }).ok).toBe(true);
+  await late.text("other");
+  expect(late.frames("ready")).toHaveLength(3);
+  expect(late.socket.readyState).toBe(late.socket.OPEN);
 });
 
 it("ends a program with everything that it started, also what ignores the hang-up", { timeout: 10_000 }, async () => {

@@ -25,8 +25,8 @@ export interface TerminalOptions {
 export interface Terminal {
   info(): TerminalInfo;
   offset(): number;
-  /** Runs the same again, in the same terminal. Throws when the system refuses. */
-  restart(): void;
+  /** Runs a program, the same by default, in the same terminal: its viewers stay. Throws when the system refuses. */
+  restart(launch?: Launch, size?: Size): void;
   attach(socket: WebSocket, size: Size | undefined): void;
   end(): Promise<void>;
 }
@@ -44,7 +44,8 @@ const FRESH =
 
 /** Starts the program. Throws when the system refuses. */
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { launch, now } = options;
+  const { now } = options;
+  let { launch } = options;
   let size = options.size;
   let title = "";
   let attention = false;
@@ -194,7 +195,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
       };
     },
     offset: () => position,
-    restart() {
+    restart(again = launch, wanted = size) {
+      launch = again;
+      // Whoever looks on keeps the size.
+      if (viewers.all.size === 0) resize(wanted, undefined);
       const next = open();
       pty = next;
       exit = undefined;
