@@ -26,6 +26,7 @@ import { staticFiles } from "./http/static-files.ts";
 import { createWaitingRoom } from "./http/waiting-room.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import { createDaemons } from "./link/daemons.ts";
+import type { Counters } from "./metrics.ts";
 import { createSessions } from "./sessions/sessions.ts";
 import { readSettings } from "./settings.ts";
 import { createSocketServer } from "./socket/socket-server.ts";
@@ -114,7 +115,9 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
   );
   const ring = createLogRing();
   const agents = rememberAgents(steady);
+  const counters: Counters = { events: 0, eventBytes: 0, reconnects: 0 };
   const sessions = createSessions({
+    counters,
     home,
     hub,
     ring,
@@ -167,6 +170,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     devices,
     owner,
     pairing,
+    counters,
     agents,
     createSession,
     now,
@@ -184,7 +188,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     },
   };
   const files = options.ui === null ? undefined : staticFiles(options.ui, steady);
-  const routes = createRoutes(parts, files);
+  const routes = createRoutes(parts, files, () => sockets.count);
   answerRequests({ server, routes, rules, waiting, guesses, log });
   const sockets = createSocketServer({ server, parts, rules, steady, admitted: waiting.admitted, guesses });
   devices.onRevoke((id) => sockets.close((identity) => identity.kind === "device" && identity.id === id));

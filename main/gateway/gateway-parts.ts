@@ -11,6 +11,7 @@ import type { Pairing } from "./auth/pairing.ts";
 import type { LogRing } from "./bridge/session-log.ts";
 import type { Journal } from "./journal/open-journal.ts";
 import type { Daemons } from "./link/daemons.ts";
+import type { Counters } from "./metrics.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 
 export interface GatewayParts {
@@ -24,6 +25,7 @@ export interface GatewayParts {
   readonly devices: Devices;
   readonly owner: Owner;
   readonly pairing: Pairing;
+  readonly counters: Counters;
   readonly agents: () => Promise<readonly AgentView[]>;
   readonly createSession: (request: NewSession) => Promise<Result<CreatedSession>>;
   /** Milliseconds. */

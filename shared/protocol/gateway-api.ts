@@ -72,3 +72,14 @@ export const pairingResponseSchema = z.object({
 export const devicesResponseSchema = z.object({
   devices: z.array(z.object({ id: z.string(), name: z.string(), created_at: z.string(), last_used_at: z.string() })),
 });
+
+/** `GET /api/v1/search?q=&limit=`: calls of all sessions, newest first. */
+export const searchResponseSchema = z.object({
+  hits: z.array(
+    z.object({
+      session: z.string(),
+      label: z.string(),
+      call: z.object({ id: z.string(), tool: z.string(), state: z.string(), startedAt: z.string() }).loose(),
+    }),
+  ),
+});

@@ -2,15 +2,17 @@
 import { Hono } from "hono";
 import { fault } from "../../../shared/protocol/fault.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
+import { metricsText } from "../metrics.ts";
 import { refuseWith } from "./answer.ts";
 import { compatRoutes } from "./compat-routes.ts";
 import { daemonRoutes } from "./daemon-routes.ts";
 import { deviceRoutes, pairRoute } from "./device-routes.ts";
+import { historyRoutes } from "./history-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import type { StaticFiles } from "./static-files.ts";
 
 /** Everything but `/ws/…`. Access has been decided before a request comes here. */
-export function createRoutes(parts: GatewayParts, files: StaticFiles | undefined): Hono {
+export function createRoutes(parts: GatewayParts, files: StaticFiles | undefined, sockets: () => number): Hono {
   const app = new Hono();
   app.use("/api/*", async (context, next) => {
     await next();
@@ -22,6 +24,8 @@ export function createRoutes(parts: GatewayParts, files: StaticFiles | undefined
   app.route("/api/v1/sessions", sessionRoutes(parts));
   app.route("/api/v1/devices", deviceRoutes(parts));
   app.route("/api/v1", daemonRoutes(parts));
+  app.route("/api/v1", historyRoutes(parts));
+  app.get("/metrics", async (context) => context.text(await metricsText(parts, sockets())));
   app.route("/api/mcp", compatRoutes(parts));
   pairRoute(app, parts);
   app.get("*", (context) => {

@@ -1,6 +1,7 @@
 /** Owns the journal's statements: entries, calls and sessions in, runs of entries out. All synchronous, on the worker's thread. */
 import type { DatabaseSync } from "node:sqlite";
-import type { Call } from "../../../shared/events/call.ts";
+import { type Call, isOpen } from "../../../shared/events/call.ts";
+import { endWords, startWords } from "./call-words.ts";
 import type { CallCounts, EntryRun, LostRun, StoredSession } from "./messages.ts";
 import { packBody, unpackBody } from "./pack-body.ts";
 import { readCall, writeCall } from "./stored-call.ts";
@@ -16,6 +17,7 @@ export function createEventStore(database: DatabaseSync) {
   const advance = statement(
     "UPDATE sessions SET last = max(last, ?), event_id = coalesce(?, event_id) WHERE number = ?",
   );
+  const sumUp = statement("UPDATE sessions SET total = ?, failed = ?, last_tool = ?, last_state = ? WHERE number = ?");
   const addRun = statement(
     "INSERT INTO events (session, first, last, written, body, starts) VALUES (?, ?, ?, ?, ?, ?)",
   );
@@ -26,7 +28,7 @@ export function createEventStore(database: DatabaseSync) {
   );
   const oldest = statement("SELECT written FROM events ORDER BY rowid LIMIT 1");
   const putCall = statement(
-    "INSERT INTO calls (session, id, first, state, call) VALUES (?, ?, ?, ?, ?) ON CONFLICT (session, id) DO UPDATE SET state = excluded.state, call = excluded.call",
+    "INSERT INTO calls (session, id, first, state, call) VALUES (?, ?, ?, ?, ?) ON CONFLICT (session, id) DO UPDATE SET state = excluded.state, call = excluded.call RETURNING number",
   );
   const runsAfter = statement(
     "SELECT first, last, body, starts FROM events WHERE session = ? AND last > ? ORDER BY last LIMIT 64",
@@ -36,10 +38,21 @@ export function createEventStore(database: DatabaseSync) {
   const openCalls = statement(
     "SELECT call FROM calls WHERE session = ? AND state IN ('running', 'queued') ORDER BY first",
   );
-  const countCalls = statement(
-    "SELECT count(*) AS total, sum(state = 'running') AS running, sum(state = 'failed') AS failed FROM calls WHERE session = ?",
+  const sums = statement(
+    `SELECT total, failed, last_tool, last_state,
+      (SELECT count(*) FROM calls WHERE calls.session = sessions.number AND state IN ('running', 'queued') AND state = 'running') AS running
+     FROM sessions WHERE number = ?`,
   );
-  const lastCall = statement("SELECT call FROM calls WHERE session = ? ORDER BY first DESC LIMIT 1");
+  const addText = statement("INSERT OR REPLACE INTO call_text (rowid, tool, server, words) VALUES (?, ?, ?, ?)");
+  const dropText = statement(
+    "DELETE FROM call_text WHERE rowid IN (SELECT 2 * number FROM calls WHERE session = ?1 UNION ALL SELECT 2 * number + 1 FROM calls WHERE session = ?1)",
+  );
+  const findText = statement(
+    `SELECT sessions.id AS session, calls.call AS call FROM (
+       SELECT DISTINCT rowid >> 1 AS number FROM (SELECT rowid FROM call_text WHERE call_text MATCH ? ORDER BY rowid DESC LIMIT 2 * ?)
+     ) AS hit JOIN calls ON calls.number = hit.number JOIN sessions ON sessions.number = calls.session
+     ORDER BY calls.number DESC LIMIT ?`,
+  );
   const numbers = new Map<string, number>();
 
   /** Row number of a session; undefined for one that was never saved. */
@@ -53,14 +66,13 @@ export function createEventStore(database: DatabaseSync) {
   }
 
   function countsOf(row: number): CallCounts {
-    const sums = countCalls.get(row);
-    const text = lastCall.get(row)?.call;
-    const last = typeof text === "string" ? readCall(text) : undefined;
+    const found = sums.get(row);
+    const { last_tool: tool, last_state: state } = found ?? {};
     return {
-      total: Number(sums?.total ?? 0),
-      running: Number(sums?.running ?? 0),
-      failed: Number(sums?.failed ?? 0),
-      last: last === undefined ? undefined : { tool: last.tool, state: last.state },
+      total: Number(found?.total ?? 0),
+      running: Number(found?.running ?? 0),
+      failed: Number(found?.failed ?? 0),
+      last: typeof tool === "string" && typeof state === "string" ? { tool, state } : undefined,
     };
   }
 
@@ -82,6 +94,7 @@ export function createEventStore(database: DatabaseSync) {
     deleteSession(id: string) {
       const row = number(id);
       if (row === undefined) return;
+      dropText.run(row);
       for (const table of ["events", "lost", "calls"])
         database.prepare(`DELETE FROM ${table} WHERE session = ?`).run(row);
       database.prepare("DELETE FROM sessions WHERE number = ?").run(row);
@@ -110,7 +123,23 @@ export function createEventStore(database: DatabaseSync) {
     /** Gives free pages back to the file system, some at a time. */
     shrink: (pages: number) => database.exec(`PRAGMA incremental_vacuum(${pages})`),
     advance: (row: number, last: number, eventId: string | undefined) => void advance.run(last, eventId ?? null, row),
-    putCall: (row: number, call: Call) => void putCall.run(row, call.id, call.firstSeq, call.state, writeCall(call)),
+    sumUp: (row: number, { total, failed, last }: CallCounts) =>
+      void sumUp.run(total, failed, last?.tool ?? null, last?.state ?? null, row),
+    /** Writes a call, and the words by which it is found: of its start when they are new, of its end when it has one. */
+    putCall(row: number, call: Call): void {
+      const number = Number(putCall.get(row, call.id, call.firstSeq, call.state, writeCall(call))?.number);
+      const { tool, server = "" } = call;
+      if (call.args !== undefined || call.lastSeq === call.firstSeq)
+        addText.run(2 * number, tool, server, startWords(call));
+      if (!isOpen(call)) addText.run(2 * number + 1, tool, server, endWords(call));
+    },
+    /** Calls of all sessions, newest first, as JSON with the id of their session. */
+    search: (words: string, limit: number) =>
+      findText
+        .all(words, limit, limit)
+        .flatMap(({ session, call }) =>
+          typeof session === "string" && typeof call === "string" ? { session, call } : [],
+        ),
     calls: (row: number, limit: number) =>
       callsOf.all(row, limit).flatMap((found) => (typeof found.call === "string" ? found.call : [])),
     openCalls: (row: number) =>

@@ -44,7 +44,14 @@ export function foldCalls(start: FoldStart): FoldedCalls {
       if (call !== undefined) latest = { tool: call.tool, state: call.state };
     },
     changed: () => [...changed].flatMap((id) => log.calls.get(id) ?? []),
-    written: () => changed.clear(),
+    written() {
+      // Arguments and results are in the events; a thousand calls must not keep them in memory as well.
+      for (const id of changed) {
+        const call = log.calls.get(id);
+        if (call !== undefined) log.calls.set(id, { ...call, args: undefined, result: undefined });
+      }
+      changed.clear();
+    },
     counts: () => ({ total, running: log.running, failed: log.failed, last: latest }),
   };
 }

@@ -24,6 +24,9 @@ function answer(store: EventStore, recorder: Recorder, query: Query): Answer {
       const row = store.number(query.session);
       return { kind: "calls", calls: row === undefined ? [] : store.calls(row, 100_000) };
     }
+    case "search":
+      recorder.commit();
+      return { kind: "search", hits: store.search(query.words, query.limit) };
     case "stats":
       return { kind: "stats", bytes: store.usedBytes() };
   }

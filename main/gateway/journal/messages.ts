@@ -35,6 +35,7 @@ export interface StoredSession {
 export type Query =
   | { kind: "read"; session: string; after: number; maxBytes: number; maxEntries: number }
   | { kind: "calls"; session: string }
+  | { kind: "search"; words: string; limit: number }
   | { kind: "stats" };
 
 export type ToWorker =
@@ -47,6 +48,7 @@ export type ToWorker =
 export type Answer =
   | { kind: "read"; items: (EntryRun | LostRun)[]; last: number }
   | { kind: "calls"; calls: string[] }
+  | { kind: "search"; hits: { session: string; call: string }[] }
   | { kind: "stats"; bytes: number }
   | { kind: "failed"; reason: string };
 

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, renameSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** Large pages: a row of events fills one or a few, instead of a chain of small ones. */
 const PRAGMAS = `PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
@@ -14,7 +14,12 @@ CREATE TABLE sessions (
   id TEXT NOT NULL UNIQUE,
   record TEXT NOT NULL,
   last INTEGER NOT NULL DEFAULT 0,
-  event_id TEXT
+  event_id TEXT,
+  -- Sums of its calls, so that a start need not count a million of them.
+  total INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  last_tool TEXT,
+  last_state TEXT
 ) STRICT;
 -- A row holds a run of consecutive entries: several per row cost a third of a row each.
 CREATE TABLE events (
@@ -28,14 +33,18 @@ CREATE TABLE events (
 CREATE INDEX events_by_place ON events (session, last);
 CREATE TABLE lost (session INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;
 CREATE TABLE calls (
+  number INTEGER PRIMARY KEY,
   session INTEGER NOT NULL,
   id TEXT NOT NULL,
   first INTEGER NOT NULL,
   state TEXT NOT NULL,
-  call TEXT NOT NULL,
-  PRIMARY KEY (session, id)
-) STRICT, WITHOUT ROWID;
+  call TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX calls_by_id ON calls (session, id);
 CREATE INDEX calls_by_place ON calls (session, first);
+CREATE INDEX calls_open ON calls (session) WHERE state IN ('running', 'queued');
+-- Two rows a call: 2n what is known at its start, 2n+1 what its end adds. The texts themselves are in the events.
+CREATE VIRTUAL TABLE call_text USING fts5 (tool, server, words, content='', contentless_delete=1, tokenize='unicode61');
 `;
 
 /**

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { workerEntry } from "../../home/worker-entry.ts";
 import { type Chunk, chunkOf, entriesOf } from "../bridge/chunk.ts";
 import type { HistoryItem } from "../bridge/cursor.ts";
+import { searchWords } from "./call-words.ts";
 import type { JournalOptions } from "./journal-options.ts";
 import type { Answer, CallCounts, EntryRun, FromWorker, Query, StoredSession, ToWorker } from "./messages.ts";
 
@@ -32,6 +33,10 @@ export interface Journal {
   read(session: string, after: number, maxEntries?: number): Promise<readonly HistoryItem[]>;
   /** JSON of each call, in order of their start. */
   calls(session: string): Promise<readonly string[]>;
+  /** Calls that hold all of the words, newest first: the id of their session, and their JSON. */
+  search(text: string, limit: number): Promise<readonly { session: string; call: string }[]>;
+  /** Bytes that wait for the journal's thread. */
+  queued(): number;
   /** Bytes of history on the disk; undefined while there is no journal. */
   size(): Promise<number | undefined>;
   /** Writes what waits and closes the file. */
@@ -171,6 +176,13 @@ export async function openJournal(options: JournalOptions, listener: JournalList
       const answer = await ask({ kind: "calls", session });
       return answer.kind === "calls" ? answer.calls : [];
     },
+    async search(text, limit) {
+      const words = searchWords(text);
+      if (words === "") return [];
+      const answer = await ask({ kind: "search", words, limit });
+      return answer.kind === "search" ? answer.hits : [];
+    },
+    queued: () => queued,
     async size() {
       const answer = await ask({ kind: "stats" });
       return answer.kind === "stats" ? answer.bytes : undefined;

@@ -104,7 +104,10 @@ export function createRecorder(
     }
     for (const session of touched) {
       const row = store.number(session);
-      if (row !== undefined) for (const call of folds.get(session)?.changed() ?? []) store.putCall(row, call);
+      const calls = folds.get(session);
+      if (row === undefined || calls === undefined) continue;
+      for (const call of calls.changed()) store.putCall(row, call);
+      store.sumUp(row, calls.counts());
     }
   }
 

@@ -3,6 +3,7 @@ import type { Log } from "../../home/create-log.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { Daemons } from "../link/daemons.ts";
 import { openSessionStream, type StreamStatus } from "../link/session-stream.ts";
+import type { Counters } from "../metrics.ts";
 import type { LiveSession } from "./live-session.ts";
 import { runOf } from "./start-session.ts";
 
@@ -12,6 +13,7 @@ export interface StreamContext {
   log: Log;
   now: () => number;
   random: () => number;
+  counters: Counters;
   onStatus: (session: LiveSession, status: StreamStatus) => void;
 }
 
@@ -31,11 +33,14 @@ export function keepStream(session: LiveSession, context: StreamContext): void {
       }, signal),
     append(events, lastId) {
       session.eventId = lastId ?? session.eventId;
+      context.counters.events += events.length;
+      for (const event of events) context.counters.eventBytes += event.length;
       const chunks = session.log.append(events, new Date(context.now()).toISOString());
       context.journal().append(id, chunks, lastId);
     },
     room: () => context.journal().room(),
     onStatus: (status) => {
+      if (status.status === "reconnecting") context.counters.reconnects += 1;
       if (session.stream === stream || session.stream === undefined) context.onStatus(session, status);
     },
     now: context.now,

@@ -14,6 +14,7 @@ import type { CallCounts, StoredSession } from "../journal/messages.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { Daemons } from "../link/daemons.ts";
 import type { StreamStatus } from "../link/session-stream.ts";
+import type { Counters } from "../metrics.ts";
 import { guestSession } from "./guest-sessions.ts";
 import { keepStream } from "./keep-stream.ts";
 import { type LiveSession, NO_CALLS, sessionView, terminalView } from "./live-session.ts";
@@ -33,6 +34,7 @@ export interface SessionsOptions {
   log: Log;
   now: () => number;
   random: () => number;
+  counters: Counters;
 }
 
 export interface Sessions {
@@ -78,6 +80,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       log,
       now,
       random: options.random,
+      counters: options.counters,
       onStatus(session, status) {
         if (status.status === "live" && !session.listed) list(session);
         for (const listener of statusListeners) listener(session, status);
