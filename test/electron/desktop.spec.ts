@@ -1,17 +1,210 @@
-/** Proves what only the desktop has: window, tray, links, notices and quitting, around a real demo session. */
-import { expect, test } from "@playwright/test";
-import { DoubleDesktop } from "./double-desktop.ts";
+/** Proves what only the desktop has: window, tray, links, notices and quitting, around real sessions. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestInfo } from "@playwright/test";
+import type { Desktop } from "./desktop.ts";
+import { expect, test } from "./launch.ts";
+import { callsOf, demoSession, startShell } from "./work.ts";
 
-test("the app starts and shows its page with the gateway's state", async ({ context }) => {
-  context.on("console", (m) => console.log("page:", m.type(), m.text()));
-  context.on("weberror", (e) => console.log("error:", e.error().message));
-  const desktop = await DoubleDesktop.start({ context });
-  try {
-    const page = await desktop.page();
-    page.on("console", (message) => console.log("page:", message.type(), message.text()));
-    await expect(page.getByRole("heading", { name: "Start your first session" })).toBeVisible();
-    await page.screenshot({ path: "artifacts/desktop.png" });
-  } finally {
-    await desktop.dispose();
+const idle = { timeout: 20_000 };
+
+/** The tray's menu as text, kept with the report. */
+async function showTray(desktop: Desktop, info: TestInfo, name: string): Promise<string> {
+  const { rows, tooltip, icon } = await desktop.tray();
+  const text = [`[${icon.split("/").at(-1)}] ${tooltip}`, ...rows].join("\n");
+  await info.attach(`tray, ${name}`, { body: text, contentType: "text/plain" });
+  return text;
+}
+
+test("starting the app shows its page, connected, and a tray with everything in it", async ({ launch }, info) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("heading", { name: "Start your first session" })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  expect(await desktop.windowVisible()).toBe(true);
+  expect(page.url()).not.toContain(desktop.gateway.token);
+  await page.screenshot({ path: "artifacts/desktop-first-run.png" });
+  await expect.poll(async () => (await desktop.tray()).rows, idle).toContain("Daemon · 1 server");
+  expect(await showTray(desktop, info, "first run")).toContain("› Open Signalbox\n› New session…");
+});
+
+test("the tray follows a running demo session, and leads to it", async ({ launch }, info) => {
+  const desktop = await launch({ args: ["--demo"] });
+  const page = await desktop.page();
+  await expect(page.getByRole("progressbar").first()).toBeVisible({ timeout: 30_000 });
+  await expect.poll(async () => (await desktop.tray()).icon, idle).toContain("running");
+  const text = await showTray(desktop, info, "demo running");
+  const row = /^› (.*Demo.*)$/m.exec(text)?.[1] ?? "";
+  expect(row).not.toBe("");
+
+  await desktop.chooseInTray("New session…");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  const other = await startShell(desktop, "elsewhere", "sleep 600");
+  await desktop.secondInstance([`signalbox://session/${other}`]);
+  await expect(page.getByRole("banner")).toContainText("elsewhere");
+  await desktop.chooseInTray(row);
+  await expect(page.getByRole("banner")).toContainText("Demo");
+});
+
+test("a link handed over by a second start opens exactly that session and call", async ({ launch }) => {
+  const desktop = await launch({ args: ["--demo"] });
+  const page = await desktop.page();
+  await expect(page.getByRole("progressbar").first()).toBeVisible({ timeout: 30_000 });
+  const session = await demoSession(desktop);
+  await expect.poll(async () => (await callsOf(desktop, session)).length, idle).toBeGreaterThan(0);
+  const [call] = await callsOf(desktop, session);
+  const other = await startShell(desktop, "other", "sleep 60");
+  await desktop.secondInstance([`signalbox://session/${other}`]);
+  await expect(page.getByRole("banner")).toContainText("other");
+  await desktop.secondInstance(["--flag", `signalbox://session/${session}/call/${call?.id}`]);
+  await expect(page.getByRole("banner")).toContainText("Demo");
+  await expect(
+    page
+      .getByRole("complementary", { name: `Call ${call?.tool}` })
+      .or(page.getByRole("dialog", { name: `Call ${call?.tool}` })),
+  ).toBeVisible();
+});
+
+test("A15: a second start with garbage or a forged link leads nowhere and harms nothing", async ({ launch }) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("heading", { name: "Start your first session" })).toBeVisible();
+  for (const args of [
+    ["signalbox://session/a", "signalbox://session/b"],
+    ["SIGNALBOX://session/a"],
+    ["signalbox://session/a?token=x"],
+    ["signalbox://session/a' --renderer-cmd-prefix=calc"],
+    ["signalbox://start/claude"],
+    ["--home", "/etc", "--port", "x", "\0", "--no-sandbox", "%F0", "-".repeat(10_000)],
+  ]) {
+    await desktop.secondInstance(args);
   }
+  await expect(page.getByRole("heading", { name: "Start your first session" })).toBeVisible();
+  await desktop.secondInstance(["signalbox://session/no-such-session"]);
+  await expect(page.getByText(/isn't on this computer/)).toBeVisible();
+});
+
+test("a link that starts the app waits until the page can follow it", async ({ launch }) => {
+  const desktop = await launch({ args: ["signalbox://session/00000000-gone"] });
+  const page = await desktop.page();
+  await expect(page.getByText(/isn't on this computer/)).toBeVisible();
+  await page.getByRole("button", { name: "Show sessions" }).click();
+  await expect(page.getByText(/isn't on this computer/)).toBeHidden();
+});
+
+test("a notice comes only while the person looks elsewhere, and its click opens that session", async ({ launch }) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  await desktop.setFocused(true);
+  const seen = await startShell(desktop, "watched", "sleep 0.3; exit 3");
+  await desktop.secondInstance([`signalbox://session/${seen}`]);
+  await expect(page.getByText(/exited with code 3/).first()).toBeVisible(idle);
+
+  await desktop.setFocused(false);
+  await startShell(desktop, "unwatched", "sleep 0.3; exit 4");
+  await expect.poll(() => desktop.notices(), idle).toHaveLength(1);
+  expect(await desktop.notices()).toEqual([{ title: "unwatched failed", body: expect.stringMatching(/ · \/$/) }]);
+  await desktop.clickNotice(0);
+  await expect(page.getByRole("banner")).toContainText("unwatched");
+});
+
+test("quitting with an agent at work asks; Cancel and Keep change nothing, Stop ends agent and app", async ({
+  launch,
+}) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  const session = await startShell(desktop, "busy", "echo up; sleep 600");
+  await desktop.secondInstance([`signalbox://session/${session}`]);
+  await expect(page.getByText("up").first()).toBeVisible(idle);
+  await expect.poll(async () => (await desktop.tray()).icon, idle).toContain("running");
+
+  await desktop.answer("Cancel");
+  await desktop.chooseInTray("Quit Signalbox");
+  await expect.poll(() => desktop.questions()).toHaveLength(1);
+  expect((await desktop.questions())[0]).toMatchObject({
+    message: "A session is running.",
+    buttons: ["Cancel", "Keep running in tray", "Stop and quit"],
+  });
+  expect(await desktop.windowVisible()).toBe(true);
+
+  await desktop.answer("Keep running in tray");
+  await desktop.chooseInTray("Quit Signalbox");
+  await expect.poll(() => desktop.windowVisible()).toBe(false);
+  await desktop.chooseInTray("Open Signalbox");
+  await expect.poll(() => desktop.windowVisible()).toBe(true);
+
+  await desktop.closeWindow();
+  await expect.poll(() => desktop.windowVisible()).toBe(false);
+  expect(await desktop.questions()).toHaveLength(2);
+
+  await desktop.answer("Stop and quit");
+  await desktop.chooseInTray("Quit Signalbox");
+  expect(await desktop.exited()).toBe(0);
+});
+
+test("with nothing running, closing the window ends the app without a question", async ({ launch }) => {
+  test.skip(process.platform === "darwin", "an app on macOS stays");
+  const desktop = await launch();
+  await expect((await desktop.page()).getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  await desktop.closeWindow();
+  expect(await desktop.exited()).toBe(0);
+  expect(await desktop.questions()).toEqual([]);
+});
+
+test("a desktop without a tray still offers every way back", async ({ launch }, info) => {
+  test.skip(info.project.name === "electron", "only the double can be without one");
+  const desktop = await launch({ tray: false });
+  await startShell(desktop, "busy", "sleep 600");
+  await desktop.answer("Quit, keep agents running");
+  await expect
+    .poll(async () => {
+      await desktop.closeWindow();
+      return (await desktop.questions()).length;
+    }, idle)
+    .toBeGreaterThan(0);
+  expect((await desktop.questions()).at(-1)?.buttons).toEqual(["Cancel", "Quit, keep agents running", "Stop and quit"]);
+});
+
+test("a crash of the page shows it again, with the session that was running", async ({ launch }) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  const session = await startShell(desktop, "survivor", "echo still-here; sleep 600");
+  await desktop.secondInstance([`signalbox://session/${session}`]);
+  await expect(page.getByText("still-here").first()).toBeVisible(idle);
+  await desktop.crashPage();
+  await expect(page.getByText("survivor").first()).toBeVisible(idle);
+  await desktop.crashPage();
+  await expect(page.getByRole("heading", { name: "The window stopped working" })).toBeVisible(idle);
+  await page.getByRole("link", { name: "Open it again" }).click();
+  await expect(page.getByText("survivor").first()).toBeVisible(idle);
+});
+
+test("a damaged window file and damaged settings do not keep the app from opening", async ({ launch }, info) => {
+  const home = info.outputPath("home");
+  const first = await launch({ home });
+  await expect((await first.page()).getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  await first.closeWindow();
+  await first.exited();
+  writeFileSync(join(home, "window.json"), '{"version":1,"places":[{"displays":');
+  writeFileSync(join(home, "desktop.json"), "\0");
+  const second = await launch({ home });
+  await expect((await second.page()).getByRole("heading", { name: "Start your first session" })).toBeVisible();
+});
+
+test("settings of the desktop are changed by the page and kept", async ({ launch }) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  const changed = await page.evaluate(() => window.signalbox?.changeSettings({ close_to_tray: false }));
+  expect(changed).toMatchObject({ close_to_tray: false, open_at_login: false });
+  const refused = page.evaluate(() =>
+    Reflect.apply(window.signalbox?.changeSettings ?? (() => {}), undefined, [{ close_to_tray: "no" }]),
+  );
+  await expect(refused).rejects.toThrow(/close_to_tray/);
+  await desktop.chooseInTray("Pause notifications for an hour");
+  await expect.poll(async () => (await desktop.tray()).rows).toContain("› Resume notifications");
+  const kept = await page.evaluate(() => window.signalbox?.settings());
+  expect(Date.parse(kept?.notifications.paused_until ?? "")).toBeGreaterThan(Date.now() + 3_500_000);
 });

@@ -1,5 +1,12 @@
 /** Owns what a desktop test sees and does, whichever Electron is behind it: the double, or the real program. */
 import type { Page } from "@playwright/test";
+import type { HOST_BRIDGE_KEY, HostBridge } from "../../shared/protocol/host-bridge.ts";
+
+declare global {
+  interface Window {
+    readonly [HOST_BRIDGE_KEY]?: HostBridge;
+  }
+}
 
 export interface SeenNotice {
   title: string;
@@ -42,6 +49,9 @@ export interface Desktop {
   openedOutside(): Promise<string[]>;
   /** Preferences of the live window. */
   preferences(): Promise<object>;
+  resumeFromSleep(): Promise<void>;
+  /** Ends the page's process the hard way. */
+  crashPage(): Promise<void>;
   /** Resolves when the app has ended. */
   exited(): Promise<number>;
   /** Ends what is still there: app, daemon, folders. */

@@ -100,6 +100,13 @@ export class DoubleDesktop implements Desktop {
   async preferences(): Promise<object> {
     return this.#window().options.webPreferences ?? {};
   }
+  async resumeFromSleep(): Promise<void> {
+    this.control.power.emit("resume");
+  }
+  async crashPage(): Promise<void> {
+    // Chromium's page cannot be loaded again after a real crash, so the event alone stands for it here.
+    this.#window().webContents.events.emit("render-process-gone", {}, { reason: "crashed", exitCode: 5 });
+  }
   exited(): Promise<number> {
     return this.control.exited;
   }

@@ -55,7 +55,8 @@ export function runNotices(options: NoticeOptions): RunningNotices {
   function note(session: SessionView): void {
     const cause = noticeCause(known.get(session.id), session);
     known.set(session.id, session);
-    if (cause === undefined || !options.electron.Notification.isSupported()) return;
+    // What happens before a person's eyes is not announced when they look away a moment later.
+    if (cause === undefined || options.focused() || !options.electron.Notification.isSupported()) return;
     causes.push(cause);
     timer ??= setTimeout(show, options.gatherMs ?? GATHER_MS);
   }

@@ -1,0 +1,177 @@
+/** Proves that the app's page stays in its room: Electron's security checklist, senders, navigation, addresses opened outside. */
+import { SECURE_PREFERENCES } from "../../main/shell/window/window-options.ts";
+import { IPC_BINDING } from "../support/electron-double/preload-script.ts";
+import { DoubleDesktop } from "./double-desktop.ts";
+import { expect, test } from "./launch.ts";
+
+test("checklist: the live window is isolated, sandboxed and without Node, and has one frozen object of methods", async ({
+  launch,
+}) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  expect(await desktop.preferences()).toMatchObject(SECURE_PREFERENCES);
+  const world = await page.evaluate(() => ({
+    globals: ["require", "process", "module", "Buffer", "electron", "ipcRenderer"].filter((name) => name in window),
+    frozen: Object.isFrozen(window.signalbox),
+    members: Object.entries(window.signalbox ?? {}).map(([name, value]) => `${name}:${typeof value}`),
+  }));
+  expect(world.globals).toEqual([]);
+  expect(world.frozen).toBe(true);
+  expect(world.members.sort()).toEqual([
+    "changeSettings:function",
+    "chooseFile:function",
+    "chooseFolder:function",
+    "connection:function",
+    "onCommand:function",
+    "onNavigate:function",
+    "openExternal:function",
+    "platform:string",
+    "settings:function",
+  ]);
+});
+
+test("checklist: the page's policy lets no other script run and reaches no other host", async ({ launch }) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  const outcome = await page.evaluate(async () => {
+    const blocked: string[] = [];
+    document.addEventListener("securitypolicyviolation", (event) => blocked.push(event.effectiveDirective));
+    const script = document.createElement("script");
+    script.textContent = "window.injected = true";
+    document.body.append(script);
+    const fetched = await fetch("https://example.org/").then(
+      () => "reached",
+      () => "refused",
+    );
+    const frame = document.createElement("iframe");
+    frame.src = "https://example.org/";
+    document.body.append(frame);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { injected: "injected" in window, fetched, blocked };
+  });
+  expect(outcome.injected).toBe(false);
+  expect(outcome.fetched).toBe("refused");
+  expect(outcome.blocked).toEqual(expect.arrayContaining(["script-src-elem", "connect-src", "frame-src"]));
+});
+
+test("A21: the page cannot leave its origin, open windows, or show what is dropped on it", async ({ launch }) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  const home = new URL(page.url()).origin;
+  for (const address of ["https://example.org/", "/api/v1/health", "file:///etc/passwd", "data:text/html,x"]) {
+    await page.evaluate((target) => {
+      const link = document.createElement("a");
+      link.href = target;
+      document.body.append(link);
+      link.click();
+    }, address);
+    await page.waitForTimeout(100);
+    expect(page.url(), address).toMatch(new RegExp(`^${home}/`));
+    expect(page.url()).not.toContain("/api/");
+  }
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+
+  await desktop.answer("Cancel");
+  expect(await page.evaluate(() => window.open("https://example.org/window") === null || true)).toBe(true);
+  await expect.poll(async () => (await desktop.questions()).length).toBe(1);
+  expect(page.context().pages()).toHaveLength(1);
+  expect(await desktop.openedOutside()).toEqual([]);
+});
+
+test("A17: only web addresses are opened outside, and only after the person saw the real one", async ({ launch }) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  const open = (url: string) => page.evaluate((target) => window.signalbox?.openExternal(target), url);
+  await desktop.answer("Cancel");
+  await open("https://gооgle.com/login");
+  expect(await desktop.openedOutside()).toEqual([]);
+  expect((await desktop.questions()).at(-1)).toMatchObject({
+    message: "Open xn--ggle-55da.com in your browser?",
+    detail: "https://xn--ggle-55da.com/login",
+  });
+  for (const url of ["file:///etc/passwd", "javascript:alert(1)", "\\\\server\\share", "https://u:p@example.org/"]) {
+    await desktop.answer("OK");
+    await open(url);
+  }
+  expect(await desktop.openedOutside()).toEqual([]);
+  await desktop.answer("Open");
+  await open("https://example.org/docs");
+  expect(await desktop.openedOutside()).toEqual(["https://example.org/docs"]);
+});
+
+test("A20: a frame inside the page gets no answer, although it has the page's origin", async ({ launch }, info) => {
+  test.skip(info.project.name === "electron", "Electron gives a frame no way to ask; the double does");
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  const direct = await page.evaluate(() => window.signalbox?.connection());
+  expect(direct?.token).toBe(desktop.gateway.token);
+  await page.evaluate(() => {
+    const frame = document.createElement("iframe");
+    frame.name = "inner";
+    document.body.append(frame);
+  });
+  const frame = page.frame("inner");
+  if (frame === null) throw new Error("there is no frame");
+  expect(await frame.evaluate(() => "signalbox" in window)).toBe(false);
+  const asked = frame.evaluate(
+    (binding) => Reflect.apply(Reflect.get(window, binding), undefined, ["host:connection", []]),
+    IPC_BINDING,
+  );
+  await expect(asked).rejects.toThrow(/refused/);
+});
+
+test("checklist: permissions, devices and screen capture are denied but for what the page needs", async ({
+  launch,
+}, info) => {
+  test.skip(info.project.name === "electron", "asked through the double's session");
+  const desktop = await launch();
+  if (!(desktop instanceof DoubleDesktop)) throw new Error("not the double");
+  const contents = desktop.control.contents[0];
+  if (contents === undefined) throw new Error("there is no page");
+  await desktop.page();
+  const { request, check, device } = contents.session;
+  const ask = (permission: string) => {
+    let granted: boolean | undefined;
+    request?.(
+      contents,
+      permission,
+      (answer) => {
+        granted = answer;
+      },
+      { isMainFrame: true, requestingUrl: "signalbox-app://ui/" },
+    );
+    return [
+      granted,
+      check?.(contents, permission, "signalbox-app://ui", { isMainFrame: true, requestingUrl: "signalbox-app://ui/" }),
+    ];
+  };
+  expect(ask("clipboard-sanitized-write")).toEqual([true, true]);
+  for (const permission of ["media", "geolocation", "notifications", "clipboard-read", "usb", "serial", "midiSysex"]) {
+    expect(ask(permission), permission).toEqual([false, false]);
+  }
+  expect(device).not.toBeNull();
+  expect(Reflect.apply(device ?? (() => true), undefined, [{}])).toBe(false);
+});
+
+test("checklist: our scheme is a secure one that cannot go around the policy, and links are registered", async ({
+  launch,
+}, info) => {
+  test.skip(info.project.name === "electron", "read from the double");
+  const desktop = await launch();
+  if (!(desktop instanceof DoubleDesktop)) throw new Error("not the double");
+  expect(desktop.control.schemes).toEqual([
+    [
+      {
+        scheme: "signalbox-app",
+        privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
+      },
+    ],
+  ]);
+  expect(desktop.control.linkHandlers).toHaveLength(1);
+  expect(desktop.control.linkHandlers[0]?.[0]).toBe("signalbox");
+});
