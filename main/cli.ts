@@ -42,6 +42,23 @@ function program(): Command {
     .action(async (options) => exitWith((await import("./headless.ts")).stop(options)));
 
   signalbox
+    .command("doctor")
+    .description("explain discovery, permissions, ports, the daemon and history in one report without secrets")
+    .option(...HOME)
+    .option("--discovery <path>", "daemon discovery file; several are separated as in PATH")
+    .option("--json", "print the report as JSON")
+    .action(async (options) => exitWith((await import("./gateway/doctor/run-doctor.ts")).doctor(options)));
+
+  signalbox
+    .command("export <session>")
+    .description("print a session's history")
+    .option(...HOME)
+    .option("--format <name>", "jsonl (an event a line) or trace (for Perfetto and about:tracing)", "jsonl")
+    .action(async (session, options) =>
+      exitWith((await import("./gateway/commands/export.ts")).exportSession(session, options)),
+    );
+
+  signalbox
     .command("demo-agent", { hidden: true })
     .action(async () => exitWith((await import("./daemon/demo/demo-agent.ts")).runDemoAgent()));
   signalbox

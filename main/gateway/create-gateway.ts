@@ -161,6 +161,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
   const guesses = createGuessLimit(steady);
   const parts: GatewayParts = {
     home,
+    discovery: options.discovery ?? [],
     log,
     hub,
     ring,

@@ -16,6 +16,8 @@ import type { Sessions } from "./sessions/sessions.ts";
 
 export interface GatewayParts {
   readonly home: HomeFolder;
+  /** Discovery files that were given. */
+  readonly discovery: readonly string[];
   readonly log: Log;
   readonly hub: AppHub;
   readonly ring: LogRing;

@@ -83,3 +83,21 @@ export const searchResponseSchema = z.object({
     }),
   ),
 });
+
+/** `GET /api/v1/doctor` and `signalbox doctor --json`: what was looked at, what was found, and what to do. No secret is in it. */
+export const doctorReportSchema = z.object({
+  /** False when any finding is `bad`. */
+  ok: z.boolean(),
+  generated_at: z.string(),
+  findings: z.array(
+    z.object({
+      /** Stable name, for example `discovery` or `journal`. */
+      about: z.string(),
+      state: z.enum(["good", "warning", "bad"]),
+      /** One sentence. */
+      text: z.string(),
+      hint: z.string().optional(),
+    }),
+  ),
+});
+export type DoctorReport = z.infer<typeof doctorReportSchema>;

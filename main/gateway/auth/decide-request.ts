@@ -21,9 +21,11 @@ export interface Admission {
   identity: Identity | undefined;
 }
 
-/** Only these act or tell anything without a token: liveness, pairing, and the UI's files, which hold no secret. */
+const OPEN_PATHS = ["/api/v1/health", "/api/v1/proof", "/pair"];
+
+/** Only these act or tell anything without a token: liveness, the proof of who we are, pairing, and the UI's files, which hold no secret. */
 function isOpen(facts: RequestFacts): boolean {
-  if (facts.path === "/api/v1/health" || facts.path === "/pair") return true;
+  if (OPEN_PATHS.includes(facts.path)) return true;
   return !/^\/(api|ws|metrics)(\/|$)/.test(facts.path);
 }
 

@@ -3,6 +3,8 @@ import { Hono } from "hono";
 import { serversFileSchema, testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { z } from "../../../shared/protocol/schema.ts";
+import { examine } from "../doctor/examine.ts";
+import { liveFindings } from "../doctor/live-findings.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import type { DaemonClient } from "../link/daemon-client.ts";
 import { answer, readBody } from "./answer.ts";
@@ -72,6 +74,9 @@ export function daemonRoutes(parts: GatewayParts): Hono {
     const folders = [...new Set(recent.map((session) => session.cwd))].slice(0, RECENT_FOLDERS);
     return context.json({ agents: await parts.agents(), recent_folders: folders });
   });
+  app.get("/doctor", async (context) =>
+    context.json(await examine({ home, discovery: parts.discovery, live: liveFindings(parts) })),
+  );
   app.get("/folders", async (context) => answer(context, await listFolders(context.req.query("path"))));
   return app;
 }

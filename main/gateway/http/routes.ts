@@ -1,6 +1,7 @@
 /** Owns the list of HTTP routes. What each does is a function of the gateway's parts. */
 import { Hono } from "hono";
 import { fault } from "../../../shared/protocol/fault.ts";
+import { GATEWAY_NONCE, gatewayProof } from "../gateway-file.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import { metricsText } from "../metrics.ts";
 import { refuseWith } from "./answer.ts";
@@ -20,6 +21,11 @@ export function createRoutes(parts: GatewayParts, files: StaticFiles | undefined
     context.header("x-content-type-options", "nosniff");
   });
   app.get("/api/v1/health", (context) => context.json({ status: "ok" }));
+  app.get("/api/v1/proof", (context) => {
+    const nonce = context.req.query("nonce") ?? "";
+    if (!GATEWAY_NONCE.test(nonce)) return refuseWith(context, fault("bad-request", "nonce is 32 hexadecimal digits."));
+    return context.json({ proof: gatewayProof(parts.owner.token(), nonce) });
+  });
   app.get("/api/v1/app", (context) => context.json(parts.hub.state()));
   app.route("/api/v1/sessions", sessionRoutes(parts));
   app.route("/api/v1/devices", deviceRoutes(parts));

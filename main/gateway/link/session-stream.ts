@@ -34,6 +34,8 @@ export interface StreamOptions {
 
 export interface SessionStream {
   status(): StreamStatus;
+  /** When bytes last came, comments included, in milliseconds. */
+  heardAt(): number | undefined;
   close(): void;
 }
 
@@ -44,6 +46,8 @@ export function openSessionStream(options: StreamOptions): SessionStream {
   let lostAt: string | undefined = options.eventId === undefined ? undefined : iso();
   /** Which run of a foreign daemon was read last: without ids, everything between two connections is unknown. */
   let run: string | undefined;
+
+  let heardAt: number | undefined;
 
   function iso(): string {
     return new Date(options.now()).toISOString();
@@ -155,7 +159,12 @@ export function openSessionStream(options: StreamOptions): SessionStream {
         options.log.warn({ session: options.session }, "the daemon sends events that are none; they are left out");
     };
     try {
-      await readSse(holdBack(body), { event: received });
+      await readSse(holdBack(body), {
+        event: received,
+        alive: () => {
+          heardAt = options.now();
+        },
+      });
     } finally {
       flush();
     }
@@ -173,6 +182,7 @@ export function openSessionStream(options: StreamOptions): SessionStream {
   void keep();
   return {
     status: () => status,
+    heardAt: () => heardAt,
     close: () => closing.abort(),
   };
 }

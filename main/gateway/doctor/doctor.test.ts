@@ -1,0 +1,95 @@
+/** Proves that the doctor names what is wrong and what to do, in a report that anybody may be shown. */
+import { chmodSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { afterEach, expect, it } from "vitest";
+import { doctorReportSchema } from "../../../shared/protocol/gateway-api.ts";
+import { ask, startGateway, temporaryHome } from "../../../test/support/gateway/running-gateway.ts";
+import { startScriptedDaemon } from "../../../test/support/gateway/scripted-daemon.ts";
+import { prepareHomeFolder } from "../../home/home-folder.ts";
+import { daemonKey, ownerToken } from "../../home/secrets.ts";
+import { announceGateway, runningGateway } from "../gateway-file.ts";
+import { examine } from "./examine.ts";
+import { portOwner } from "./examine-gateway.ts";
+
+const undo: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+function newHome() {
+  const home = temporaryHome();
+  prepareHomeFolder(home.home);
+  undo.push(home.remove);
+  return home;
+}
+
+it("names an open secret, a hostile discovery file, a stranger and a damaged history, each with what to do", async () => {
+  const { home } = newHome();
+  daemonKey(home);
+  ownerToken(home);
+  chmodSync(home.ownerToken, 0o644);
+  const stranger = await startScriptedDaemon();
+  undo.push(stranger.end);
+  stranger.announce(home.discovery);
+  writeFileSync(home.database, "no database".repeat(1000), { mode: 0o600 });
+  const open = `${home.path}/given.json`;
+  writeFileSync(open, "{}", { mode: 0o666 });
+  chmodSync(open, 0o666);
+  chmodSync(home.ownerToken, 0o644);
+  const report = await examine({ home, discovery: [open] });
+  expect(report.ok).toBe(false);
+  const worst = report.findings.filter(({ state }) => state === "bad").map(({ about, text }) => `${about}: ${text}`);
+  expect(worst).toEqual([
+    expect.stringMatching(/^home: Other users may read .*token \(644\)/),
+    expect.stringMatching(/^discovery: .*given.json is not used: other users may write/),
+    expect.stringMatching(/^discovery: .*is not this home's daemon; nothing was sent/),
+    expect.stringMatching(/^journal: .*cannot be read/),
+  ]);
+  for (const finding of report.findings) if (finding.state === "bad") expect(finding.hint, finding.text).toBeTruthy();
+});
+
+it("A7: tells of a running gateway, its link and its streams, and holds no secret", async () => {
+  const home = newHome();
+  const daemon = await startScriptedDaemon({ key: daemonKey(home.home) });
+  undo.push(daemon.end);
+  daemon.announce(home.home.discovery);
+  const gateway = await startGateway(home);
+  undo.push(gateway.dispose);
+  await ask(gateway, "/api/v1/sessions", {
+    method: "POST",
+    body: JSON.stringify({ agent: "shell", cwd: "/", label: "work" }),
+  });
+  const answer = await ask(gateway, "/api/v1/doctor");
+  const report = doctorReportSchema.parse(answer.json());
+  expect(report.ok).toBe(true);
+  expect(report.findings.find(({ about }) => about === "stream")?.text).toMatch(/"work".*(live|reconnecting)/);
+  expect(report.findings.find(({ about }) => about === "link")?.text).toMatch(/Connected/);
+  for (const secret of [gateway.token, daemonKey(home.home), "token-of-1"]) expect(answer.text).not.toContain(secret);
+});
+
+it("P4: a program on the port of a gateway that was killed is not taken for it, and never sees the owner's token", async () => {
+  const { home } = newHome();
+  const token = ownerToken(home);
+  const seen: string[] = [];
+  const stranger = createHttpServer((request, response) => {
+    seen.push(JSON.stringify([request.url, request.headers]));
+    response.end(JSON.stringify({ status: "ok", proof: "0".repeat(64) }));
+  });
+  await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+  undo.push(() => {
+    stranger.closeAllConnections();
+    stranger.close();
+  });
+  announceGateway(home, `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`, "2026-11-20T10:00:00Z");
+  expect(await runningGateway(home)).toBeUndefined();
+  expect(seen).toHaveLength(1);
+  expect(seen.join()).not.toContain(token);
+});
+
+it.runIf(process.platform === "linux")("names the process that has a port", async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  undo.push(() => server.close());
+  expect(portOwner((server.address() as AddressInfo).port)).toContain(`process ${process.pid}`);
+});

@@ -1,0 +1,45 @@
+/** Owns the doctor's look at the home folder: whose it is, who may read it, and the room on its disk. */
+import { lstatSync, statfsSync } from "node:fs";
+import { join } from "node:path";
+import type { HomeFolder } from "../../home/home-folder.ts";
+import { bad, type Finding, good, warning } from "./finding.ts";
+
+const LOW_DISK_BYTES = 200 * 1024 * 1024;
+
+export function examineHome(home: HomeFolder): Finding[] {
+  const folder = lstatSync(home.path, { throwIfNoEntry: false });
+  if (folder === undefined)
+    return [warning("home", `${home.path} does not exist yet.`, "Signalbox makes it when it starts.")];
+  if (!folder.isDirectory()) return [bad("home", `${home.path} is not a folder.`, "Choose another one with --home.")];
+  const findings: Finding[] = [];
+  const own = process.getuid === undefined || folder.uid === process.getuid();
+  if (!own)
+    findings.push(bad("home", `${home.path} belongs to another user.`, "Choose a folder of your own with --home."));
+  if (process.platform !== "win32" && (folder.mode & 0o077) !== 0) {
+    findings.push(
+      warning("home", `${home.path} is open to other users (${octal(folder.mode)}).`, `chmod 700 ${home.path}`),
+    );
+  }
+  const secrets = [home.ownerToken, home.daemonKey, home.database, join(home.path, "devices.json")];
+  for (const path of secrets) {
+    const file = lstatSync(path, { throwIfNoEntry: false });
+    if (file === undefined) continue;
+    if (!file.isFile())
+      findings.push(bad("home", `${path} is not a regular file.`, "Remove it; Signalbox makes a new one."));
+    else if (process.platform !== "win32" && (file.mode & 0o077) !== 0) {
+      findings.push(bad("home", `Other users may read ${path} (${octal(file.mode)}).`, `chmod 600 ${path}`));
+    }
+  }
+  if (findings.length === 0) findings.push(good("home", `${home.path} is yours alone.`));
+  const disk = statfsSync(home.path);
+  const free = disk.bavail * disk.bsize;
+  const size = `${Math.round(free / 1024 / 1024).toLocaleString("en")} MB free`;
+  findings.push(
+    free < LOW_DISK_BYTES
+      ? warning("disk", `Its disk is nearly full: ${size}.`, "History stops when it is full; live events go on.")
+      : good("disk", `Its disk has ${size}.`),
+  );
+  return findings;
+}
+
+const octal = (mode: number) => (mode & 0o777).toString(8).padStart(3, "0");

@@ -1,0 +1,37 @@
+/** Owns the doctor's look at history: whether its file can be read, is whole, and how large it is. */
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import type { HomeFolder } from "../../home/home-folder.ts";
+import { bad, type Finding, good } from "./finding.ts";
+
+export function examineJournal(home: HomeFolder): Finding[] {
+  const file = statSync(home.database, { throwIfNoEntry: false });
+  if (file === undefined) return [good("journal", "There is no history yet.")];
+  const size = `${(file.size / 1024 / 1024).toFixed(1)} MB`;
+  try {
+    const database = new DatabaseSync(home.database, { readOnly: true, timeout: 1_000 });
+    try {
+      const outcome = database.prepare("PRAGMA quick_check(1)").get()?.quick_check;
+      const { sessions } = database.prepare("SELECT count(*) AS sessions FROM sessions").get() ?? {};
+      if (outcome === "ok") return [good("journal", `History is whole: ${String(sessions)} sessions, ${size}.`)];
+      return [
+        bad(
+          "journal",
+          `History is damaged: ${String(outcome)}.`,
+          "Signalbox sets a damaged file aside at its next start.",
+        ),
+      ];
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [
+      bad(
+        "journal",
+        `${home.database} cannot be read: ${reason}.`,
+        "Signalbox sets a damaged file aside at its next start.",
+      ),
+    ];
+  }
+}

@@ -1,0 +1,178 @@
+/** Proves what only real processes can show: clean ends, kills, frozen daemons, and one gateway a home. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { ask, startGateway, temporaryHome } from "../../test/support/gateway/running-gateway.ts";
+import { prepareHomeFolder } from "../home/home-folder.ts";
+
+const CLI = join(import.meta.dirname, "../cli.ts");
+const undo: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+function newHome() {
+  const home = temporaryHome();
+  prepareHomeFolder(home.home);
+  undo.push(home.remove);
+  return home;
+}
+function run(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  undo.push(() => child.kill("SIGKILL"));
+  return child;
+}
+const exited = (child: ChildProcess) =>
+  new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.exitCode !== null || child.signalCode !== null
+      ? resolve({ code: child.exitCode, signal: child.signalCode })
+      : child.once("exit", (code, signal) => resolve({ code, signal })),
+  );
+const firstLine = (child: ChildProcess) =>
+  new Promise<string>((resolve, reject) => {
+    if (child.stdout === null) return reject(new Error("no output"));
+    createInterface({ input: child.stdout })
+      .once("line", resolve)
+      .once("close", () => reject(new Error("no line")));
+  });
+async function serve(path: string): Promise<{ child: ChildProcess; url: string; token: string }> {
+  const child = run("serve", "--home", path, "--port", "0", "--json", "--no-open");
+  return { child, ...(JSON.parse(await firstLine(child)) as { url: string; token: string }) };
+}
+const daemonPid = (path: string): number => JSON.parse(readFileSync(join(path, "mcp.json"), "utf8")).pid;
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+async function untilTrue(check: () => boolean, what: string): Promise<void> {
+  await expect.poll(check, { timeout: 15_000, message: what }).toBe(true);
+}
+/** Ends the daemon that a gateway left running, by its own pid. */
+function endDaemonAfter(path: string): void {
+  undo.push(async () => {
+    if (!existsSync(join(path, "mcp.json"))) return;
+    const pid = daemonPid(path);
+    if (alive(pid)) process.kill(pid, "SIGKILL");
+  });
+}
+
+describe("processes", () => {
+  it("P25: SIGTERM and SIGINT end it with 0 within 2 s, its file is gone, and the daemon goes on", async () => {
+    const { home } = newHome();
+    endDaemonAfter(home.path);
+    for (const signal of ["SIGTERM", "SIGINT", "SIGTERM"] as const) {
+      const { child, url, token } = await serve(home.path);
+      await untilTrue(() => existsSync(home.discovery), "a daemon");
+      const socket = new WebSocket(`${url.replace("http", "ws")}/ws/app`, ["signalbox.v1", `bearer.${token}`]);
+      await new Promise((resolve) => socket.once("open", resolve));
+      const code = new Promise((resolve) => socket.once("close", resolve));
+      const begun = performance.now();
+      child.kill(signal);
+      expect(await exited(child)).toEqual({ code: 0, signal: null });
+      expect(performance.now() - begun).toBeLessThan(2000);
+      expect(await code).toBe(1001);
+      expect(existsSync(home.gateway)).toBe(false);
+      expect(alive(daemonPid(home.path))).toBe(true);
+    }
+    const stopped = run("stop", "--home", home.path);
+    expect(await exited(stopped)).toMatchObject({ code: 0 });
+    await untilTrue(() => !existsSync(home.discovery), "the daemon's end");
+  }, 40_000);
+
+  it("P25: a gateway that ends leaves a file that is another's alone", async () => {
+    const home = newHome();
+    const gateway = await startGateway(home);
+    const { writeFileSync } = await import("node:fs");
+    const other = '{"url":"http://127.0.0.1:1/mcp","pid":1}\n';
+    writeFileSync(home.home.gateway, other, { mode: 0o600 });
+    await gateway.dispose();
+    expect(readFileSync(home.home.gateway, "utf8")).toBe(other);
+  });
+
+  it("a second serve on the same home says that one runs, where, and exits with 1", async () => {
+    const { home } = newHome();
+    endDaemonAfter(home.path);
+    const first = await serve(home.path);
+    const second = run("serve", "--home", home.path, "--json", "--no-open");
+    const line = await firstLine(second);
+    expect(JSON.parse(line)).toMatchObject({
+      error: { code: "already-running", message: expect.stringContaining(first.url) },
+    });
+    expect(await exited(second)).toMatchObject({ code: 1 });
+    // One that was killed leaves its file behind, which keeps nobody out.
+    first.child.kill("SIGKILL");
+    await exited(first.child);
+    expect(existsSync(home.gateway)).toBe(true);
+    const third = await serve(home.path);
+    expect(third.url).not.toBe(first.url);
+  }, 30_000);
+
+  it("a port that is taken is said, with who to ask and what to do", async () => {
+    const home = newHome();
+    const taken = await startGateway(home);
+    undo.push(taken.dispose);
+    const other = newHome();
+    const child = run("serve", "--home", other.home.path, "--port", new URL(taken.url).port, "--json", "--no-open");
+    expect(JSON.parse(await firstLine(child))).toMatchObject({
+      error: { code: "port-in-use", hint: expect.stringContaining("--port") },
+    });
+    expect(await exited(child)).toMatchObject({ code: 1 });
+  });
+
+  it("P11: a frozen daemon is noticed within 15 s and found again when it goes on; its terminals live", async () => {
+    const home = newHome();
+    const gateway = await startGateway(home, { startDaemon: true });
+    undo.push(gateway.dispose);
+    endDaemonAfter(home.home.path);
+    const made = await ask(gateway, "/api/v1/sessions", {
+      method: "POST",
+      body: JSON.stringify({ agent: "custom", command: "sleep", args: ["600"], cwd: "/" }),
+    });
+    expect(made.status, made.text).toBe(201);
+    await untilTrue(() => gateway.app().daemon.state === "connected", "the daemon");
+    const pid = daemonPid(home.home.path);
+    undo.push(() => alive(pid) && process.kill(pid, "SIGCONT"));
+    const begun = performance.now();
+    process.kill(pid, "SIGSTOP");
+    await expect.poll(() => gateway.app().daemon.state, { timeout: 20_000 }).toBe("lost");
+    expect(performance.now() - begun).toBeLessThan(15_500);
+    process.kill(pid, "SIGCONT");
+    await expect.poll(() => gateway.app().daemon.state, { timeout: 15_000 }).toBe("connected");
+    await untilTrue(() => gateway.app().sessions[0]?.terminal.state === "running", "the terminal");
+    expect(daemonPid(home.home.path)).toBe(pid);
+  }, 60_000);
+
+  it("P1: a killed daemon shows as lost within a second, its programs as gone, and no call is said to have ended", async () => {
+    const home = newHome();
+    const gateway = await startGateway(home, { startDaemon: true, random: () => 0.9 });
+    undo.push(gateway.dispose);
+    endDaemonAfter(home.home.path);
+    const made = await ask(gateway, "/api/v1/sessions", {
+      method: "POST",
+      body: JSON.stringify({ agent: "custom", command: "sleep", args: ["600"], cwd: "/" }),
+    });
+    expect(made.status, made.text).toBe(201);
+    const pid = daemonPid(home.home.path);
+    const begun = performance.now();
+    process.kill(pid, "SIGKILL");
+    await expect.poll(() => gateway.app().daemon.state, { timeout: 5_000, interval: 20 }).toBe("lost");
+    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(gateway.app().daemon.retry_at ?? gateway.app().daemon.since).toBeTruthy();
+    await ask(gateway, "/api/v1/daemon/start", { method: "POST", body: "{}" });
+    await expect.poll(() => gateway.app().daemon.state, { timeout: 15_000 }).toBe("connected");
+    await expect.poll(() => gateway.app().sessions[0]?.terminal.state, { timeout: 5_000 }).toBe("gone");
+    expect(gateway.app().sessions[0]?.status).toMatchObject({ state: "unknown" });
+    const again = await ask(gateway, `/api/v1/sessions/${gateway.app().sessions[0]?.id}/restart`, {
+      method: "POST",
+      body: "{}",
+    });
+    expect(again.status, again.text).toBe(200);
+    expect(gateway.app().sessions[0]?.terminal.state).toBe("running");
+  }, 60_000);
+});
