@@ -16,7 +16,7 @@ const SIZES = [
   { width: 900, height: 700 },
   { width: 400, height: 800 },
 ];
-const THEMES = ["dark", "light"] as const;
+const THEMES = ["dark", "light", "contrast"] as const;
 
 /** Arguments narrow the work: names of scenes, widths, themes. */
 const wanted = new Set(process.argv.slice(2));
@@ -69,7 +69,12 @@ async function picture(
   const scene = scenes(Date.now()).find((each) => each.name === name);
   if (scene === undefined) return;
   gateway.setScene(scene);
-  const page = await browser.newPage({ viewport: size, colorScheme: theme });
+  const page = await browser.newPage({
+    viewport: size,
+    colorScheme: theme === "light" ? "light" : "dark",
+    contrast: theme === "contrast" ? "more" : "no-preference",
+    reducedMotion: "reduce",
+  });
   page.on("pageerror", (error) => console.error(`${name}: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") console.error(`${name}: ${message.text()}`);
@@ -81,6 +86,10 @@ async function picture(
   await page.locator("#root :is(header, main)").first().waitFor();
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(scene.drop === undefined ? 700 : 1_300);
+  for (const key of scene.keys ?? []) {
+    await (/^[A-Z]/.test(key) ? page.keyboard.press(key) : page.keyboard.type(key));
+    await page.waitForTimeout(250);
+  }
   const file = join(out, `${name}-${size.width}-${theme}.png`);
   await page.screenshot({ path: file });
   console.log(file.slice(root.length + 1));

@@ -1,23 +1,27 @@
 /** Owns the activity of one session: head with chips, filter, the list and its empty states. */
-import { ArrowUpToLine, ListFilter, X } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { ArrowUpToLine, ChartGantt, ListFilter, X } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { Button, IconButton, join } from "../parts/button.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { DaemonBanner } from "../states/daemon-banner.tsx";
 import { useApp } from "../stores/app-store.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
-import { openOverlay, selectCall } from "../stores/view-store.ts";
+import { openOverlay, selectCall, showWaterfall, useView } from "../stores/view-store.ts";
 import styles from "./activity.module.css";
 import { ActivityList, type ListHandle } from "./activity-list.tsx";
 import { type Chip, type Filter, isFiltering, NO_FILTER } from "./filters.ts";
 import { Minimap } from "./minimap.tsx";
+import { ServerFilter } from "./server-filter.tsx";
 import { useActivity, useCounts } from "./use-activity.ts";
+
+const Waterfall = lazy(() => import("../waterfall/waterfall.tsx").then(({ Waterfall }) => ({ default: Waterfall })));
 
 export function ActivityPanel({ store }: { store: CallLogStore }) {
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const [follow, setFollow] = useState(true);
   const [pointing, setPointing] = useState(false);
   const [cursor, setCursor] = useState<string>();
+  const waterfall = useView((view) => view.waterfall);
   const { items, fresh } = useActivity(store, filter, pointing || !follow);
   const counts = useCounts(store);
   const filterInput = useRef<HTMLInputElement>(null);
@@ -48,6 +52,10 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
       <header className={styles.head}>
         <h2 className={styles.title}>Activity</h2>
         <Chips counts={counts} chip={filter.chip} onChip={(chip) => setFilter({ ...filter, chip })} />
+        <ServerFilter store={store} server={filter.server} onServer={(server) => setFilter({ ...filter, server })} />
+        <IconButton label="Waterfall" pressed={waterfall} onClick={() => showWaterfall(!waterfall)}>
+          <ChartGantt aria-hidden size={15} strokeWidth={1.75} />
+        </IconButton>
       </header>
       <div className={styles.filterBar}>
         <ListFilter aria-hidden size={14} strokeWidth={1.75} className={styles.filterIcon} />
@@ -89,6 +97,10 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
       <Minimap store={store} cursor={cursor} onPick={open} />
       {items.length === 0 ? (
         <ActivityEmpty filter={filter} onClear={() => setFilter(NO_FILTER)} />
+      ) : waterfall ? (
+        <Suspense>
+          <Waterfall store={store} items={items} cursor={cursor} onCursor={setCursor} onOpen={open} />
+        </Suspense>
       ) : (
         <ActivityList
           ref={list}

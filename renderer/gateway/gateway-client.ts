@@ -9,9 +9,12 @@ import { failed, faultBodySchema, ok, type Result } from "../../shared/protocol/
 import {
   agentsResponseSchema,
   createdSessionSchema,
+  devicesResponseSchema,
   eventsResponseSchema,
   foldersResponseSchema,
   type NewSession,
+  pairingResponseSchema,
+  searchResponseSchema,
 } from "../../shared/protocol/gateway-api.ts";
 import { check, z } from "../../shared/protocol/schema.ts";
 
@@ -62,6 +65,13 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     exportSession: (id: string, format: string) => raw("GET", `${session(id)}/export?format=${format}`),
     retryDaemon: () => request(nothing, "POST", "/api/v1/daemon/retry", {}),
     startDaemon: () => request(nothing, "POST", "/api/v1/daemon/start", {}),
+    devices: () => request(devicesResponseSchema, "GET", "/api/v1/devices"),
+    renameDevice: (id: string, name: string) =>
+      request(nothing, "PATCH", `/api/v1/devices/${encodeURIComponent(id)}`, { name }),
+    revokeDevice: (id: string) => request(nothing, "DELETE", `/api/v1/devices/${encodeURIComponent(id)}`),
+    makePairingCode: () => request(pairingResponseSchema, "POST", "/api/v1/pairing", {}),
+    search: (query: string) =>
+      request(searchResponseSchema, "GET", `/api/v1/search?q=${encodeURIComponent(query)}&limit=20`),
     servers: () => request(serversFileSchema, "GET", "/api/v1/servers"),
     saveServers: (body: ServersFile) => request(nothing, "PUT", "/api/v1/servers", body),
     testServer: (name: string, config: ServerConfig) =>

@@ -14,7 +14,7 @@ import { score } from "./score.ts";
 
 export interface Entry {
   id: string;
-  group: "Commands" | "Sessions" | "Calls";
+  group: "Commands" | "Sessions" | "Calls" | "Calls of other sessions";
   name: string;
   detail: string;
   keys: string | undefined;
@@ -24,7 +24,12 @@ export interface Entry {
 
 /** Newest calls that are searched; older ones are found by the list's filter. */
 const MAX_CALLS = 2_000;
-const MAX_SHOWN: Record<Entry["group"], number> = { Commands: 30, Sessions: 20, Calls: 30 };
+const MAX_SHOWN: Record<Entry["group"], number> = {
+  Commands: 30,
+  Sessions: 20,
+  Calls: 30,
+  "Calls of other sessions": 20,
+};
 
 export function commandEntries(
   platform: Platform,

@@ -10,6 +10,7 @@ import { changeSettings, useSettings } from "../stores/settings-store.ts";
 import { closeOverlay, useView } from "../stores/view-store.ts";
 import { callEntries, commandEntries, type Entry, findEntries, sessionEntries } from "./entries.ts";
 import styles from "./palette.module.css";
+import { useSearch } from "./use-search.ts";
 
 const MAX_RECENT = 8;
 
@@ -34,7 +35,8 @@ export function Palette() {
     ],
     [host.platform, own, recent, sessions, home, session, streams],
   );
-  const shown = useMemo(() => findEntries(all, deferred.trim()), [all, deferred]);
+  const elsewhere = useSearch(deferred.trim(), session);
+  const shown = useMemo(() => [...findEntries(all, deferred.trim()), ...elsewhere], [all, deferred, elsewhere]);
   const current = Math.min(at, Math.max(0, shown.length - 1));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the row that became current is brought into view

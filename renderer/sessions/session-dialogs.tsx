@@ -1,37 +1,29 @@
-/** Owns the dialogs about one session: a new name, and the question before it is deleted. */
+/** Owns the dialogs about one session: a new name, the question before it is deleted, and which one to show beside it. */
 import { type FormEvent, useRef, useState } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { deleteSession, renameSession } from "../shell/actions.ts";
+import { Empty } from "../parts/notice.tsx";
+import { StateIcon } from "../parts/state-icon.tsx";
 import { useServices } from "../shell/services.ts";
+import { useApp, useSessions } from "../stores/app-store.ts";
+import { closeOverlay, showBeside, useView } from "../stores/view-store.ts";
 import styles from "./new-session.module.css";
+import { deleteWithUndo, renameSession } from "./session-actions.ts";
+import { sessionLine, sessionTone } from "./session-tone.ts";
 
-export type SessionDialogKind = "rename" | "delete" | undefined;
-
-interface DialogsProps {
-  kind: SessionDialogKind;
-  session: SessionView;
-  onClose: () => void;
-}
-
-export function SessionDialogs({ kind, session, onClose }: DialogsProps) {
-  if (kind === "rename") return <RenameDialog session={session} onClose={onClose} />;
-  return kind === "delete" ? <DeleteDialog session={session} onClose={onClose} /> : null;
-}
-
-function RenameDialog({ session, onClose }: Omit<DialogsProps, "kind">) {
+export function RenameDialog({ session }: { session: SessionView }) {
   const services = useServices();
   const [label, setLabel] = useState(session.label);
   const input = useRef<HTMLInputElement>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (label.trim() !== "" && label !== session.label) void renameSession(services, session.id, label.trim());
-    onClose();
+    closeOverlay();
+    if (label.trim() !== "" && label !== session.label) void renameSession(services, session, label.trim());
   };
   return (
-    <Dialog title="Rename session" onClose={onClose} width={420} initialFocus={input}>
+    <Dialog title="Rename session" onClose={closeOverlay} width={420} initialFocus={input}>
       <form className={styles.form} onSubmit={submit}>
         <input
           ref={input}
@@ -46,36 +38,67 @@ function RenameDialog({ session, onClose }: Omit<DialogsProps, "kind">) {
           <Button kind="primary" type="submit" disabled={label.trim() === ""}>
             Rename
           </Button>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={closeOverlay}>Cancel</Button>
         </div>
       </form>
     </Dialog>
   );
 }
 
-function DeleteDialog({ session, onClose }: Omit<DialogsProps, "kind">) {
+export function DeleteDialog({ session }: { session: SessionView }) {
   const services = useServices();
-  const running = session.terminal.state === "running";
+  const remove = () => {
+    closeOverlay();
+    deleteWithUndo(services, session);
+  };
   return (
-    <Dialog title={`Delete “${oneLine(session.label, 60)}”?`} onClose={onClose} width={420}>
+    <Dialog title={`Delete “${oneLine(session.label, 60)}”?`} onClose={closeOverlay} width={420}>
       <div className={styles.form}>
         <p>
-          {running ? `${session.agent_name} is still running and will be ended. ` : ""}
-          Its recorded calls are removed. Files in the folder stay as they are.
+          {oneLine(session.agent_name, 60)} is still running and will be ended. Its recorded calls are removed. Files in
+          the folder stay as they are.
         </p>
         <div className={styles.actions}>
-          <Button
-            kind="danger"
-            onClick={() => {
-              onClose();
-              void deleteSession(services, session.id);
-            }}
-          >
+          <Button kind="danger" onClick={remove}>
             Delete session
           </Button>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={closeOverlay}>Cancel</Button>
         </div>
       </div>
+    </Dialog>
+  );
+}
+
+export function BesideDialog() {
+  const selected = useView((view) => view.session);
+  const home = useApp((store) => store.app?.home_dir ?? "");
+  const others = useSessions().filter((session) => session.id !== selected);
+  return (
+    <Dialog title="Show beside" onClose={closeOverlay} width={420}>
+      {others.length === 0 ? (
+        <Empty text="There is no other session yet." />
+      ) : (
+        <ul className={styles.picks}>
+          {others.map((session) => (
+            <li key={session.id}>
+              <button
+                type="button"
+                className={styles.pick}
+                onClick={() => {
+                  showBeside(session.id);
+                  closeOverlay();
+                }}
+              >
+                <StateIcon tone={sessionTone(session)} />
+                <span>
+                  <strong>{oneLine(session.label, 60)}</strong>
+                  <span className={styles.cardHint}>{sessionLine(session, home)}</span>
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </Dialog>
   );
 }

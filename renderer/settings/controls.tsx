@@ -1,6 +1,7 @@
 /** Owns the controls of the settings page: a choice of few, a switch, a number, each with its name and a line of explanation. */
 import { Switch } from "@base-ui/react/switch";
 import { type ReactNode, useId } from "react";
+import { useMatches } from "./search-context.ts";
 import styles from "./settings.module.css";
 
 interface RowProps {
@@ -11,8 +12,9 @@ interface RowProps {
 
 export function SettingRow({ label, hint, children }: RowProps) {
   const id = useId();
+  if (!useMatches(label, hint)) return null;
   return (
-    <div className={styles.setting}>
+    <div className={styles.setting} data-setting="">
       <div className={styles.settingTexts}>
         <span id={id} className={styles.settingName}>
           {label}

@@ -1,14 +1,92 @@
-/** Owns the settings page. */
+/** Owns the settings page: sections at the left, everything searchable. */
+import { type ComponentType, useEffect, useRef, useState } from "react";
 import { Dialog } from "../parts/dialog.tsx";
-import { closeOverlay } from "../stores/view-store.ts";
+import { Servers } from "../servers/servers-dialog.tsx";
+import { closeOverlay, useView } from "../stores/view-store.ts";
+import { About } from "./about.tsx";
+import { Accessibility } from "./accessibility.tsx";
 import { Appearance } from "./appearance.tsx";
+import { DaemonSettings } from "./daemon-settings.tsx";
+import { Devices } from "./devices.tsx";
+import { Notifications } from "./notifications.tsx";
+import { PrivacyAndData } from "./privacy.tsx";
+import { SearchContext } from "./search-context.ts";
 import styles from "./settings.module.css";
+import { SettingsAsJson } from "./settings-as-json.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
+import { TerminalSettings } from "./terminal-settings.tsx";
+
+const SECTIONS: { id: string; name: string; Content: ComponentType }[] = [
+  { id: "appearance", name: "Appearance", Content: Appearance },
+  { id: "terminal", name: "Terminal", Content: TerminalSettings },
+  { id: "servers", name: "Servers", Content: Servers },
+  { id: "daemon", name: "Daemon and discovery", Content: DaemonSettings },
+  { id: "notifications", name: "Notifications", Content: Notifications },
+  { id: "shortcuts", name: "Shortcuts", Content: Shortcuts },
+  { id: "accessibility", name: "Accessibility", Content: Accessibility },
+  { id: "privacy", name: "Privacy and data", Content: PrivacyAndData },
+  { id: "devices", name: "Devices", Content: Devices },
+  { id: "json", name: "As JSON", Content: SettingsAsJson },
+  { id: "about", name: "About", Content: About },
+];
+
+/** Pages of their own kind: a search goes through settings, not through these. */
+const NOT_SEARCHED = new Set(["servers", "devices", "json"]);
 
 export function SettingsDialog() {
+  const about = useView((view) => view.about);
+  const [section, setSection] = useState(about ?? "appearance");
+  const [search, setSearch] = useState("");
+  const content = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const words = search.toLowerCase().trim();
+  const shown =
+    words === "" ? SECTIONS.filter(({ id }) => id === section) : SECTIONS.filter(({ id }) => !NOT_SEARCHED.has(id));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another section begins at its top
+  useEffect(() => {
+    content.current?.scrollTo(0, 0);
+  }, [section]);
+
   return (
-    <Dialog title="Settings" onClose={closeOverlay} width={720}>
-      <div className={styles.page}>
-        <Appearance />
+    <Dialog title="Settings" onClose={closeOverlay} width={860} initialFocus={field}>
+      <div className={styles.frame}>
+        <nav className={styles.nav} aria-label="Sections of the settings">
+          <input
+            ref={field}
+            type="search"
+            className={styles.search}
+            placeholder="Search settings"
+            aria-label="Search settings"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+          {SECTIONS.map(({ id, name }) => (
+            <button
+              key={id}
+              type="button"
+              className={styles.navItem}
+              aria-current={words === "" && id === section}
+              onClick={() => {
+                setSection(id);
+                setSearch("");
+              }}
+            >
+              {name}
+            </button>
+          ))}
+        </nav>
+        <div ref={content} className={styles.content}>
+          <SearchContext value={words}>
+            {shown.map(({ id, name, Content }) => (
+              <section key={id} className={words === "" ? styles.section : styles.found} aria-label={name}>
+                <h3 className={styles.title}>{name}</h3>
+                <Content />
+              </section>
+            ))}
+            {words !== "" && <p className={styles.nothing}>No settings match “{search}”.</p>}
+          </SearchContext>
+        </div>
       </div>
     </Dialog>
   );

@@ -1,6 +1,13 @@
 /** Owns the arrangement of the panels in the three forms of the window. */
-import { lazy, Suspense, useMemo } from "react";
-import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import { lazy, type RefObject, Suspense, useEffect, useMemo, useRef } from "react";
+import {
+  Group,
+  Panel,
+  type PanelImperativeHandle,
+  Separator,
+  useDefaultLayout,
+  usePanelRef,
+} from "react-resizable-panels";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { ActivityPanel } from "../activity/activity-panel.tsx";
 import { SessionList } from "../sessions/session-list.tsx";
@@ -8,7 +15,7 @@ import { SessionRail } from "../sessions/session-rail.tsx";
 import { BadPath, NothingSelected, UnknownSession } from "../states/no-session.tsx";
 import { useSession } from "../stores/app-store.ts";
 import { useView } from "../stores/view-store.ts";
-import { TerminalPane } from "../terminal/terminal-pane.tsx";
+import { Terminals } from "../terminal/terminals.tsx";
 import styles from "./layout.module.css";
 import { NarrowLayout } from "./narrow-layout.tsx";
 import { useServices } from "./services.ts";
@@ -46,6 +53,8 @@ export function Drawer({ session }: { session: SessionView }) {
 function Panels({ width, session }: { width: Width; session: SessionView | undefined }) {
   const { streams } = useServices();
   const collapsed = useView((view) => view.collapsed);
+  const activity = usePanelRef();
+  useWaterfallWidth(activity, width);
   const newKeys = useKeys("new-session");
   const showSessions = width === "wide" && !collapsed.sessions;
   const showActivity = session !== undefined && !collapsed.activity;
@@ -69,7 +78,7 @@ function Panels({ width, session }: { width: Width; session: SessionView | undef
         </>
       )}
       <Panel id="terminal" minSize={320}>
-        {session === undefined ? <Middle /> : <TerminalPane key={session.id} session={session} />}
+        {session === undefined ? <Middle /> : <Terminals session={session} />}
       </Panel>
       {showActivity && store !== undefined && (
         <>
@@ -80,6 +89,7 @@ function Panels({ width, session }: { width: Width; session: SessionView | undef
             minSize={260}
             maxSize="60%"
             groupResizeBehavior="preserve-pixel-size"
+            panelRef={activity}
           >
             <ActivityPanel store={store} />
           </Panel>
@@ -87,6 +97,20 @@ function Panels({ width, session }: { width: Width; session: SessionView | undef
       )}
     </Group>
   );
+}
+
+/** Share of the window that a waterfall needs to be read. */
+const WATERFALL_WIDTH = "48%";
+
+/** A waterfall widens the activity; the list takes it back to its usual width. */
+function useWaterfallWidth(panel: RefObject<PanelImperativeHandle | null>, width: Width): void {
+  const waterfall = useView((view) => view.waterfall);
+  const before = useRef(waterfall);
+  useEffect(() => {
+    if (before.current === waterfall) return;
+    before.current = waterfall;
+    panel.current?.resize(waterfall ? WATERFALL_WIDTH : width === "wide" ? 380 : 320);
+  }, [panel, waterfall, width]);
 }
 
 function Middle() {

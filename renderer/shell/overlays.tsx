@@ -3,11 +3,15 @@
 import { Palette } from "../palette/palette.tsx";
 import { ServersDialog } from "../servers/servers-dialog.tsx";
 import { NewSessionDialog } from "../sessions/new-session-dialog.tsx";
+import { BesideDialog, DeleteDialog, RenameDialog } from "../sessions/session-dialogs.tsx";
 import { SettingsDialog } from "../settings/settings-dialog.tsx";
 import { ShortcutsDialog } from "../settings/shortcuts-dialog.tsx";
-import type { Overlay } from "../stores/view-store.ts";
+import { useSession } from "../stores/app-store.ts";
+import { type Overlay, useView } from "../stores/view-store.ts";
 
 export default function Overlays({ overlay }: { overlay: Overlay }) {
+  const about = useView((view) => view.about);
+  const session = useSession(about ?? useView.getState().session);
   switch (overlay) {
     case "new-session":
       return <NewSessionDialog />;
@@ -19,6 +23,12 @@ export default function Overlays({ overlay }: { overlay: Overlay }) {
       return <ShortcutsDialog />;
     case "settings":
       return <SettingsDialog />;
+    case "beside":
+      return <BesideDialog />;
+    case "rename":
+      return session === undefined ? null : <RenameDialog session={session} />;
+    case "delete":
+      return session === undefined ? null : <DeleteDialog session={session} />;
     case undefined:
       return null;
   }

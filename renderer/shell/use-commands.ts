@@ -1,13 +1,16 @@
 /** Owns what each command does. */
 import { useCallback, useEffect } from "react";
+import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import type { HostCommand } from "../../shared/protocol/host-bridge.ts";
 import type { CommandId } from "../keys/commands.ts";
+import { archiveSession, copySessionLink, removeSession, togglePin } from "../sessions/session-actions.ts";
 import { groupSessions, inOrder, nextNeedsYou } from "../sessions/session-groups.ts";
 import { useApp } from "../stores/app-store.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
-import { openOverlay, selectSession, togglePanel, useView } from "../stores/view-store.ts";
+import { openOverlay, selectSession, showBeside, showWaterfall, togglePanel, useView } from "../stores/view-store.ts";
 import { restartSession, retryDaemon, startDemo } from "./actions.ts";
 import { onCommand, runCommand } from "./command-bus.ts";
+import { exportSession } from "./export-session.ts";
 import { cycleRegion } from "./regions.ts";
 import { type Services, useServices } from "./services.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
@@ -42,10 +45,25 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
       const { session } = useView.getState();
       if (session !== undefined) void restartSession(services, session);
     },
-    "theme-dark": () => changeSettings({ theme: "dark" }),
-    "theme-light": () => changeSettings({ theme: "light" }),
-    "theme-system": () => changeSettings({ theme: "system" }),
+    split: () => (useView.getState().pair === undefined ? openOverlay("beside") : showBeside(undefined)),
+    "rename-session": () => openOverlay("rename"),
+    "pin-session": () => withSession((session) => togglePin(session.id)),
+    "archive-session": () => withSession(archiveSession),
+    "delete-session": () => withSession((session) => removeSession(services, session)),
+    "copy-link": () => withSession((session) => copySessionLink(session.id)),
+    "export-events": () => withSession((session) => void exportSession(services.client, session, "jsonl")),
+    waterfall: () => showWaterfall(!useView.getState().waterfall),
+    "theme-contrast": () => changeSettings({ contrast: "more" }),
+    "theme-dark": () => changeSettings({ theme: "dark", contrast: "normal" }),
+    "theme-light": () => changeSettings({ theme: "light", contrast: "normal" }),
+    "theme-system": () => changeSettings({ theme: "system", contrast: "system" }),
   };
+}
+
+function withSession(run: (session: SessionView) => void): void {
+  const { session: id } = useView.getState();
+  const session = useApp.getState().app?.sessions.find((known) => known.id === id);
+  if (session !== undefined) run(session);
 }
 
 function toggle(panel: "sessions" | "activity"): void {

@@ -1,7 +1,9 @@
 /** Owns what the gateway says of the daemon, the servers and the sessions, and the state of the link to it. */
+import { useMemo } from "react";
 import { create } from "zustand";
 import type { AppFrame, AppState, SessionView } from "../../shared/protocol/app-frames.ts";
 import type { LinkState } from "../gateway/reconnecting-socket.ts";
+import { useView } from "./view-store.ts";
 
 export interface AppStore {
   /** Undefined until the first snapshot. */
@@ -50,6 +52,14 @@ function put(sessions: readonly SessionView[], session: SessionView): SessionVie
 }
 
 const NO_SESSIONS: SessionView[] = [];
-export const useSessions = (): SessionView[] => useApp((store) => store.app?.sessions ?? NO_SESSIONS);
+/** All sessions but those that are being deleted. */
+export function useSessions(): SessionView[] {
+  const sessions = useApp((store) => store.app?.sessions ?? NO_SESSIONS);
+  const leaving = useView((view) => view.leaving);
+  return useMemo(
+    () => (leaving.length === 0 ? sessions : sessions.filter(({ id }) => !leaving.includes(id))),
+    [sessions, leaving],
+  );
+}
 export const useSession = (id: string | undefined): SessionView | undefined =>
   useApp((store) => store.app?.sessions.find((session) => session.id === id));

@@ -27,6 +27,8 @@ export interface CallLogStore {
   /** Ids in the order of their start; it only grows. */
   readonly order: readonly string[];
   readonly turns: Turns;
+  /** Names of the servers seen, for the filter. */
+  readonly servers: ReadonlySet<string>;
   entries(call: string): readonly LogEntry[];
   receive(frame: EventServerFrame, at: string): void;
   setLink(link: LinkState): void;
@@ -46,6 +48,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
   const log = createCallLog();
   const order: string[] = [];
   const turns = createTurns();
+  const servers = new Set<string>();
   const kept = new Map<string, LogEntry[]>();
   const callListeners = new Map<string, Set<Listener>>();
   const shapeListeners = new Set<Listener>();
@@ -87,6 +90,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
       if (call === undefined) continue;
       if (!turns.byCall.has(id)) {
         order.push(id);
+        if (call.server !== undefined) servers.add(call.server);
         shapeDirty = true;
       }
       noteCall(turns, call, order.length - 1);
@@ -111,6 +115,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
     log,
     order,
     turns,
+    servers,
     entries: (call) => kept.get(call) ?? [],
     receive(frame, at) {
       if ("events" in frame) {

@@ -2,7 +2,16 @@
 import { create } from "zustand";
 import { linkPath, parseLinkPath } from "../../shared/links/deep-link.ts";
 
-export type Overlay = "new-session" | "palette" | "settings" | "servers" | "shortcuts" | undefined;
+export type Overlay =
+  | "new-session"
+  | "palette"
+  | "beside"
+  | "rename"
+  | "delete"
+  | "settings"
+  | "servers"
+  | "shortcuts"
+  | undefined;
 export type Panel = "sessions" | "activity";
 
 export interface ViewStore {
@@ -11,14 +20,18 @@ export interface ViewStore {
   /** The path that led nowhere readable, to be shown as such. */
   badPath: string | undefined;
   overlay: Overlay;
-  /** Where settings open. */
-  section: string | undefined;
+  /** What the dialog is about: a section of the settings, or a session. */
+  about: string | undefined;
   collapsed: Record<Panel, boolean>;
   /** Below 760 px: whether the bottom sheet is pulled up, and whether the session list is over the terminal. */
   sheetOpen: boolean;
   sessionsOpen: boolean;
-  /** A second session beside the first. */
-  beside: string | undefined;
+  /** Two sessions side by side, from left to right; the selected one is among them. */
+  pair: readonly [string, string] | undefined;
+  /** The activity as a waterfall instead of a list. */
+  waterfall: boolean;
+  /** Sessions that are being deleted and can still be taken back. */
+  leaving: readonly string[];
 }
 
 export const useView = create<ViewStore>(() => ({
@@ -26,11 +39,13 @@ export const useView = create<ViewStore>(() => ({
   call: undefined,
   badPath: undefined,
   overlay: undefined,
-  section: undefined,
+  about: undefined,
   collapsed: { sessions: false, activity: false },
   sheetOpen: false,
   sessionsOpen: false,
-  beside: undefined,
+  pair: undefined,
+  waterfall: false,
+  leaving: [],
 }));
 
 /** Follows a path from the address bar or a link: `/session/<id>[/call/<call>]`, or `/` for nothing selected. */
@@ -44,7 +59,7 @@ export function followPath(path: string): void {
 }
 
 export function selectSession(id: string | undefined): void {
-  const { session, beside } = useView.getState();
+  const { session, pair } = useView.getState();
   if (session === id) {
     useView.setState({ sessionsOpen: false });
     return;
@@ -54,10 +69,30 @@ export function selectSession(id: string | undefined): void {
     call: undefined,
     badPath: undefined,
     sessionsOpen: false,
-    beside: beside === id ? undefined : beside,
+    pair: pairWith(pair, session, id),
   });
   writeAddress(id === undefined ? "/" : linkPath({ session: id }));
 }
+
+/** The pair after another session was selected: it takes the place of the one that was selected before. */
+export function pairWith(
+  pair: ViewStore["pair"],
+  before: string | undefined,
+  selected: string | undefined,
+): ViewStore["pair"] {
+  if (pair === undefined || selected === undefined) return undefined;
+  if (pair.includes(selected)) return pair;
+  return pair[1] === before ? [pair[0], selected] : [selected, pair[1]];
+}
+
+export function showBeside(other: string | undefined): void {
+  const { session } = useView.getState();
+  useView.setState({
+    pair: session === undefined || other === undefined || other === session ? undefined : [session, other],
+  });
+}
+
+export const showWaterfall = (waterfall: boolean): void => useView.setState({ waterfall });
 
 export function selectCall(call: string | undefined): void {
   const { session, call: before } = useView.getState();
@@ -66,7 +101,7 @@ export function selectCall(call: string | undefined): void {
   writeAddress(linkPath(call === undefined ? { session } : { session, call }), "replace");
 }
 
-export const openOverlay = (overlay: Overlay, section?: string): void => useView.setState({ overlay, section });
+export const openOverlay = (overlay: Overlay, about?: string): void => useView.setState({ overlay, about });
 export const closeOverlay = (): void => useView.setState({ overlay: undefined });
 
 export function togglePanel(panel: Panel): void {

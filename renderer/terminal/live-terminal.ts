@@ -8,6 +8,7 @@ import { parseJson } from "../../shared/protocol/schema.ts";
 import { type TerminalServerFrame, terminalServerFrameSchema } from "../../shared/protocol/terminal-frames.ts";
 import { type LinkState, openReconnectingSocket, type ReconnectingSocket } from "../gateway/reconnecting-socket.ts";
 import type { Connection, Host } from "../host/host.ts";
+import { accelerator } from "./accelerator.ts";
 import { createAcknowledger } from "./acknowledge.ts";
 import { NEWLINE_IN_PROMPT, withCtrl } from "./terminal-keys.ts";
 import { terminalOptions } from "./terminal-options.ts";
@@ -31,6 +32,8 @@ export interface LiveTerminal {
   /** Moves the terminal into an element; it can be in one place only. */
   show(parent: HTMLElement): void;
   fit(): void;
+  /** Draws with the graphics card, or with the browser again. */
+  accelerate(on: boolean): void;
   focus(): void;
   status(): TerminalStatus;
   subscribe(listener: () => void): () => void;
@@ -189,6 +192,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
       socket ??= connect();
     },
     fit: fitTerminal,
+    accelerate: accelerator(terminal),
     focus: () => terminal.focus(),
     status: () => status,
     subscribe(listener) {

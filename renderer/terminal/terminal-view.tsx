@@ -28,8 +28,18 @@ const none = (): undefined => undefined;
 export const useTerminalStatus = (live: LiveTerminal | undefined): TerminalStatus | undefined =>
   useSyncExternalStore<TerminalStatus | undefined>(live?.subscribe ?? nothing, live?.status ?? none);
 
-export function TerminalView({ live, dimmed }: { live: LiveTerminal | undefined; dimmed: boolean }) {
+interface ViewProps {
+  live: LiveTerminal | undefined;
+  /** The last frame of a lost connection. */
+  dimmed: boolean;
+  /** Leaves the focus where it is. */
+  quiet: boolean;
+}
+
+export function TerminalView({ live, dimmed, quiet }: ViewProps) {
   const place = useRef<HTMLDivElement>(null);
+  /** Selecting this half later does not show it anew. */
+  const quietAtFirst = useRef(quiet);
   const theme = useThemeName();
   const settings = useSettings();
 
@@ -37,7 +47,7 @@ export function TerminalView({ live, dimmed }: { live: LiveTerminal | undefined;
     const parent = place.current;
     if (parent === null || live === undefined) return;
     live.show(parent);
-    live.focus();
+    if (!quietAtFirst.current && mayTakeFocus()) live.focus();
     const observer = new ResizeObserver(() => live.fit());
     observer.observe(parent);
     return () => {
@@ -53,6 +63,7 @@ export function TerminalView({ live, dimmed }: { live: LiveTerminal | undefined;
     void import("./terminal-options.ts").then(({ changingOptions }) => {
       if (gone) return;
       Object.assign(live.terminal.options, changingOptions(theme));
+      live.accelerate(settings.renderer === "webgl");
       live.fit();
     });
     return () => {
@@ -61,4 +72,11 @@ export function TerminalView({ live, dimmed }: { live: LiveTerminal | undefined;
   }, [live, theme, settings]);
 
   return <div ref={place} className={dimmed ? styles.dimmed : styles.screen} />;
+}
+
+/** A dialog, a drawer or a field in use keeps the focus; a list of sessions gives it up only to a click. */
+function mayTakeFocus(): boolean {
+  const active = document.activeElement;
+  if (active === null || active === document.body) return true;
+  return active.closest('[role="dialog"], [data-region="detail"], input, textarea') === null;
 }

@@ -25,6 +25,8 @@ export interface Scene {
   terminals: Record<string, TerminalScene>;
   /** Sockets that are closed again a moment after they opened. */
   drop?: "app" | "terminal";
+  /** Keys pressed once the page is there; longer strings are typed. */
+  keys?: string[];
   /** False: the page comes without a token. */
   signedIn?: boolean;
 }

@@ -1,0 +1,54 @@
+/** Owns what can be done with a session, as a menu. */
+import { Archive, Download, Link as LinkIcon, Pencil, Pin, RotateCw, Trash2 } from "lucide-react";
+import type { ReactElement } from "react";
+import type { SessionView } from "../../shared/protocol/app-frames.ts";
+import { Menu, MenuItem, MenuLine } from "../parts/menu.tsx";
+import { restartSession } from "../shell/actions.ts";
+import { exportSession } from "../shell/export-session.ts";
+import { useServices } from "../shell/services.ts";
+import { useSettings } from "../stores/settings-store.ts";
+import { openOverlay } from "../stores/view-store.ts";
+import { archiveSession, copySessionLink, removeSession, togglePin } from "./session-actions.ts";
+
+const icon = { "aria-hidden": true, size: 15, strokeWidth: 1.75 } as const;
+
+interface SessionMenuProps {
+  session: SessionView;
+  trigger: ReactElement<Record<string, unknown>>;
+}
+
+export function SessionMenu({ session, trigger }: SessionMenuProps) {
+  const services = useServices();
+  const pinned = useSettings((settings) => settings.pinned.includes(session.id));
+  const archived = useSettings((settings) => settings.archived.includes(session.id));
+  return (
+    <Menu trigger={trigger}>
+      <MenuItem icon={<Pencil {...icon} />} onClick={() => openOverlay("rename", session.id)}>
+        Rename…
+      </MenuItem>
+      <MenuItem icon={<Pin {...icon} />} onClick={() => togglePin(session.id)}>
+        {pinned ? "Unpin" : "Pin"}
+      </MenuItem>
+      <MenuItem icon={<Archive {...icon} />} onClick={() => archiveSession(session)}>
+        {archived ? "Take out of the archive" : "Archive"}
+      </MenuItem>
+      <MenuItem icon={<LinkIcon {...icon} />} onClick={() => copySessionLink(session.id)}>
+        Copy link
+      </MenuItem>
+      <MenuLine />
+      <MenuItem icon={<Download {...icon} />} onClick={() => void exportSession(services.client, session, "jsonl")}>
+        Export events (JSONL)
+      </MenuItem>
+      <MenuItem icon={<Download {...icon} />} onClick={() => void exportSession(services.client, session, "trace")}>
+        Export timeline (Chrome trace)
+      </MenuItem>
+      <MenuLine />
+      <MenuItem icon={<RotateCw {...icon} />} onClick={() => void restartSession(services, session.id)}>
+        Restart program
+      </MenuItem>
+      <MenuItem icon={<Trash2 {...icon} />} danger onClick={() => removeSession(services, session)}>
+        Delete…
+      </MenuItem>
+    </Menu>
+  );
+}

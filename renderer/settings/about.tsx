@@ -1,0 +1,28 @@
+/** Owns the page that says what this is. */
+import { oneLine } from "../../shared/text/visible.ts";
+import { useApp } from "../stores/app-store.ts";
+import { SettingRow } from "./controls.tsx";
+import styles from "./settings.module.css";
+
+declare const __SIGNALBOX_VERSION__: string;
+
+export function About() {
+  const app = useApp((store) => store.app);
+  return (
+    <>
+      <SettingRow
+        label="Signalbox"
+        hint={`Page ${__SIGNALBOX_VERSION__}, gateway ${oneLine(app?.version ?? "unknown", 40)}`}
+      >
+        {() => null}
+      </SettingRow>
+      <SettingRow label="Daemon" hint={oneLine(app?.daemon.version ?? "unknown", 40)}>
+        {() => null}
+      </SettingRow>
+      <p className={styles.text}>
+        MIT licence. Typefaces Inter and JetBrains Mono under the SIL Open Font Licence, icons by Lucide under the ISC
+        licence.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,111 @@
+/** Owns the page of the browsers and programs that may connect, and of letting another one in. */
+import { useCallback, useEffect, useState } from "react";
+import type { Fault } from "../../shared/protocol/fault.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import { formatAge } from "../activity/elapsed.ts";
+import { Button } from "../parts/button.tsx";
+import { FaultNote } from "../sessions/fault-note.tsx";
+import { copyText } from "../shell/actions.ts";
+import { useServices } from "../shell/services.ts";
+import { useNow } from "../stores/clock.ts";
+import { toastFault } from "../stores/toasts.ts";
+import styles from "./settings.module.css";
+
+interface Device {
+  id: string;
+  name: string;
+  created_at: string;
+  last_used_at: string;
+}
+
+export function Devices() {
+  const { client } = useServices();
+  const [devices, setDevices] = useState<Device[]>();
+  const [fault, setFault] = useState<Fault>();
+  const now = useNow("slow");
+
+  const load = useCallback(async () => {
+    const answer = await client.devices();
+    if (answer.ok) setDevices(answer.value.devices);
+    setFault(answer.ok ? undefined : answer.fault);
+  }, [client]);
+  useEffect(() => void load(), [load]);
+
+  async function revoke(id: string): Promise<void> {
+    const revoked = await client.revokeDevice(id);
+    if (!revoked.ok) toastFault(revoked.fault);
+    await load();
+  }
+
+  async function rename(device: Device, name: string): Promise<void> {
+    if (name.trim() === "" || name === device.name) return;
+    const renamed = await client.renameDevice(device.id, name.trim());
+    if (!renamed.ok) toastFault(renamed.fault);
+    await load();
+  }
+
+  return (
+    <>
+      <p className={styles.text}>These may see your sessions and type into your terminals.</p>
+      <FaultNote fault={fault} />
+      <ul className={styles.devices} aria-label="Devices">
+        {devices?.map((device) => (
+          <li key={device.id} className={styles.device}>
+            <input
+              className={styles.deviceName}
+              aria-label={`Name of ${oneLine(device.name, 60)}`}
+              defaultValue={device.name}
+              maxLength={80}
+              onBlur={(event) => void rename(device, event.target.value)}
+              onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+            />
+            <span className={styles.hint}>used {formatAge(Date.parse(device.last_used_at), now)} ago</span>
+            <Button kind="danger" onClick={() => void revoke(device.id)}>
+              Revoke
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {devices?.length === 0 && <p className={styles.text}>No browser has been connected yet.</p>}
+      <Pairing onPaired={load} />
+    </>
+  );
+}
+
+interface Codes {
+  link_code: string;
+  digits: string;
+  expires_at: string;
+}
+
+function Pairing({ onPaired }: { onPaired: () => Promise<void> }) {
+  const { client, connection } = useServices();
+  const [codes, setCodes] = useState<Codes>();
+  const now = useNow("slow", codes !== undefined);
+  const left = codes === undefined ? 0 : Date.parse(codes.expires_at) - now;
+
+  async function make(): Promise<void> {
+    const made = await client.makePairingCode();
+    if (made.ok) setCodes(made.value);
+    else toastFault(made.fault);
+    await onPaired();
+  }
+
+  if (codes === undefined || left <= 0) {
+    return (
+      <div className={styles.buttons}>
+        <Button onClick={() => void make()}>Connect another device</Button>
+        {codes !== undefined && <span className={styles.hint}>The last code has expired.</span>}
+      </div>
+    );
+  }
+  const link = `${connection.url}/#pair=${codes.link_code}`;
+  return (
+    <div className={styles.pairing}>
+      <p className={styles.text}>Open Signalbox's address on the other device and type these digits:</p>
+      <output className={styles.digits}>{`${codes.digits.slice(0, 3)} ${codes.digits.slice(3)}`}</output>
+      <p className={styles.hint}>Valid for {Math.max(1, Math.round(left / 1_000))} s, once.</p>
+      <Button onClick={() => void copyText(link, "Link")}>Copy a link instead</Button>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** Owns the page on which every command's key can be changed. */
+import { type KeyboardEvent, useState } from "react";
+import { COMMANDS, type Command } from "../keys/commands.ts";
+import { isAllowed, keyMap, keyName, keysOf, showKey } from "../keys/key-map.ts";
+import { Button, Kbd } from "../parts/button.tsx";
+import { useServices } from "../shell/services.ts";
+import { changeSettings, useSettings } from "../stores/settings-store.ts";
+import { SettingRow } from "./controls.tsx";
+import styles from "./settings.module.css";
+
+export function Shortcuts() {
+  return COMMANDS.map((command) => <ShortcutRow key={command.id} command={command} />);
+}
+
+function ShortcutRow({ command }: { command: Command }) {
+  const { host } = useServices();
+  const own = useSettings((settings) => settings.keys);
+  const [recording, setRecording] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const keys = keysOf(command.id, host.platform, own);
+
+  function record(event: KeyboardEvent): void {
+    if (event.key === "Tab") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Escape") setRecording(false);
+    if (["Escape", "Control", "Shift", "Alt", "Meta"].includes(event.key)) return;
+    const key = keyName(event.nativeEvent);
+    const refusal = whyNot(key);
+    setProblem(refusal);
+    if (refusal !== undefined) return;
+    setRecording(false);
+    changeSettings({ keys: { ...own, [command.id]: key } });
+  }
+
+  function whyNot(key: string): string | undefined {
+    if (!isAllowed(key)) return `${showKey(key, host.platform)} belongs to the terminal.`;
+    const taken = keyMap(host.platform, own).get(key);
+    if (taken === undefined || taken === command.id) return undefined;
+    return `It already means “${COMMANDS.find(({ id }) => id === taken)?.name}”.`;
+  }
+
+  function reset(): void {
+    const { [command.id]: _, ...rest } = own;
+    changeSettings({ keys: rest });
+  }
+
+  return (
+    <SettingRow
+      label={command.name}
+      hint={recording ? (problem ?? "Press the new keys. Esc leaves it as it is.") : undefined}
+    >
+      {(ids) => (
+        <span className={styles.buttons}>
+          {recording ? (
+            <input
+              className={styles.recorder}
+              data-keys="raw"
+              aria-labelledby={ids.label}
+              aria-describedby={ids.hint}
+              placeholder="Press keys…"
+              // biome-ignore lint/a11y/noAutofocus: the person has just asked to press keys here
+              autoFocus
+              readOnly
+              onKeyDown={record}
+              onBlur={() => setRecording(false)}
+            />
+          ) : (
+            keys.map((key) => <Kbd key={key}>{showKey(key, host.platform)}</Kbd>)
+          )}
+          {!recording && (
+            <Button onClick={() => setRecording(true)} aria-label={`Change the keys of ${command.name}`}>
+              {keys.length === 0 ? "Set" : "Change"}
+            </Button>
+          )}
+          {own[command.id] !== undefined && (
+            <Button kind="link" onClick={reset} aria-label={`Reset the keys of ${command.name}`}>
+              Reset
+            </Button>
+          )}
+        </span>
+      )}
+    </SettingRow>
+  );
+}
