@@ -52,8 +52,9 @@ export async function startDesktop(electron: ElectronApi, context: DesktopContex
   ]);
   const early = collectEarly(electron, launch);
   if (context.platform === "win32") app.setAppUserModelId("dev.signalbox.app");
-  // A package's own metadata names the scheme; a checkout has none.
-  if (!app.isPackaged) app.setAsDefaultProtocolClient("signalbox", context.self.program, context.self.args);
+  // A package for macOS or Linux names the scheme in its own metadata; a checkout and Windows have none.
+  if (!app.isPackaged || context.platform === "win32")
+    app.setAsDefaultProtocolClient("signalbox", context.self.program, context.self.args);
 
   const log = createLog({ name: "desktop", file: join(home.logs, "desktop.log") });
   await app.whenReady();

@@ -7,6 +7,7 @@ const packageSchema = z.object({
   name: z.string(),
   version: z.string(),
   license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
+  repository: z.union([z.string(), z.object({ url: z.string() })]).optional(),
   dependencies: z.record(z.string(), z.string()).optional(),
   optionalDependencies: z.record(z.string(), z.string()).optional(),
 });
@@ -37,25 +38,44 @@ export function importedPackages(root: string): string[] {
 }
 
 /**
- * Notices for these packages and everything they depend on. More than the bundler keeps, never less. A package that
- * is not installed (another platform's binary) has nothing in this package either.
+ * Notices for these packages and everything they depend on, each version once. More than the bundler keeps, never
+ * less. A package that is not installed (another platform's binary) has nothing in this package either. One without a
+ * licence text of its own comes under that of its repository, where another package carries it.
  */
 export function collectNotices(root: string, names: readonly string[]): Notice[] {
-  const seen = new Map<string, Notice>();
+  const visited = new Set<string>();
+  const notices = new Map<string, Notice & { repository: string | undefined }>();
   const queue = names.map((name) => ({ name, from: root }));
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const folder = findPackage(next.name, next.from, root);
-    if (folder === undefined || seen.has(folder)) continue;
+    if (folder === undefined || visited.has(folder)) continue;
+    visited.add(folder);
     const read = parseJson(packageSchema, readFileSync(join(folder, "package.json"), "utf8"));
-    if (!read.ok) continue;
-    const { name, version, license, dependencies, optionalDependencies } = read.value;
-    const kind = typeof license === "string" ? license : (license?.type ?? "see below");
-    seen.set(folder, { name, version, license: kind, text: licenseText(folder) });
-    for (const needed of Object.keys({ ...dependencies, ...optionalDependencies }))
+    if (!read.ok) throw new Error(`${folder}/package.json: ${read.reason}`);
+    const { name, version, license, repository, dependencies, optionalDependencies } = read.value;
+    notices.set(`${name}@${version}`, {
+      name,
+      version,
+      license: typeof license === "string" ? license : (license?.type ?? "see below"),
+      text: licenseText(folder),
+      repository: typeof repository === "string" ? repository : repository?.url,
+    });
+    for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) {
       queue.push({ name: needed, from: folder });
+    }
   }
-  return [...seen.values()].sort((a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version));
+  const all = [...notices.values()];
+  const sibling = (notice: (typeof all)[number]) =>
+    all.find(({ text, repository }) => text !== "" && repository !== undefined && repository === notice.repository);
+  return all
+    .map(({ name, version, license, text, ...rest }) => {
+      const found = text === "" ? sibling({ name, version, license, text, ...rest })?.text : text;
+      return { name, version, license, text: found ?? NO_TEXT };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version));
 }
+
+const NO_TEXT = "The package names its licence, and carries no text of it.";
 
 /** One text: a list first, then each licence in full. */
 export function formatNotices(notices: readonly Notice[]): string {
@@ -77,7 +97,5 @@ function findPackage(name: string, from: string, root: string): string | undefin
 
 function licenseText(folder: string): string {
   const file = readdirSync(folder).find((name) => /^(licen[cs]e|copying|ofl)(\b|[-.])/i.test(name));
-  return file === undefined
-    ? "The package carries no licence text of its own."
-    : readFileSync(join(folder, file), "utf8").trim();
+  return file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim();
 }

@@ -4,11 +4,16 @@ import { defineConfig } from "@playwright/test";
 import everything from "../../playwright.config.ts";
 import { whyNoElectron } from "./launch.ts";
 
-const electron = whyNoElectron(resolve(import.meta.dirname, "..", "..")) === undefined ? [{ name: "electron" }] : [];
+const noElectron = whyNoElectron(resolve(import.meta.dirname, "..", ".."));
+const testIgnore = "package.spec.ts";
 
 export default defineConfig(everything, {
   testDir: ".",
   outputDir: "../../artifacts/electron",
   reporter: [["list"], ["json", { outputFile: "../../artifacts/electron.json" }]],
-  projects: [{ name: "double" }, ...electron],
+  projects: [
+    { name: "double", testIgnore },
+    ...(noElectron === undefined ? [{ name: "electron", testIgnore }] : []),
+    { name: "package", testMatch: "package.spec.ts" },
+  ],
 });
