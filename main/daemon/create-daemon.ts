@@ -9,20 +9,21 @@ import type { HomeFolder } from "../home/home-folder.ts";
 import { prove } from "../home/secrets.ts";
 import { VERSION } from "../home/version.ts";
 import { createIdleTimer } from "./create-idle-timer.ts";
-import { liveOwner, writeDiscovery } from "./discovery-entry.ts";
+import { type DiscoveryEntry, liveOwner, writeDiscovery } from "./discovery-entry.ts";
 import { createDaemonRoutes } from "./endpoint/daemon-routes.ts";
 import { listen } from "./endpoint/listen.ts";
 import { createTerminalUpgrades } from "./endpoint/terminal-upgrades.ts";
 import { openHome } from "./open-home.ts";
+import { createDaemonOutbox } from "./outbox/daemon-outbox.ts";
 import { createAgentSessions } from "./relay/agent-sessions.ts";
 import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
 import { createSessionRegistry, type Session } from "./sessions/session-registry.ts";
-import { hiddenBecause } from "./settings/apply-rules.ts";
-import { isWorktree } from "./settings/is-worktree.ts";
+import { toolRules } from "./settings/tool-rules.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
 import { createUpstreamServers } from "./upstream/upstream-servers.ts";
 
-const CONTEXT_MS = 5_000;
+/** Between looks at what nobody tells: the folders of sessions, the discovery file. */
+const LOOK_MS = 5_000;
 const IDLE_MS = 10 * 60 * 1000;
 
 export interface DaemonOptions {
@@ -54,6 +55,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const { key, store, settings } = opened.value;
   const owner = await liveOwner(home.discovery, key);
   if (owner !== undefined) {
+    opened.value.outbox.close();
     return failed(
       "already-running",
       `A daemon already serves this home at ${owner.url} (pid ${owner.pid ?? "unknown"}).`,
@@ -65,6 +67,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const done = Promise.withResolvers<"idle" | "stopped" | "replaced">();
   const statusListeners = new Set<() => void>();
   let gateways = 0;
+  let entry: DiscoveryEntry | undefined;
 
   const terminals = createTerminals({ onChange: (id) => onTerminal(id), log, env });
   const registry = createSessionRegistry({
@@ -82,25 +85,31 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     onStatus: () => {
       for (const listener of statusListeners) listener();
     },
+    onReady: (name) => outbox.wake(name),
     onRestart: (name) => agents.restart(name),
   });
+  const outbox = createDaemonOutbox(opened.value.outbox, servers, registry);
   const agents = createAgentSessions({
     registry,
     catalogue: servers.catalogue,
     open: servers.open,
     serversFor: (session) => servers.forSession(session),
-    hiddenBecause: (session, { server, tool, definition }) =>
-      hiddenBecause(
-        { server, tool, definition, worktree: () => isWorktree(session.cwd) },
-        settings.effective(session.id),
-      ),
+    rules: toolRules(settings),
+    outbox,
   });
   settings.onChange(() => agents.toolsChanged());
-  // A folder becomes a worktree, or stops being one, without anybody saying so.
-  const context = setInterval(() => {
+  const look = setInterval(() => {
+    // A folder becomes a worktree, or stops being one, without anybody saying so.
     if (settings.dependOnFolder()) agents.toolsChanged();
-  }, CONTEXT_MS);
-  const idle = createIdleTimer(idleMs, () => done.resolve("idle"));
+    const owner = entry?.check();
+    if (owner === "another" && registry.list().length === 0) done.resolve("replaced");
+  }, LOOK_MS);
+  const idle = createIdleTimer(idleMs, () => {
+    // Kept writes are delivered also while nobody looks.
+    if (!outbox.list().some(({ state }) => state === "queued")) return done.resolve("idle");
+    idle.update(true);
+    updateIdle();
+  });
   const updateIdle = () => idle.update(gateways > 0 || registry.list().length > 0);
   registry.onChange(updateIdle);
 
@@ -151,6 +160,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     servers,
     store,
     settings,
+    outbox,
     sessionView,
     endSession,
     stop,
@@ -182,9 +192,9 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   let disposing: Promise<void> | undefined;
   const disposeParts = async () => {
     idle.dispose();
-    clearInterval(context);
+    clearInterval(look);
     upgrades.close();
-    await Promise.all([agents.close(), servers.dispose(), terminals.dispose()]);
+    await Promise.all([agents.close(), outbox.dispose(), servers.dispose(), terminals.dispose()]);
     if (listening.ok) await listening.value.close();
   };
   if (!listening.ok) {
@@ -192,7 +202,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     return listening;
   }
   const url = `http://127.0.0.1:${listening.value.port}`;
-  const entry = writeDiscovery(home.discovery, url, startedText);
+  entry = writeDiscovery(home.discovery, url, startedText);
   log.info({ url, version: VERSION }, "daemon listens");
 
   return ok({
@@ -201,7 +211,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     dispose() {
       disposing ??= (async () => {
         // First, so that nobody is sent to a daemon that is leaving.
-        entry.remove();
+        entry?.remove();
         await disposeParts();
       })();
       return disposing;

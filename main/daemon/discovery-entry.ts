@@ -33,8 +33,8 @@ export async function liveOwner(
 }
 
 export interface DiscoveryEntry {
-  /** False once another daemon has put its own file there. */
-  isOurs(): boolean;
+  /** Whose file stands there now. One that was removed is written again. */
+  check(): "ours" | "another";
   remove(): void;
 }
 
@@ -42,9 +42,10 @@ export function writeDiscovery(path: string, base: string, startedAt: string): D
   const text = `${JSON.stringify({ url: `${base}/mcp`, pid: process.pid, started_at: startedAt })}\n`;
   writePrivateFile(path, text);
   return {
-    isOurs() {
+    check() {
       const now = readPrivateFile(path, MAX_DISCOVERY_BYTES);
-      return now.outcome === "read" && now.text === text;
+      if (now.outcome === "absent") writePrivateFile(path, text);
+      return now.outcome === "absent" || (now.outcome === "read" && now.text === text) ? "ours" : "another";
     },
     remove: () => removeIfOurs(path, text),
   };

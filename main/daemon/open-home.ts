@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { daemonKey } from "../home/secrets.ts";
+import { type OutboxStore, openOutboxStore } from "./outbox/outbox-store.ts";
 import { openToolSettings, type ToolSettingsStore } from "./settings/tool-settings-store.ts";
 import { openSecretStore, type SecretStore } from "./upstream/secret-store.ts";
 
@@ -11,6 +12,7 @@ export interface OpenHome {
   key: string;
   store: SecretStore;
   settings: ToolSettingsStore;
+  outbox: OutboxStore;
 }
 
 /** Fault: `home-unusable`. */
@@ -20,6 +22,7 @@ export function openHome(home: HomeFolder): Result<OpenHome> {
       key: daemonKey(home),
       store: openSecretStore(join(home.path, "secrets.json")),
       settings: openToolSettings(join(home.path, "tool-settings.json")),
+      outbox: openOutboxStore(join(home.path, "outbox.db")),
     });
   } catch (error) {
     return failed("home-unusable", error instanceof Error ? error.message : String(error));

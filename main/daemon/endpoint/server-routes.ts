@@ -4,6 +4,8 @@ import { testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts"
 import { fault } from "../../../shared/protocol/fault.ts";
 import { z } from "../../../shared/protocol/schema.ts";
 import { toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
+import { entryView } from "../outbox/daemon-outbox.ts";
+import type { Outbox } from "../outbox/outbox.ts";
 import type { ToolSettingsStore } from "../settings/tool-settings-store.ts";
 import { readServerConfig } from "../upstream/read-servers-file.ts";
 import type { SecretStore } from "../upstream/secret-store.ts";
@@ -17,9 +19,10 @@ export interface ServerRoutesContext {
   servers: UpstreamServers;
   store: SecretStore;
   settings: ToolSettingsStore;
+  outbox: Outbox;
 }
 
-export function addServerRoutes(app: Hono<Env>, { servers, store, settings }: ServerRoutesContext): void {
+export function addServerRoutes(app: Hono<Env>, { servers, store, settings, outbox }: ServerRoutesContext): void {
   const noServer = (c: Ctx) =>
     refuse(c, 404, fault("no-such-server", "No server of this name is configured and enabled."));
 
@@ -38,6 +41,12 @@ export function addServerRoutes(app: Hono<Env>, { servers, store, settings }: Se
     const text = servers.log(c.req.param("name"));
     return text === undefined ? noServer(c) : c.json({ text });
   });
+
+  const noEntry = (c: Ctx) =>
+    refuse(c, 404, fault("no-such-entry", "No such write waits, or it is being sent at this moment."));
+  app.get("/outbox", (c) => c.json({ entries: outbox.list().map(entryView) }));
+  app.post("/outbox/:id/retry", (c) => (outbox.retry(Number(c.req.param("id"))) ? c.body(null, 204) : noEntry(c)));
+  app.delete("/outbox/:id", (c) => (outbox.discard(Number(c.req.param("id"))) ? c.body(null, 204) : noEntry(c)));
 
   app.get("/tool-settings", (c) => c.json(settings.global()));
   app.put("/tool-settings", async (c) => {

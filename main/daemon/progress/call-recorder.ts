@@ -16,7 +16,15 @@ export interface CallStart {
 export type CallEnd =
   | { kind: "finished"; result: JsonObject }
   | { kind: "failed"; result?: JsonObject; error: { code?: number | string; message: string } }
-  | { kind: "cancelled"; reason?: string };
+  | { kind: "cancelled"; reason?: string }
+  /** It is kept and will be delivered later; what becomes of it is told with `later`. */
+  | { kind: "queued"; reason: string };
+
+/** What became of a kept call. */
+export type LaterEnd =
+  | { kind: "delivered"; result: JsonObject }
+  | { kind: "failed"; error: { code: string; message: string } }
+  | { kind: "queued" | "discarded" };
 
 export interface RecordedCall {
   /** Unique within the session. */
@@ -28,6 +36,8 @@ export interface RecordedCall {
 
 export interface CallRecorder {
   start(call: CallStart): RecordedCall;
+  /** Tells of a call that was kept, by its id. */
+  later(call: { id: string; tool: string; server: string }, how: LaterEnd): void;
   /** Calls that have started and not ended. */
   readonly running: number;
 }
@@ -51,6 +61,23 @@ export function createCallRecorder(options: RecorderOptions): CallRecorder {
   return {
     get running() {
       return running;
+    },
+    later({ id, tool, server }, how) {
+      const fields: Partial<ToolEvent> =
+        how.kind === "delivered" ? endFields({ kind: "finished", result: how.result }, secrets()) : {};
+      const error = how.kind === "failed" ? { error: how.error } : {};
+      ring.append((seq) =>
+        JSON.stringify({
+          tool,
+          server,
+          call: id,
+          ...fields,
+          ...error,
+          kind: how.kind,
+          seq,
+          timestamp: new Date(now()).toISOString(),
+        }),
+      );
     },
     start(call) {
       count += 1;
@@ -97,7 +124,9 @@ export function createCallRecorder(options: RecorderOptions): CallRecorder {
 }
 
 function endFields(how: CallEnd, secrets: readonly string[]): Partial<ToolEvent> {
-  if (how.kind === "cancelled") return how.reason === undefined ? {} : { message: redactText(how.reason, secrets) };
+  if (how.kind === "cancelled" || how.kind === "queued") {
+    return how.reason === undefined ? {} : { message: redactText(how.reason, secrets) };
+  }
   const recorded = how.result === undefined ? undefined : recordValue(how.result, secrets);
   return {
     ...(recorded !== undefined && { result: recorded.value }),

@@ -1,4 +1,6 @@
 /** Owns one MCP session of one agent: its servers, and where each message between the two sides goes. */
+
+import type { Outbox } from "../outbox/outbox.ts";
 import {
   isObject,
   isReply,
@@ -16,6 +18,7 @@ import type { Connection } from "../upstream/connection.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
 import type { Waiting } from "../upstream/peer.ts";
 import type { AgentStreams } from "./agent-streams.ts";
+import { createBufferedCalls } from "./buffered-calls.ts";
 import { initializeResult } from "./initialize-result.ts";
 import { createOpenRequests } from "./open-requests.ts";
 import { createOwnedRequests } from "./owned-requests.ts";
@@ -50,7 +53,15 @@ export interface AgentSessionOptions {
   catalogue: Catalogue;
   open: OpenServer;
   initialize: RpcRequest;
-  hiddenBecause: (session: Session, tool: ToolOwner) => string | undefined;
+  rules: ToolRules;
+  outbox: Outbox;
+}
+
+/** What the settings say of a tool in a session. */
+export interface ToolRules {
+  /** Why it is hidden now, or undefined. */
+  hiddenBecause(session: Session, tool: ToolOwner): string | undefined;
+  isBuffered(session: Session, tool: ToolOwner): boolean;
 }
 
 export function createAgentSession(options: AgentSessionOptions): AgentSession {
@@ -62,7 +73,10 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     servers: () => servers,
     requests,
     streams,
-    hiddenBecause: (tool) => options.hiddenBecause(session, tool),
+    hiddenBecause: (tool) => options.rules.hiddenBecause(session, tool),
+    buffered: createBufferedCalls(session.id, options.outbox, requests, (tool) =>
+      options.rules.isBuffered(session, tool),
+    ),
   });
   const owned = createOwnedRequests(() => servers, requests);
 

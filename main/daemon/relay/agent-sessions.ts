@@ -1,13 +1,13 @@
 /** Owns all MCP sessions of all agents: who may have which, how many, and when they are over. */
 import { randomUUID } from "node:crypto";
+import type { Outbox } from "../outbox/outbox.ts";
 import type { RpcRequest } from "../rpc/message.ts";
 import type { Session, SessionRegistry } from "../sessions/session-registry.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
-import { type AgentSession, createAgentSession } from "./agent-session.ts";
+import { type AgentSession, createAgentSession, type ToolRules } from "./agent-session.ts";
 import { createAgentStreams } from "./agent-streams.ts";
 import { negotiate } from "./initialize-result.ts";
-import type { ToolOwner } from "./tool-menu.ts";
 
 /** Without a request and without a reader for this long, an MCP session is over. */
 export const SESSION_TTL_MS = 2 * 60 * 60 * 1000;
@@ -38,7 +38,8 @@ export interface AgentSessionsOptions {
   open: OpenServer;
   /** The servers that this session is to be offered now. */
   serversFor: (session: Session) => Server[];
-  hiddenBecause: (session: Session, tool: ToolOwner) => string | undefined;
+  rules: ToolRules;
+  outbox: Outbox;
   ttlMs?: number;
   /** Milliseconds that never jump. */
   clock?: () => number;
@@ -80,7 +81,8 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         catalogue,
         open,
         initialize,
-        hiddenBecause: options.hiddenBecause,
+        rules: options.rules,
+        outbox: options.outbox,
       });
       live.set(id, agent);
       usedAt.set(id, clock());

@@ -11,10 +11,16 @@ import {
   type RpcMessage,
   type RpcReply,
   type RpcRequest,
+  resultOf,
   withProgressToken,
 } from "../rpc/message.ts";
 import type { Connection, Sent } from "../upstream/connection.ts";
 import type { LinkFault } from "../upstream/link.ts";
+
+export interface Rescue {
+  result: JsonObject;
+  end: CallEnd;
+}
 
 export interface ForwardOptions {
   /** Towards the agent, on the stream of this request. */
@@ -23,8 +29,10 @@ export interface ForwardOptions {
   pause(): void;
   /** The record of a tool call; other requests have none. */
   record?: RecordedCall;
-  /** May change the answer before the agent gets it. */
-  shape?: (result: JsonObject) => JsonObject;
+  /** What to answer instead when the call is lost, and how it is recorded; undefined leaves the loss an error. */
+  rescue?: (fault: LinkFault) => Rescue | undefined;
+  /** Without an answer for this long the call counts as lost, and the server is told to stop. */
+  timeoutMs?: number;
   /** Called once, when nothing more can follow. */
   done(): void;
 }
@@ -36,7 +44,8 @@ export function forward(
   to: Connection,
   options: ForwardOptions,
 ): Sent {
-  const { send, pause, record, shape, done } = options;
+  const { send, pause, record, rescue, timeoutMs, done } = options;
+  let timer: NodeJS.Timeout | undefined;
   const token = progressTokenOf(request.params);
   const progress = (values: JsonObject) => {
     record?.progress(readProgress(values));
@@ -48,20 +57,36 @@ export function forward(
     ...((record !== undefined || token !== undefined) && { progress }),
     paused: pause,
     reply(reply) {
+      clearTimeout(timer);
       record?.end(endOf(reply));
-      const own: RpcReply = { ...reply, id: request.id };
-      send("result" in own && shape !== undefined ? { ...own, result: shape(own.result) } : own);
+      send({ ...reply, id: request.id });
       done();
     },
-    lost(fault) {
-      const reply = upstreamError(request, to.name, fault);
-      record?.end({ kind: "failed", error: { code: fault.status ?? RPC.upstream, message: reply.error.message } });
-      send(reply);
-      done();
-    },
+    lost,
   });
+  function lost(fault: LinkFault): void {
+    clearTimeout(timer);
+    const rescued = rescue?.(fault);
+    if (rescued !== undefined) {
+      record?.end(rescued.end);
+      send(resultOf(request.id, rescued.result));
+      done();
+      return;
+    }
+    const reply = upstreamError(request, to.name, fault);
+    record?.end({ kind: "failed", error: { code: fault.status ?? RPC.upstream, message: reply.error.message } });
+    send(reply);
+    done();
+  }
+  if (timeoutMs !== undefined) {
+    timer = setTimeout(() => {
+      sent.cancel("timeout");
+      lost({ reason: `did not answer within ${timeoutMs / 1000} s` });
+    }, timeoutMs);
+  }
   return {
     cancel(reason) {
+      clearTimeout(timer);
       sent.cancel(reason);
       record?.end({ kind: "cancelled", ...(reason !== undefined && { reason }) });
       done();

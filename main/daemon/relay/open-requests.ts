@@ -11,8 +11,9 @@ import {
   resultOf,
 } from "../rpc/message.ts";
 import { CONNECT_TIMEOUT_MS, type Connection } from "../upstream/connection.ts";
+import type { LinkFault } from "../upstream/link.ts";
 import type { AgentStreams } from "./agent-streams.ts";
-import { forward } from "./forward.ts";
+import { forward, type Rescue } from "./forward.ts";
 import type { ToolOwner } from "./tool-menu.ts";
 
 export interface OpenRequests {
@@ -23,32 +24,48 @@ export interface OpenRequests {
   answer(request: RpcRequest, result: JsonObject): void;
   refuse(request: RpcRequest, code: number, message: string): void;
   /** Hands it to its server, once that is connected. A tool call is recorded from here to its end. */
-  pass(request: RpcRequest, to: Connection, params?: JsonObject, tool?: ToolOwner): void;
+  pass(request: RpcRequest, to: Connection, how?: PassOptions): void;
+  /** Answers a tool call that is not sent at all, and records it. */
+  divert(request: RpcRequest, tool: ToolOwner, params: JsonObject, answer: (call: string) => Rescue): void;
   cancel(id: RpcId, reason: string | undefined): void;
   cancelAll(reason: string): void;
+}
+
+export interface PassOptions {
+  /** Instead of the agent's own. */
+  params?: JsonObject | undefined;
+  /** For a tool call: whose tool it is. */
+  tool?: ToolOwner;
+  /** For a write that is to survive an outage: what to do when it is lost. */
+  rescue?: (fault: LinkFault, call: string) => Rescue | undefined;
+  /** How long to wait for the server to be connected, and then for its answer; the defaults are patient and endless. */
+  connectMs?: number;
+  timeoutMs?: number;
 }
 
 export function createOpenRequests(streams: AgentStreams, calls: CallRecorder): OpenRequests {
   /** How to cancel each at its server. */
   const open = new Map<RpcId, (reason: string | undefined) => void>();
 
-  const pass = (request: RpcRequest, to: Connection, params = request.params, tool?: ToolOwner) => {
+  const startRecord = (request: RpcRequest, tool: ToolOwner, params: JsonObject | undefined) =>
+    calls.start({
+      tool: tool.tool,
+      server: tool.server,
+      token: progressTokenOf(request.params),
+      args: isObject(params?.arguments) ? params.arguments : {},
+    });
+  const pass = (request: RpcRequest, to: Connection, how: PassOptions = {}) => {
     if (!open.has(request.id)) return;
-    const record =
-      tool === undefined
-        ? undefined
-        : calls.start({
-            tool: tool.tool,
-            server: tool.server,
-            token: progressTokenOf(request.params),
-            args: isObject(params?.arguments) ? params.arguments : {},
-          });
+    const { params = request.params, tool, rescue, connectMs = CONNECT_TIMEOUT_MS, timeoutMs } = how;
+    const record = tool === undefined ? undefined : startRecord(request, tool, params);
     const send = () => {
       const sent = forward(request, params, to, {
         send: (message: RpcMessage) => streams.send(message, request.id),
         pause: () => streams.pause(request.id),
         done: () => open.delete(request.id),
         ...(record !== undefined && { record }),
+        ...(record !== undefined && rescue !== undefined && { rescue: (fault) => rescue(fault, record.id) }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
       });
       // It may have failed at once.
       if (open.has(request.id)) open.set(request.id, (reason) => sent.cancel(reason));
@@ -56,7 +73,7 @@ export function createOpenRequests(streams: AgentStreams, calls: CallRecorder): 
     if (to.state.phase === "ready") return send();
     open.set(request.id, (reason) => record?.end({ kind: "cancelled", ...(reason !== undefined && { reason }) }));
     to.wake();
-    void to.settled(CONNECT_TIMEOUT_MS).then(() => {
+    void to.settled(connectMs).then(() => {
       if (open.has(request.id)) send();
     });
   };
@@ -74,6 +91,13 @@ export function createOpenRequests(streams: AgentStreams, calls: CallRecorder): 
       if (open.delete(request.id)) streams.send(errorOf(request.id, code, message));
     },
     pass,
+    divert(request, tool, params, answer) {
+      if (!open.delete(request.id)) return;
+      const record = startRecord(request, tool, params);
+      const { result, end } = answer(record.id);
+      record.end(end);
+      streams.send(resultOf(request.id, result));
+    },
     cancel(id, reason) {
       const cancel = open.get(id);
       open.delete(id);

@@ -27,7 +27,7 @@ export function createOwnedRequests(servers: () => SessionServers, requests: Ope
   };
   const passTo = (request: RpcRequest, to: Connection, params = request.params) => {
     remember(request.method, to.name, params?.uri);
-    requests.pass(request, to, params);
+    requests.pass(request, to, { params });
   };
   const promptTo = async (
     request: RpcRequest,

@@ -1,6 +1,7 @@
 /** Owns `tools/list` and `tools/call` of one agent: one merged list, and the server that each name in it means. */
 import { type JsonObject, notification, RPC, type RpcRequest } from "../rpc/message.ts";
 import type { AgentStreams } from "./agent-streams.ts";
+import { asBuffered, type BufferedCalls } from "./buffered-calls.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { SessionServers } from "./session-servers.ts";
 import { prefixed, type ToolMenu, type ToolOwner } from "./tool-menu.ts";
@@ -18,10 +19,11 @@ export interface ToolRequestsOptions {
   streams: AgentStreams;
   /** Why a tool is hidden from this session now, or undefined. */
   hiddenBecause: (tool: ToolOwner) => string | undefined;
+  buffered: BufferedCalls;
 }
 
 export function createToolRequests(options: ToolRequestsOptions): ToolRequests {
-  const { servers, requests, streams, hiddenBecause } = options;
+  const { servers, requests, streams, hiddenBecause, buffered } = options;
   /** Every name that this agent was ever shown keeps its meaning. */
   const shown = new Map<string, ToolOwner>();
   let lastTools: string | undefined;
@@ -34,9 +36,10 @@ export function createToolRequests(options: ToolRequestsOptions): ToolRequests {
 
   /** Names are given before tools are hidden, so that hiding one never renames another. */
   const visible = (menu: ToolMenu): JsonObject[] =>
-    menu.tools.filter((tool) => {
+    menu.tools.flatMap((tool) => {
       const owner = menu.owners.get(String(tool.name));
-      return owner !== undefined && hiddenBecause(owner) === undefined;
+      if (owner === undefined || hiddenBecause(owner) !== undefined) return [];
+      return [buffered.holds(owner) ? asBuffered(tool) : tool];
     });
 
   return {
@@ -64,7 +67,9 @@ export function createToolRequests(options: ToolRequestsOptions): ToolRequests {
       if (hidden !== undefined) {
         return requests.refuse(request, RPC.invalidParams, `Tool ${name} is not available: ${hidden}.`);
       }
-      requests.pass(request, to, { ...request.params, name: owner.tool }, owner);
+      const params = { ...request.params, name: owner.tool };
+      if (!buffered.holds(owner)) return requests.pass(request, to, { params, tool: owner });
+      buffered.call(request, to, owner, params);
     },
     changed() {
       if (lastTools === undefined) return;

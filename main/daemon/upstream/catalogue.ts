@@ -35,6 +35,8 @@ export interface CatalogueOptions {
   log: Log;
   secrets: () => readonly string[];
   onChange: () => void;
+  /** A server that was not ready is. */
+  onReady: (name: string) => void;
 }
 
 interface Entry {
@@ -75,8 +77,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     else failed(entry, outcome.reason);
   };
   const ready = (entry: Entry, known: Known, latencyMs: number) => {
+    const before = entry.status.state;
     entry.known = known;
     set(entry, { ...blank(entry.server, "ready"), tools: known.tools.map(toolLine), latency_ms: latencyMs });
+    if (before !== "ready") options.onReady(entry.server.name);
   };
   const failed = (entry: Entry, reason: string) => {
     const said = redactText(reason, secrets());

@@ -28,6 +28,8 @@ export interface UpstreamServers {
   view(): ServersResponse;
   /** What this session is to be offered: its own choice of the enabled ones; the demo where it belongs. */
   forSession(session: Pick<Session, "agent" | "servers">): Server[];
+  /** The enabled server of this name. */
+  find(name: string): Server | undefined;
   /** Looks at a server that need not be configured. */
   test(name: string, config: ServerConfig): Promise<ServerStatus>;
   /** Looks at a configured server again; false when there is none of this name. */
@@ -47,6 +49,8 @@ export interface UpstreamServersOptions {
   onServers: () => void;
   /** What is known of one has changed. */
   onStatus: () => void;
+  /** A server that was not ready is. */
+  onReady: (name: string) => void;
   /** A restart was asked for. */
   onRestart: (name: string) => void;
 }
@@ -68,7 +72,13 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
       tail.append(chunk);
     },
   });
-  const catalogue = createCatalogue({ open, log, secrets, onChange: () => options.onStatus() });
+  const catalogue = createCatalogue({
+    open,
+    log,
+    secrets,
+    onChange: () => options.onStatus(),
+    onReady: (name) => options.onReady(name),
+  });
   const demo = builtinDemo();
   const configured = () => [...file.state.servers].map(([name, config]) => configuredServer(name, config));
   /** The demo is there for whoever has nothing else, and for the demo session. */
@@ -107,6 +117,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
       }
       return enabled.filter(({ name }) => session.servers?.includes(name) ?? true);
     },
+    find: (name) => listed().find((server) => server.name === name && server.config.disabled !== true),
     async test(name, config) {
       const server = configuredServer(name, config);
       const outcome = await probeServer(server, { open, timeoutMs: TEST_TIMEOUT_MS });

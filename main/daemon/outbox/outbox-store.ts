@@ -1,0 +1,139 @@
+/** Owns the durable queue of writes: SQLite, on the disk before a write counts as kept. */
+import { DatabaseSync } from "node:sqlite";
+import { check, parseJson, z } from "../../../shared/protocol/schema.ts";
+import { isObject, type JsonObject } from "../rpc/message.ts";
+
+export type EntryState = "queued" | "sending" | "dead" | "unknown";
+
+export interface NewEntry {
+  key: string;
+  server: string;
+  tool: string;
+  /** Whole params of the `tools/call`, the key stamped into them. */
+  params: JsonObject;
+  /** Whether the server promises that a repeated key, or call, does nothing twice. */
+  repeatable: boolean;
+  session: string;
+  call: string;
+}
+
+export interface Entry extends NewEntry {
+  id: number;
+  state: EntryState;
+  reason: string | undefined;
+  attempts: number;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  nextAt: number;
+}
+
+export interface OutboxStore {
+  /** On the disk when this returns; throws when the disk refuses. A key that is known gives the entry that has it. */
+  add(entry: NewEntry, state: "queued" | "unknown", reason: string, at: number): Entry;
+  get(id: number): Entry | undefined;
+  /** Oldest first: their order is the order of delivery. */
+  list(server?: string): Entry[];
+  /** Servers with entries that are to be sent. */
+  waitingServers(): string[];
+  update(
+    id: number,
+    change: { state: EntryState; reason?: string | undefined; attempts?: number; nextAt?: number },
+  ): void;
+  remove(id: number): void;
+  close(): void;
+}
+
+const rowSchema = z.object({
+  id: z.number(),
+  key: z.string(),
+  server: z.string(),
+  tool: z.string(),
+  params: z.string(),
+  repeatable: z.number(),
+  session: z.string(),
+  call: z.string(),
+  state: z.enum(["queued", "sending", "dead", "unknown"]),
+  reason: z.string().nullable(),
+  attempts: z.number(),
+  created_at: z.number(),
+  next_at: z.number(),
+});
+const paramsSchema = z.custom<JsonObject>(isObject, "expected an object");
+
+/** FULL: a commit returns after its fsync, so that what was acknowledged survives a power cut, not only a crash. */
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  CREATE TABLE IF NOT EXISTS entries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    server TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    params TEXT NOT NULL,
+    repeatable INTEGER NOT NULL,
+    session TEXT NOT NULL,
+    call TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    attempts INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    next_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS entries_by_server ON entries (server, id);
+`;
+
+/** Throws when the file cannot be opened or is no database. */
+export function openOutboxStore(path: string): OutboxStore {
+  const database = new DatabaseSync(path, { timeout: 2_000 });
+  database.exec(SCHEMA);
+  const insert = database.prepare(
+    `INSERT INTO entries (key, server, tool, params, repeatable, session, call, state, reason, attempts, created_at, next_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (key) DO NOTHING`,
+  );
+  const byKey = database.prepare("SELECT * FROM entries WHERE key = ?");
+  const byId = database.prepare("SELECT * FROM entries WHERE id = ?");
+  const all = database.prepare("SELECT * FROM entries ORDER BY id");
+  const ofServer = database.prepare("SELECT * FROM entries WHERE server = ? ORDER BY id");
+  const waiting = database.prepare("SELECT DISTINCT server FROM entries WHERE state IN ('queued', 'sending')");
+  const change = database.prepare(
+    "UPDATE entries SET state = ?, reason = ?, attempts = coalesce(?, attempts), next_at = coalesce(?, next_at) WHERE id = ?",
+  );
+  const drop = database.prepare("DELETE FROM entries WHERE id = ?");
+
+  return {
+    add(entry, state, reason, at) {
+      const { key, server, tool, params, repeatable, session, call } = entry;
+      insert.run(key, server, tool, JSON.stringify(params), Number(repeatable), session, call, state, reason, at, at);
+      const kept = byKey.get(key);
+      if (kept === undefined) throw new Error("the entry was not kept");
+      return entryOf(kept);
+    },
+    get(id) {
+      const row = byId.get(id);
+      return row === undefined ? undefined : entryOf(row);
+    },
+    list: (server) => (server === undefined ? all.all() : ofServer.all(server)).map(entryOf),
+    waitingServers: () => waiting.all().map((row) => String(row.server)),
+    update(id, { state, reason, attempts, nextAt }) {
+      change.run(state, reason ?? null, attempts ?? null, nextAt ?? null, id);
+    },
+    remove: (id) => void drop.run(id),
+    close: () => database.close(),
+  };
+}
+
+function entryOf(row: unknown): Entry {
+  const checked = check(rowSchema, row);
+  if (!checked.ok) throw new Error(`the outbox is damaged: ${checked.reason}`);
+  const { repeatable, params, reason, created_at, next_at, ...plain } = checked.value;
+  const decoded = parseJson(paramsSchema, params);
+  if (!decoded.ok) throw new Error(`the outbox is damaged: ${decoded.reason}`);
+  return {
+    ...plain,
+    params: decoded.value,
+    repeatable: repeatable === 1,
+    reason: reason ?? undefined,
+    createdAt: created_at,
+    nextAt: next_at,
+  };
+}

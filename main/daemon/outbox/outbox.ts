@@ -1,0 +1,190 @@
+/** Owns the delivery of kept writes: in order for each server, one at a time, until the server has taken or refused them. */
+import type { JsonObject } from "../rpc/message.ts";
+import type { Connection } from "../upstream/connection.ts";
+import { type Attempt, decideDelivery, retryDelay, type Verdict } from "./decide-delivery.ts";
+import type { Entry, NewEntry, OutboxStore } from "./outbox-store.ts";
+
+/** A server that takes longer over one write counts as lost. */
+const ATTEMPT_MS = 60_000;
+const CONNECT_MS = 30_000;
+/** Between two runs for the same server, whatever came of the first. */
+const REST_MS = 1_000;
+/** A timer never sleeps longer: the clock may jump. */
+const MAX_SLEEP_MS = 60_000;
+
+export type OutboxEvent =
+  | { kind: "delivered"; entry: Entry; result: JsonObject }
+  | { kind: "dead" | "unknown"; entry: Entry; reason: string }
+  | { kind: "queued" | "discarded"; entry: Entry };
+
+export interface Outbox {
+  /** Keeps a write that could not be delivered; throws when the disk refuses, and then nothing was kept. */
+  keep(entry: NewEntry, verdict: "queued" | "unknown", reason: string): Entry;
+  /** Whether writes of this tool wait, so that a later one must wait behind them. */
+  holds(server: string, tool: string): boolean;
+  list(): Entry[];
+  /** Tries a dead, unknown or waiting write again now; false when there is none of this id. */
+  retry(id: number): boolean;
+  /** Forgets a write that is not being sent at this moment. */
+  discard(id: number): boolean;
+  /** A server can be reached again: what waits for it is tried now. */
+  wake(server: string): void;
+  dispose(): Promise<void>;
+}
+
+export interface OutboxOptions {
+  store: OutboxStore;
+  /** Opens a connection of the outbox's own; undefined when no such server is configured. */
+  connect: (server: string) => Connection | undefined;
+  onEvent: (event: OutboxEvent) => void;
+  now?: () => number;
+  random?: () => number;
+}
+
+interface Worker {
+  timer: NodeJS.Timeout | undefined;
+  busy: Promise<void> | undefined;
+  connection: Connection | undefined;
+}
+
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { store, connect, onEvent, now = Date.now, random = Math.random } = options;
+  const workers = new Map<string, Worker>();
+  let disposed = false;
+
+  const settle = (entry: Entry, verdict: Verdict, result: JsonObject): void => {
+    switch (verdict.next) {
+      case "delivered":
+        store.remove(entry.id);
+        onEvent({ kind: "delivered", entry, result });
+        break;
+      case "retry": {
+        const attempts = entry.attempts + 1;
+        const nextAt = now() + retryDelay(attempts, random());
+        store.update(entry.id, { state: "queued", reason: verdict.reason, attempts, nextAt });
+        break;
+      }
+      default:
+        store.update(entry.id, { state: verdict.next, reason: verdict.reason, attempts: entry.attempts + 1 });
+        onEvent({ kind: verdict.next, entry, reason: verdict.reason });
+    }
+  };
+  const send = async (connection: Connection, entry: Entry) => {
+    store.update(entry.id, { state: "sending", reason: entry.reason });
+    const attempt = await deliver(connection, entry);
+    // What was in flight at the end is decided at the next start.
+    if (disposed) return;
+    const result = attempt.outcome === "reply" && "result" in attempt.reply ? attempt.reply.result : {};
+    settle(entry, decideDelivery(attempt, entry.repeatable), result);
+  };
+  /** Sends everything that is due; ends early when the first one has to wait. */
+  const work = async (server: string) => {
+    const connection = connect(server);
+    if (connection === undefined) return;
+    const worker = workers.get(server);
+    if (worker !== undefined) worker.connection = connection;
+    try {
+      await connection.settled(CONNECT_MS);
+      for (;;) {
+        const entry = store.list(server).find(({ state }) => state === "queued");
+        if (entry === undefined || disposed || entry.nextAt > now()) return;
+        if (connection.state.phase === "ready") await send(connection, entry);
+        else {
+          const reason = connection.state.phase === "failed" ? connection.state.reason : "does not answer";
+          settle(entry, { next: "retry", reason }, {});
+        }
+      }
+    } finally {
+      await connection.close();
+    }
+  };
+  const wakeOne = (server: string, rest = 0) => {
+    const worker: Worker = workers.get(server) ?? { timer: undefined, busy: undefined, connection: undefined };
+    workers.set(server, worker);
+    clearTimeout(worker.timer);
+    if (worker.busy !== undefined || disposed) return;
+    const first = store.list(server).find(({ state }) => state === "queued");
+    if (first === undefined) return;
+    const delay = Math.max(rest, first.nextAt - now());
+    if (delay > 0) worker.timer = setTimeout(() => wakeOne(server), Math.min(delay, MAX_SLEEP_MS));
+    else {
+      worker.busy = work(server).finally(() => {
+        worker.busy = undefined;
+        wakeOne(server, REST_MS);
+      });
+    }
+  };
+
+  for (const entry of store.list()) {
+    if (entry.state !== "sending") continue;
+    const reason = "Signalbox ended while it was being sent";
+    store.update(entry.id, { state: entry.repeatable ? "queued" : "unknown", reason });
+  }
+  for (const server of store.waitingServers()) wakeOne(server);
+
+  return {
+    keep(entry, verdict, reason) {
+      const kept = store.add(entry, verdict, reason, now());
+      if (verdict === "queued") {
+        store.update(kept.id, { state: "queued", reason, nextAt: now() + retryDelay(0, random()) });
+        wakeOne(entry.server);
+      }
+      return kept;
+    },
+    holds: (server, tool) =>
+      store
+        .list(server)
+        .some((entry) => entry.tool === tool && (entry.state === "queued" || entry.state === "sending")),
+    list: () => store.list(),
+    retry(id) {
+      const entry = store.get(id);
+      if (entry === undefined || entry.state === "sending") return false;
+      store.update(id, { state: "queued", reason: entry.reason, nextAt: now() });
+      if (entry.state !== "queued") onEvent({ kind: "queued", entry });
+      wakeOne(entry.server);
+      return true;
+    },
+    discard(id) {
+      const entry = store.get(id);
+      if (entry === undefined || entry.state === "sending") return false;
+      store.remove(id);
+      onEvent({ kind: "discarded", entry });
+      return true;
+    },
+    wake(server) {
+      const first = store.list(server).find(({ state }) => state === "queued");
+      if (first === undefined) return;
+      store.update(first.id, { state: "queued", reason: first.reason, nextAt: now() });
+      wakeOne(server);
+    },
+    async dispose() {
+      disposed = true;
+      for (const { timer, connection } of workers.values()) {
+        clearTimeout(timer);
+        // Its open attempt is lost with it.
+        void connection?.close();
+      }
+      await Promise.all([...workers.values()].map(({ busy }) => busy));
+      store.close();
+    },
+  };
+}
+
+function deliver(connection: Connection, entry: Entry): Promise<Attempt> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => {
+      sent.cancel("timeout");
+      resolve({ outcome: "lost", fault: { reason: `did not answer within ${ATTEMPT_MS / 1000} s` } });
+    }, ATTEMPT_MS);
+    const sent = connection.send("tools/call", entry.params, {
+      reply(reply) {
+        clearTimeout(late);
+        resolve({ outcome: "reply", reply });
+      },
+      lost(fault) {
+        clearTimeout(late);
+        resolve({ outcome: "lost", fault });
+      },
+    });
+  });
+}
