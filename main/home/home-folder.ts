@@ -16,6 +16,8 @@ export interface HomeFolder {
   readonly logs: string;
   /** Private files for agents, one folder a session. */
   readonly run: string;
+  /** What terminals have shown, one folder a session. */
+  readonly recordings: string;
 }
 
 /** `--home`, else `$SIGNALBOX_HOME`, else `~/.signalbox`. Nothing is created. */
@@ -32,6 +34,7 @@ export function homeFolder(option?: string, env: NodeJS.ProcessEnv = process.env
     database: at("journal.db"),
     logs: at("logs"),
     run: at("run"),
+    recordings: at("recordings"),
   };
 }
 
@@ -44,5 +47,5 @@ export function prepareHomeFolder(home: HomeFolder): void {
     throw new Error(`${home.path} belongs to another user; choose a folder of your own with --home`);
   }
   if ((found.mode & 0o077) !== 0 && process.platform !== "win32") chmodSync(home.path, 0o700);
-  for (const folder of [home.logs, home.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [home.logs, home.run, home.recordings]) mkdirSync(folder, { recursive: true, mode: 0o700 });
 }

@@ -42,6 +42,8 @@ export const startTerminalRequestSchema = z.union([
     cwd: z.string(),
     cols: z.number().int().min(2).max(1000),
     rows: z.number().int().min(1).max(1000),
+    /** False: what the terminal shows is not recorded. */
+    record: z.boolean().optional(),
   }),
 ]);
 export type StartTerminalRequest = z.infer<typeof startTerminalRequestSchema>;

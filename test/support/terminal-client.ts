@@ -45,9 +45,10 @@ export interface ClientOptions {
 export interface TestTerminals extends Awaited<ReturnType<typeof openTerminals>> {}
 
 /** Terminals behind a WebSocket server on a free port: `ws://127.0.0.1:<port>/<session>?cols=&rows=`. */
-export async function openTerminals(env: NodeJS.ProcessEnv = process.env) {
+export async function openTerminals(env: NodeJS.ProcessEnv = process.env, recordings?: string) {
   const changes: string[] = [];
-  const terminals = createTerminals({ onChange: (session) => changes.push(session), log: silentLog(), env });
+  const onChange = (session: string) => changes.push(session);
+  const terminals = createTerminals({ onChange, log: silentLog(), env, ...(recordings && { recordings }) });
   const server = createServer();
   const sockets = new WebSocketServer({
     server,

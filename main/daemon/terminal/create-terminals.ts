@@ -4,18 +4,28 @@ import { dirname, join } from "node:path";
 import type { StartTerminalRequest, TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { CLOSE } from "../../../shared/protocol/wire.ts";
+import { isSecretKey } from "../../../shared/text/redact.ts";
 import type { Log } from "../../home/create-log.ts";
+import { recordingFolder } from "../../home/recording/read-recording.ts";
 import { VERSION } from "../../home/version.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { prepareStart } from "./prepare-start.ts";
+import { createRecording, type Recording } from "./recording.ts";
 import { createScreens } from "./screens.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 import type { Terminals } from "./terminals.ts";
+import type { Size } from "./viewers.ts";
+
+type Program = Exclude<StartTerminalRequest, { restart: true }>;
+
+const now = () => performance.now();
 
 export interface CreateTerminalsOptions {
   /** A terminal's info is not what it was: started, exited, resized, titled, wants attention. */
   onChange(session: string): void;
   log: Log;
+  /** The home folder's `recordings`; nothing is recorded when absent. */
+  recordings?: string;
   /** What programs inherit, before it is cleaned; this process's own by default. */
   env?: NodeJS.ProcessEnv;
 }
@@ -26,6 +36,17 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
   const terminals = new Map<string, Terminal>();
   const screens = createScreens(log);
   const program = { version: VERSION, programFolder: programFolder() };
+
+  /** Masked in it: what the session's environment calls a secret. */
+  function record(session: string, request: Program, size: Size): Recording | undefined {
+    if (options.recordings === undefined || request.record === false) return undefined;
+    const folder = recordingFolder(options.recordings, session);
+    if (folder === undefined) return undefined;
+    const secrets = Object.entries(request.env).flatMap(([name, value]) =>
+      value !== null && isSecretKey(name) ? [value] : [],
+    );
+    return createRecording({ folder, size, secrets, now, log });
+  }
 
   function restart(session: string): Result<TerminalInfo> {
     const terminal = terminals.get(session);
@@ -65,8 +86,9 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
           launch: launch.value,
           size,
           screens,
+          recording: record(session, request, size),
           onChange: () => options.onChange(session),
-          now: () => performance.now(),
+          now,
         });
         terminals.set(session, terminal);
         return terminal;

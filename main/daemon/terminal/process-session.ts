@@ -11,7 +11,8 @@ interface ProcessStat {
 export function signalSession(leader: number, signal: NodeJS.Signals): void {
   const members = sessionMembers(leader);
   // Elsewhere than on Linux the group is what can be known.
-  for (const pid of members ?? [-leader]) send(pid, signal);
+  // The leader by its number too: just forked, it has no session yet.
+  for (const pid of new Set([leader, ...(members ?? [-leader])])) send(pid, signal);
 }
 
 /** Sends to the job in the foreground, as the terminal's own Ctrl+C does. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { openTerminals, type TestTerminals } from "../../../test/support/terminal-client.ts";
+import { readRecording } from "../../home/recording/read-recording.ts";
 
 const open: TestTerminals[] = [];
 async function house(env?: NodeJS.ProcessEnv): Promise<TestTerminals> {
@@ -248,4 +249,18 @@ it("garbage, endless titles and lines of a million columns are only shown, bound
   expect(terminals.info("a")?.attention).toBe(true);
   viewer.type("x");
   await vi.waitFor(() => expect(terminals.info("a")?.attention).toBe(false));
+});
+
+it("A7: records what a terminal shows, without the session's secret, unless it is told not to", async () => {
+  const recordings = mkdtempSync(join(tmpdir(), "signalbox-recordings-"));
+  const house = await openTerminals(process.env, recordings);
+  open.push(house);
+  const env = { SIGNALBOX_MCP_TOKEN: "canary-0123456789" };
+  house.start("a", "sh", ["-c", "env | grep MCP; printf done; exec sleep 60"], { env });
+  house.start("b", "sh", ["-c", "printf done; exec sleep 60"], { record: false });
+  for (const session of ["a", "b"]) await (await house.connect(session)).text("done");
+  await Promise.all([house.terminals.end("a"), house.terminals.end("b")]);
+  const recorded = Array.from(readRecording(recordings, "a"), ({ read }) => read(0, 10_000).toString()).join("");
+  expect(recorded).toBe(`SIGNALBOX_MCP_TOKEN=${"*".repeat(17)}\r\ndone`);
+  expect(readdirSync(recordings)).toEqual(["a"]);
 });

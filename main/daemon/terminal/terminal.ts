@@ -8,6 +8,7 @@ import type { Launch } from "./prepare-start.ts";
 import { signalForeground, signalSession } from "./process-session.ts";
 import { openPty, type PtyExit, type PtyProcess } from "./pty-process.ts";
 import { isAutomaticReply, readCompatMessage, readMessage, type ViewerMessage } from "./read-viewer-message.ts";
+import type { Recording } from "./recording.ts";
 import type { Screens } from "./screens.ts";
 import { throttleChanges } from "./throttle-changes.ts";
 import type { Viewer } from "./viewer.ts";
@@ -17,6 +18,7 @@ export interface TerminalOptions {
   launch: Launch;
   size: Size;
   screens: Screens;
+  recording: Recording | undefined;
   onChange(): void;
   /** Milliseconds of a steady clock. */
   now(): number;
@@ -44,7 +46,7 @@ const FRESH =
 
 /** Starts the program. Throws when the system refuses. */
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { now } = options;
+  const { now, recording } = options;
   let { launch } = options;
   let size = options.size;
   let title = "";
@@ -89,6 +91,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
   function receive(bytes: Buffer): void {
     position += bytes.length;
+    recording?.output(bytes);
     screen.write(bytes);
     viewers.output(bytes);
     if (screen.full()) regulate();
@@ -98,6 +101,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     exit = status;
     endedAt = new Date().toISOString();
     attention = false;
+    recording?.exit(status);
     readAgain();
     viewers.frame(exitFrame(status));
     exited.resolve();
@@ -118,6 +122,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     size = { cols: to.cols, rows: to.rows };
     pty.resize(size.cols, size.rows);
     screen.resize(size.cols, size.rows);
+    recording?.resize(size);
     viewers.frame({ type: "resized", ...size }, by);
     changed();
   }
@@ -178,6 +183,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     await exited.promise;
     changesEnd();
     screen.close();
+    await recording?.close();
     viewers.close(CLOSE.noSuchSession, "session ended");
   }
 
@@ -205,6 +211,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       endedAt = undefined;
       startedAt = new Date().toISOString();
       exited = Promise.withResolvers();
+      recording?.start();
       viewers.frame({ type: "ready", ...size, title });
       receive(Buffer.from(FRESH));
       regulate();
