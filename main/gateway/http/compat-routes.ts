@@ -1,6 +1,6 @@
 /** Owns the original routes under `/api/mcp`, which clients of other gateways already call: passed on to the daemon, streamed. */
 import { Hono } from "hono";
-import { failed } from "../../../shared/protocol/fault.ts";
+import { fault } from "../../../shared/protocol/fault.ts";
 import { probeHealth } from "../discovery/probe-health.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import type { Connected } from "../link/daemon-link.ts";
@@ -42,27 +42,31 @@ export function compatRoutes(parts: GatewayParts): Hono {
   return app;
 
   /** Our own daemon asks for its key where it gives something out; a foreign one asks for nothing. */
-  function daemonAuth(daemon: Connected): Record<string, string> {
+  function daemonAuth(_request: Request, daemon: Connected): Record<string, string> {
     return daemon.client.noticeHeaders;
   }
 
-  /** The session's own token: named by the client, or known because this gateway made the session. */
-  function clientAuth(_daemon: Connected, request: Request): Record<string, string> {
+  /** The session's own token: brought by the client, or known because this gateway made the session. Never the client's own. */
+  function clientAuth(request: Request): Record<string, string> {
     const url = new URL(request.url);
-    const session = url.pathname.split("/").at(-2) ?? "";
-    const known = parts.sessions.get(session)?.record.mcp.token;
+    const inPath = /\/session\/([^/]+)\/events$/.exec(url.pathname)?.[1];
+    const named = inPath ?? url.searchParams.get("session_id") ?? request.headers.get("x-construct-session") ?? "";
+    const known = parts.sessions.get(decodeURIComponent(named))?.record.mcp.token;
     const token = request.headers.get("x-mcp-token") ?? url.searchParams.get("mcp_token") ?? known;
-    return token === undefined || token === null ? {} : { authorization: `Bearer ${token}` };
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
   async function pass(
     request: Request,
     path: string,
-    auth: (daemon: Connected, request: Request) => Record<string, string>,
+    auth: (request: Request, daemon: Connected) => Record<string, string>,
   ): Promise<Response> {
     const daemon = current();
-    if (daemon === undefined) return Response.json(failed("not-bound", "mcp server not bound").fault, { status: 503 });
-    const headers = new Headers(auth(daemon, request));
+    if (daemon === undefined) return refusal(503, "not-bound", "mcp server not bound");
+    if (request.method === "POST" && !isJson(request)) {
+      return refusal(415, "wrong-content-type", "The body must be application/json.");
+    }
+    const headers = new Headers(auth(request, daemon));
     for (const name of FORWARDED) {
       const value = request.headers.get(name);
       if (value !== null) headers.set(name, value);
@@ -80,9 +84,37 @@ export function compatRoutes(parts: GatewayParts): Hono {
         const value = answer.headers.get(name);
         if (value !== null) returned.set(name, value);
       }
-      return new Response(answer.body, { status: answer.status, headers: returned });
+      return new Response(answer.body === null ? null : passOn(answer.body, request.signal), {
+        status: answer.status,
+        headers: returned,
+      });
     } catch {
-      return Response.json({ error: "mcp daemon unreachable" }, { status: 502 });
+      return refusal(502, "daemon-unreachable", "mcp daemon unreachable");
     }
   }
+}
+
+const refusal = (status: number, code: string, message: string): Response =>
+  Response.json({ error: fault(code, message) }, { status });
+
+/** A foreign page can send a form, but not `application/json`. */
+const isJson = (request: Request): boolean =>
+  /^application\/json\s*(;|$)/i.test(request.headers.get("content-type") ?? "");
+
+/** The same bytes. A client that went away is no failure; a daemon that did cuts the answer visibly. */
+function passOn(body: ReadableStream<Uint8Array>, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        if (signal.aborted) controller.close();
+        else controller.error(error);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
