@@ -82,10 +82,11 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS entries_by_server ON entries (server, id);
 `;
 
-/** Throws when the file cannot be opened or is no database. */
-export function openOutboxStore(path: string): OutboxStore {
+/** Throws when the file cannot be opened or is no database. `maxPages` (of 4 KB) bounds the file; 1 GB by default. */
+export function openOutboxStore(path: string, { maxPages = 262_144 } = {}): OutboxStore {
   const database = new DatabaseSync(path, { timeout: 2_000 });
   database.exec(SCHEMA);
+  database.exec(`PRAGMA max_page_count = ${maxPages}`);
   const insert = database.prepare(
     `INSERT INTO entries (key, server, tool, params, repeatable, session, call, state, reason, attempts, created_at, next_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (key) DO NOTHING`,

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
 import spawn from "cross-spawn";
 import { isRequest, type RpcMessage, readMessage } from "../rpc/message.ts";
+import { sealDescriptors } from "../terminal/seal-descriptors.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Link, type LinkFault, type LinkHandlers, MAX_UPSTREAM_MESSAGE_BYTES } from "./link.ts";
 import { splitLines } from "./split-lines.ts";
@@ -82,7 +83,7 @@ export function openStdioLink(server: StdioServer, around: StdioSurroundings, ha
       new Promise((resolve) => {
         const started = spawn(server.command, [...server.args], {
           env: childEnvironment(around.env, server.env),
-          stdio: ["pipe", "pipe", "pipe"],
+          stdio: sealDescriptors(["pipe", "pipe", "pipe"] as const),
           detached: process.platform !== "win32",
           windowsHide: true,
           ...(server.cwd !== undefined && { cwd: server.cwd }),
