@@ -59,6 +59,12 @@ function program(): Command {
     );
 
   signalbox
+    .command("open <link>")
+    .description("open a session by its link, signalbox://session/<id>[/call/<call>], in a browser")
+    .option(...HOME)
+    .action(async (link, options) => exitWith((await import("./gateway/commands/open.ts")).openLink(link, options)));
+
+  signalbox
     .command("demo-agent", { hidden: true })
     .action(async () => exitWith((await import("./daemon/demo/demo-agent.ts")).runDemoAgent()));
   signalbox

@@ -1,0 +1,96 @@
+/** Owns the proof that `signalbox open` follows a link, follows nothing else, and tells strangers nothing. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { listen } from "../../../test/support/electron-double/listen.ts";
+import { silentLog } from "../../home/create-log.ts";
+import { homeFolder, prepareHomeFolder } from "../../home/home-folder.ts";
+import { writePrivateFile } from "../../home/private-file.ts";
+import { ownerToken } from "../../home/secrets.ts";
+import { createGateway, type Gateway } from "../create-gateway.ts";
+import { openLink } from "./open.ts";
+
+let folder: string;
+let errors: string[];
+const opened: string[] = [];
+const open = async (url: string) => opened.push(url) > 0;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "signalbox-open-"));
+  errors = [];
+  opened.length = 0;
+  vi.spyOn(console, "error").mockImplementation((text: string) => void errors.push(text));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("with a gateway that runs", () => {
+  let gateway: Gateway;
+  beforeEach(async () => {
+    const started = await createGateway({
+      home: homeFolder(folder),
+      port: 0,
+      ui: null,
+      startDaemon: false,
+      log: silentLog(),
+    });
+    if (!started.ok) throw new Error(started.fault.message);
+    gateway = started.value;
+  });
+  afterEach(() => gateway.dispose());
+
+  it("opens exactly that session and call, signed in once, without the token in the address", async () => {
+    expect(await openLink("signalbox://session/a-1/call/c", { home: folder }, open)).toBe(0);
+    expect(opened).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/session\/a-1\/call\/c#pair=\S{16,}$/)]);
+    expect(opened[0]).not.toContain(gateway.token);
+    const code = opened[0]?.split("#pair=")[1] ?? "";
+    const pair = () => fetch(`${gateway.url}/pair`, { method: "POST", headers: { "x-pairing-code": code } });
+    expect((await pair()).status).toBeLessThan(300);
+    expect((await pair()).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it("prints the address where no browser can be opened", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    expect(await openLink("signalbox://session/a", { home: folder }, async () => false)).toBe(0);
+    expect(log).toHaveBeenCalledWith(expect.stringMatching(/\/session\/a#pair=/));
+  });
+});
+
+it.each([
+  "signalbox://start/claude",
+  "SIGNALBOX://session/a",
+  "http://evil.test/",
+  "session/a",
+  "signalbox://session/a?x",
+  "-h",
+])("A15: %s is no link: wrong usage", async (link) => {
+  expect(await openLink(link, { home: folder }, open)).toBe(2);
+  expect(opened).toEqual([]);
+});
+
+it("without a gateway it says so", async () => {
+  expect(await openLink("signalbox://session/a", { home: folder }, open)).toBe(1);
+  expect(errors[0]).toContain("signalbox serve");
+});
+
+it("P4: a stranger on the old port is sent no token and opens nothing", async () => {
+  const home = homeFolder(folder);
+  prepareHomeFolder(home);
+  const token = ownerToken(home);
+  const seen: string[] = [];
+  const stranger = createServer((request, response) => {
+    seen.push(JSON.stringify([request.url, request.headers]));
+    response.end('{"proof":"00","link_code":"x","digits":"1","expires_at":""}');
+  });
+  const url = await listen(stranger);
+  writePrivateFile(home.gateway, JSON.stringify({ url, pid: 1 }));
+  expect(await openLink("signalbox://session/a", { home: folder }, open)).toBe(1);
+  stranger.close();
+  expect(opened).toEqual([]);
+  expect(seen.join()).not.toContain(token);
+  expect(seen).toHaveLength(1);
+});
