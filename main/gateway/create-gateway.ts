@@ -46,6 +46,8 @@ export interface GatewayOptions {
   log: Log;
   /** Chooses the waits between attempts, 0 ≤ x < 1. */
   random?: () => number;
+  /** The wall clock, in milliseconds; what is waited for never depends on it. */
+  now?: () => number;
 }
 
 export interface Gateway {
@@ -68,7 +70,7 @@ const AGENTS_AGE_MS = 5_000;
 /** Faults: `port-in-use`, `listen-failed`, `home-unusable`, `already-running`. */
 export async function createGateway(options: GatewayOptions): Promise<Result<Gateway>> {
   const { home, log } = options;
-  const now = Date.now;
+  const now = options.now ?? Date.now;
   const steady = () => performance.now();
   const random = options.random ?? Math.random;
 
@@ -126,6 +128,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     agents,
     log,
     now,
+    steady,
     random,
   });
   const history = readSettings(home, (reason) => log.warn({ reason }, "settings")).history;
@@ -143,6 +146,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     start: options.startDaemon,
     log,
     now,
+    steady,
     random,
     listener: {
       view: (daemon) => hub.publish({ type: "daemon", daemon }),
@@ -175,6 +179,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     agents,
     createSession,
     now,
+    steady,
     random,
   };
   const rules: AccessRules = {

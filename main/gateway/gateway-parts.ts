@@ -30,7 +30,9 @@ export interface GatewayParts {
   readonly counters: Counters;
   readonly agents: () => Promise<readonly AgentView[]>;
   readonly createSession: (request: NewSession) => Promise<Result<CreatedSession>>;
-  /** Milliseconds. */
+  /** The wall clock, in milliseconds. */
   readonly now: () => number;
+  /** A clock that only goes forward, in milliseconds. */
+  readonly steady: () => number;
   readonly random: () => number;
 }

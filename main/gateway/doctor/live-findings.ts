@@ -20,7 +20,7 @@ export function liveFindings(parts: GatewayParts): Finding[] {
           "Make room on the disk; it resumes by itself.",
         ),
   ];
-  const now = parts.now();
+  const now = parts.steady();
   for (const { id, label } of sessions) {
     const stream = parts.sessions.get(id)?.stream;
     const status = stream?.status();

@@ -40,7 +40,10 @@ export interface LinkOptions {
   /** Whether to start our own when none is found. */
   start: boolean;
   log: Log;
+  /** The wall clock, for what people read, in milliseconds. */
   now: () => number;
+  /** A clock that only goes forward, for everything that is waited for. */
+  steady: () => number;
   random: () => number;
   listener: LinkListener;
 }
@@ -58,7 +61,7 @@ export interface DaemonLink {
 }
 
 export function createDaemonLink(options: LinkOptions): DaemonLink {
-  const { home, key, candidates, listener, log, now } = options;
+  const { home, key, candidates, listener, log, now, steady } = options;
   const ended = new AbortController();
   const iso = (ms = now()) => new Date(ms).toISOString();
   let attempts: DiscoveryAttempt[] = candidates.map(({ path }) => ({ path, outcome: "not-tried" }));
@@ -146,13 +149,13 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
       failure = reason;
       wake();
     });
-    const deadline = now() + START_LIMIT_MS;
+    const deadline = steady() + START_LIMIT_MS;
     const own = candidates.filter((candidate) => candidate.own);
     for (;;) {
       if ((await findDaemon(own, key)).found !== undefined || ended.signal.aborted) return;
       if (failure !== undefined)
         return show({ state: "none", own: true, reason: sentence(`The built-in daemon did not start: ${failure}`) });
-      if (now() > deadline)
+      if (steady() > deadline)
         return show({ state: "none", own: true, reason: "The built-in daemon did not come up in time." });
       await pause(100);
     }
@@ -167,11 +170,11 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
       const { found } = search;
       const version = found?.health.protocol_version;
       if (found !== undefined && (!found.own || version === undefined || Number(version) === PROTOCOL_VERSION)) {
-        const began = now();
+        const began = steady();
         wantStart = false;
         await hold(found);
         wasOwn = found.own;
-        if (now() - began >= STABLE_MS) attempt = 0;
+        if (steady() - began >= STABLE_MS) attempt = 0;
       } else if (found !== undefined) {
         const reason = `The daemon speaks version ${String(version)}, this Signalbox version ${PROTOCOL_VERSION}. Restart the daemon when nothing runs.`;
         show({ state: "mismatch", url: found.base, own: true, reason });

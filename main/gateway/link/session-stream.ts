@@ -27,14 +27,17 @@ export interface StreamOptions {
   /** While the journal is too far behind: a promise to wait for. */
   room: () => Promise<void> | undefined;
   onStatus: (status: StreamStatus) => void;
+  /** The wall clock, for what people read, in milliseconds. */
   now: () => number;
+  /** A clock that only goes forward. */
+  steady: () => number;
   random: () => number;
   log: Log;
 }
 
 export interface SessionStream {
   status(): StreamStatus;
-  /** When bytes last came, comments included, in milliseconds. */
+  /** When bytes last came, comments included, on the clock that only goes forward. */
   heardAt(): number | undefined;
   close(): void;
 }
@@ -66,13 +69,13 @@ export function openSessionStream(options: StreamOptions): SessionStream {
       if (daemon === undefined) return;
       // After a cut, the address may belong to somebody else by now: it proves itself before it gets a token.
       if (!proven && !(await daemon.verify())) continue;
-      const began = options.now();
+      const began = options.steady();
       const outcome = await connect(daemon);
       if (closing.signal.aborted) return;
       proven = false;
       if (outcome.ended) return tell({ status: "ended", detail: outcome.detail });
       lostAt ??= iso();
-      if (outcome.wasLive && options.now() - began >= STABLE_MS) attempt = 0;
+      if (outcome.wasLive && options.steady() - began >= STABLE_MS) attempt = 0;
       const wait = backoff(attempt, options.random);
       attempt += 1;
       tell({ status: "reconnecting", retry_in_ms: wait, detail: outcome.detail });
@@ -162,7 +165,7 @@ export function openSessionStream(options: StreamOptions): SessionStream {
       await readSse(holdBack(body), {
         event: received,
         alive: () => {
-          heardAt = options.now();
+          heardAt = options.steady();
         },
       });
     } finally {

@@ -12,6 +12,7 @@ export interface StreamContext {
   daemons: () => Daemons;
   log: Log;
   now: () => number;
+  steady: () => number;
   random: () => number;
   counters: Counters;
   onStatus: (session: LiveSession, status: StreamStatus) => void;
@@ -44,6 +45,7 @@ export function keepStream(session: LiveSession, context: StreamContext): void {
       if (session.stream === stream || session.stream === undefined) context.onStatus(session, status);
     },
     now: context.now,
+    steady: context.steady,
     random: context.random,
     log: context.log,
   });

@@ -33,6 +33,7 @@ export interface SessionsOptions {
   agents: () => Promise<readonly AgentView[]>;
   log: Log;
   now: () => number;
+  steady: () => number;
   random: () => number;
   counters: Counters;
 }
@@ -79,6 +80,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       daemons: options.daemons,
       log,
       now,
+      steady: options.steady,
       random: options.random,
       counters: options.counters,
       onStatus(session, status) {

@@ -1,0 +1,75 @@
+/** Owns the terminal that `signalbox run` was typed in, for as long as it shows a session. */
+import { WebSocket } from "ws";
+import { parseJson } from "../../../shared/protocol/schema.ts";
+import { type TerminalServerFrame, terminalServerFrameSchema } from "../../../shared/protocol/terminal-frames.ts";
+import { SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
+import { createEscapeKeys } from "./escape-keys.ts";
+
+export type Parting =
+  | { why: "exited"; code: number | null; signal: string | null }
+  /** The person left; the program goes on. */
+  | { why: "left" }
+  | { why: "lost"; reason: string };
+
+/** What is left on when a full-screen program is left: alternate screen, scroll region, mouse, focus and paste reports. */
+const RESTORE = "\u001b[?47l\u001b[!p\u001b[?1;1000;1002;1003;1004;1006;2004l\u001b[?25h\u001b[0m\r\n";
+const CLEAR = "\u001b[H\u001b[2J";
+
+/** Resolves when the program has ended or the person has left. `url` is the terminal's WebSocket at the gateway. */
+export function attachHere(
+  url: string,
+  token: string,
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+): Promise<Parting> {
+  const { promise, resolve } = Promise.withResolvers<Parting>();
+  const headers = { authorization: `Bearer ${token}` };
+  const socket = new WebSocket(`${url}&cols=${output.columns}&rows=${output.rows}`, [SUBPROTOCOL], { headers });
+  const readKeys = createEscapeKeys();
+
+  const send = (frame: object) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+  };
+  const onKeys = (keys: Buffer) => {
+    const typed = readKeys(keys);
+    if (typed.send.length > 0 && socket.readyState === WebSocket.OPEN) socket.send(typed.send);
+    if (typed.leave) part({ why: "left" });
+  };
+  const onResize = () => send({ type: "resize", cols: output.columns, rows: output.rows });
+
+  function onFrame(frame: TerminalServerFrame): void {
+    if (frame.type === "snapshot") output.write(CLEAR + frame.data);
+    else if (frame.type === "exit") part({ why: "exited", code: frame.code, signal: frame.signal });
+    else if (frame.type === "error") part({ why: "lost", reason: frame.message });
+  }
+
+  function part(parting: Parting): void {
+    input.off("data", onKeys);
+    output.off("resize", onResize);
+    if (input.isTTY) input.setRawMode(false);
+    input.pause();
+    socket.removeAllListeners("message");
+    socket.close();
+    if (parting.why !== "exited") output.write(RESTORE);
+    resolve(parting);
+  }
+
+  socket.on("open", () => {
+    if (input.isTTY) input.setRawMode(true);
+    input.on("data", onKeys);
+    output.on("resize", onResize);
+    input.resume();
+  });
+  socket.on("message", (data, binary) => {
+    if (!Buffer.isBuffer(data)) return;
+    if (binary) {
+      output.write(data, () => send({ type: "ack", bytes: data.length }));
+      return;
+    }
+    const frame = parseJson(terminalServerFrameSchema, data.toString("utf8"));
+    if (frame.ok) onFrame(frame.value);
+  });
+  socket.on("error", (error) => part({ why: "lost", reason: error.message }));
+  socket.on("close", (_, reason) => part({ why: "lost", reason: reason.toString() || "the gateway ended" }));
+  return promise;
+}

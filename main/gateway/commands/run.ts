@@ -1,0 +1,115 @@
+/** Owns `signalbox run <agent> [-- args]`: a session that begins in a normal terminal, shown there and in the app. */
+import { constants } from "node:os";
+import { join } from "node:path";
+import { AGENT_IDS, sessionViewSchema } from "../../../shared/protocol/app-frames.ts";
+import { type Fault, failed, faultBodySchema, ok, type Result } from "../../../shared/protocol/fault.ts";
+import { type CreatedSession, createdSessionSchema, type NewSession } from "../../../shared/protocol/gateway-api.ts";
+import { parseJson } from "../../../shared/protocol/schema.ts";
+import { AGENTS } from "../../agents/agents.ts";
+import { findProgram } from "../../agents/find-program.ts";
+import { createLog } from "../../home/create-log.ts";
+import { type HomeFolder, homeFolder } from "../../home/home-folder.ts";
+import { ownerToken } from "../../home/secrets.ts";
+import { createGateway } from "../create-gateway.ts";
+import { runningGateway } from "../gateway-file.ts";
+import { attachHere, type Parting } from "./attach-here.ts";
+
+export interface RunOptions {
+  home?: string;
+  label?: string;
+  /** The built UI, for a gateway that has to be started. */
+  ui: string | null;
+}
+
+/** Gives the program's own exit code, 128 and the signal's number when one ended it, 0 when the person left, 1 when nothing could be started. */
+export async function run(agent: string, args: string[], options: RunOptions): Promise<number> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    return complain({ code: "no-terminal", message: "`signalbox run` needs a terminal for its input and output." });
+  }
+  const home = homeFolder(options.home);
+  const gateway = await reachGateway(home, options.ui);
+  if (!gateway.ok) return complain(gateway.fault);
+  try {
+    const { url, token } = gateway.value;
+    const session = await createSession(url, token, request(agent, args, options));
+    if (!session.ok) return complain(session.fault);
+    const { id, links } = session.value;
+    const terminal = `${url.replace("http:", "ws:")}/ws/terminal?session_id=${encodeURIComponent(id)}`;
+    const parting = await attachHere(terminal, token, process.stdin, process.stdout);
+    return await report(parting, links.deep, () => notStarted(url, token, id));
+  } finally {
+    await gateway.value.dispose();
+  }
+}
+
+interface Reached {
+  url: string;
+  token: string;
+  dispose(): Promise<void>;
+}
+
+/** The gateway of this home, or one of our own for as long as we are attached; sessions outlive either in the daemon. */
+async function reachGateway(home: HomeFolder, ui: string | null): Promise<Result<Reached>> {
+  const running = await runningGateway(home);
+  if (running !== undefined) return ok({ url: running.base, token: ownerToken(home), dispose: async () => {} });
+  const log = createLog({ name: "gateway", file: join(home.logs, "gateway.log") });
+  return createGateway({ home, ui, startDaemon: true, log });
+}
+
+/** A known agent by its name, else any command. The program is looked for here, where the person's own PATH is. */
+function request(agent: string, args: string[], options: RunOptions): NewSession {
+  const known = AGENT_IDS.find((id) => id === agent && id !== "custom");
+  const names = known === undefined ? [agent] : AGENTS[known].programs;
+  const found = names.map((name) => findProgram(name, process.env, process.cwd())).find((path) => path !== undefined);
+  const command = found ?? (known === undefined ? agent : undefined);
+  return {
+    agent: known ?? "custom",
+    cwd: process.cwd(),
+    cols: process.stdout.columns,
+    rows: process.stdout.rows,
+    ...(args.length === 0 ? {} : { args }),
+    ...(command === undefined ? {} : { command }),
+    ...(process.env.PATH === undefined ? {} : { env: { PATH: process.env.PATH } }),
+    ...(options.label === undefined ? {} : { label: options.label }),
+  };
+}
+
+async function createSession(url: string, token: string, body: NewSession): Promise<Result<CreatedSession>> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const answer = await fetch(`${url}/api/v1/sessions`, { method: "POST", headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  const created = answer.ok ? parseJson(createdSessionSchema, text) : undefined;
+  if (created?.ok) return ok(created.value);
+  const refused = parseJson(faultBodySchema, text);
+  return refused.ok
+    ? { ok: false, fault: refused.value.error }
+    : failed("gateway-error", `The gateway answered with status ${answer.status}.`);
+}
+
+/** Why the program could not be started; undefined when it was. */
+async function notStarted(url: string, token: string, id: string): Promise<string | undefined> {
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${url}/api/v1/sessions/${encodeURIComponent(id)}`, { headers }).catch(() => undefined);
+  const view = parseJson(sessionViewSchema, (await answer?.text()) ?? "");
+  return view.ok && view.value.terminal.state === "failed" ? view.value.terminal.reason : undefined;
+}
+
+async function report(parting: Parting, link: string, notStarted: () => Promise<string | undefined>): Promise<number> {
+  if (parting.why === "exited") {
+    const [, number = 0] = Object.entries(constants.signals).find(([name]) => name === parting.signal) ?? [];
+    return parting.code ?? 128 + number;
+  }
+  if (parting.why === "left") {
+    console.log(`The session goes on: ${link}`);
+    return 0;
+  }
+  const reason = await notStarted();
+  if (reason !== undefined) return complain({ code: "terminal-failed", message: reason });
+  const hint = `The program goes on in the daemon: ${link}`;
+  return complain({ code: "terminal-lost", message: `The terminal was lost: ${parting.reason}.`, hint });
+}
+
+function complain(fault: Fault): number {
+  console.error(`signalbox: ${fault.message}${fault.hint === undefined ? "" : `\n${fault.hint}`}`);
+  return 1;
+}

@@ -1,0 +1,311 @@
+/** Proves the link to daemons: cuts, half-open connections, flapping, moving clocks, strangers, and several daemons at once. */
+import { readdirSync, writeFileSync } from "node:fs";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type FaultProxy, startFaultProxy } from "../../../test/support/gateway/fault-proxy.ts";
+import {
+  ask,
+  eventClient,
+  type Home,
+  socketTo,
+  startGateway,
+  temporaryHome,
+} from "../../../test/support/gateway/running-gateway.ts";
+import {
+  type ScriptedDaemon,
+  type ScriptedDaemonOptions,
+  startScriptedDaemon,
+} from "../../../test/support/gateway/scripted-daemon.ts";
+import { prepareHomeFolder } from "../../home/home-folder.ts";
+import { daemonKey } from "../../home/secrets.ts";
+import type { Gateway, GatewayOptions } from "../create-gateway.ts";
+
+const undo: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+function newHome(): Home {
+  const home = temporaryHome();
+  prepareHomeFolder(home.home);
+  undo.push(home.remove);
+  return home;
+}
+async function daemonOf(options: ScriptedDaemonOptions): Promise<ScriptedDaemon> {
+  const daemon = await startScriptedDaemon(options);
+  undo.push(daemon.end);
+  return daemon;
+}
+async function proxyTo(daemon: ScriptedDaemon): Promise<FaultProxy> {
+  const proxy = await startFaultProxy(daemon.port);
+  undo.push(proxy.end);
+  return proxy;
+}
+async function gatewayOf(home: Home, options: Partial<GatewayOptions> = {}): Promise<Gateway> {
+  const gateway = await startGateway(home, options);
+  undo.push(gateway.dispose);
+  return gateway;
+}
+const announce = (path: string, url: string) =>
+  writeFileSync(path, JSON.stringify({ url: `${url}/mcp` }), { mode: 0o600 });
+async function newSession(gateway: Gateway): Promise<string> {
+  const made = await ask(gateway, "/api/v1/sessions", {
+    method: "POST",
+    body: JSON.stringify({ agent: "shell", cwd: "/" }),
+  });
+  expect(made.status, made.text).toBe(201);
+  return (made.json() as { id: string }).id;
+}
+const state = (gateway: Gateway) => gateway.app().daemon.state;
+const until = (check: () => unknown, what: unknown, timeout = 15_000) =>
+  vi.waitFor(() => expect(check()).toEqual(what), { timeout, interval: 20 });
+const progress = (n: number) => ({ kind: "progress", call: "c", tool: "t", progress: n });
+const numbers = (client: ReturnType<typeof eventClient>) =>
+  client.entries.flatMap(({ event }) => (event.kind === "gap" || event.progress === undefined ? [] : event.progress));
+const range = (to: number) => Array.from({ length: to }, (_, i) => i + 1);
+
+describe("the link", () => {
+  it("P2: cut after any number of bytes, slowed and reset, it loses nothing and repeats nothing", async () => {
+    const home = newHome();
+    const daemon = await daemonOf({ key: daemonKey(home.home) });
+    const proxy = await proxyTo(daemon);
+    announce(home.home.discovery, proxy.url);
+    const gateway = await gatewayOf(home);
+    const id = await newSession(gateway);
+    const client = eventClient(gateway, id);
+    let sent = 0;
+    for (const cutAfter of [400, 701, 1203, 1999, 2500]) {
+      proxy.plan({ cutAfter, delayMs: 1 });
+      proxy.cut();
+      await until(() => daemon.sessions.get(id)?.readers.size, 1);
+      for (let i = 0; i < 40; i += 1) {
+        sent += 1;
+        daemon.emit(id, progress(sent));
+      }
+      proxy.plan({});
+      await client.until(() => numbers(client).at(-1) === sent);
+    }
+    expect(numbers(client)).toEqual(range(sent));
+    expect(client.entries.some(({ event }) => event.kind === "gap")).toBe(false);
+  }, 60_000);
+
+  it("P11: a half-open connection is noticed within 15 s, and what came meanwhile is replayed", async () => {
+    const home = newHome();
+    const daemon = await daemonOf({ key: daemonKey(home.home) });
+    const proxy = await proxyTo(daemon);
+    announce(home.home.discovery, proxy.url);
+    const gateway = await gatewayOf(home);
+    const id = await newSession(gateway);
+    const client = eventClient(gateway, id);
+    await until(() => daemon.sessions.get(id)?.readers.size, 1);
+    daemon.emit(id, progress(1));
+    await client.until(() => client.entries.length === 1);
+    proxy.freeze();
+    const begun = performance.now();
+    daemon.emit(id, progress(2));
+    await until(() => state(gateway), "lost", 20_000);
+    expect(performance.now() - begun).toBeLessThan(15_500);
+    proxy.thaw();
+    proxy.cut();
+    await client.until(() => client.entries.length === 2);
+    expect(numbers(client)).toEqual([1, 2]);
+  }, 40_000);
+
+  it("P21: 200 clients watch a daemon that flaps: it sees one connection's worth of attempts, not two hundred", async () => {
+    const home = newHome();
+    const daemon = await daemonOf({ key: daemonKey(home.home) });
+    const proxy = await proxyTo(daemon);
+    announce(home.home.discovery, proxy.url);
+    const gateway = await gatewayOf(home, { random: Math.random });
+    const id = await newSession(gateway);
+    const clients = Array.from({ length: 200 }, () => eventClient(gateway, id));
+    await Promise.all(clients.map(({ socket }) => new Promise((resolve) => socket.once("open", resolve))));
+    await until(() => daemon.sessions.get(id)?.readers.size, 1);
+    const before = proxy.accepted;
+    for (let flap = 0; flap < 4; flap += 1) {
+      proxy.cut();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+    expect(proxy.accepted - before).toBeLessThan(80);
+    await until(() => daemon.sessions.get(id)?.readers.size, 1, 20_000);
+    daemon.emit(id, progress(1));
+    await Promise.all(clients.map((client) => client.until(() => client.entries.length === 1)));
+    for (const { socket } of clients) socket.terminate();
+  }, 60_000);
+
+  it("P19: a wall clock that jumps by two days ends nothing and starts nothing", async () => {
+    const home = newHome();
+    let shift = 0;
+    const daemon = await daemonOf({ key: daemonKey(home.home) });
+    daemon.announce(home.home.discovery);
+    const gateway = await gatewayOf(home, { now: () => Date.now() + shift });
+    const id = await newSession(gateway);
+    const client = eventClient(gateway, id);
+    await until(() => daemon.sessions.get(id)?.readers.size, 1);
+    const asked = daemon.asked.length;
+    for (const jump of [2 * 86_400_000, -2 * 86_400_000]) {
+      shift = jump;
+      daemon.emit(id, { kind: "started", call: `c${jump}`, tool: "t" });
+      daemon.emit(id, { kind: "finished", call: `c${jump}`, tool: "t", duration_ms: 40 });
+    }
+    await client.until(() => client.entries.length === 4);
+    expect(state(gateway)).toBe("connected");
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+    expect(daemon.asked.slice(asked).filter(({ url }) => !url.startsWith("/health"))).toEqual([]);
+    await until(() => gateway.app().sessions[0]?.calls, { total: 2, running: 0, failed: 0 });
+  });
+
+  it("P4: after a cut, a stranger at the daemon's address gets neither key nor session token", async () => {
+    const home = newHome();
+    const key = daemonKey(home.home);
+    const daemon = await startScriptedDaemon({ key });
+    daemon.announce(home.home.discovery);
+    const gateway = await gatewayOf(home);
+    const id = await newSession(gateway);
+    const token = daemon.sessions.get(id)?.token ?? "";
+    await until(() => daemon.sessions.get(id)?.readers.size, 1);
+    const { port } = daemon;
+    await daemon.end();
+    const stranger = await daemonOf({ port });
+    await until(() => stranger.asked.length > 2, true);
+    expect(["lost", "none"]).toContain(state(gateway));
+    const seen = JSON.stringify(stranger.asked);
+    expect(seen).not.toContain(token);
+    expect(seen).not.toContain(key);
+    expect(
+      stranger.asked.every(
+        ({ url, headers }) => url.startsWith("/health?nonce=") && headers.authorization === undefined,
+      ),
+    ).toBe(true);
+  });
+
+  it("P4: a foreign daemon's token goes to that run of it alone", async () => {
+    const home = newHome();
+    const own = await daemonOf({ key: daemonKey(home.home), epoch: "own" });
+    own.announce(home.home.discovery);
+    const file = `${home.home.path}/foreign.json`;
+    const foreign = await startScriptedDaemon({ epoch: "foreign", ring: 0, pid: 11, startedAt: "first" });
+    foreign.announce(file);
+    const gateway = await gatewayOf(home, { discovery: [file] });
+    const id = await newSession(gateway);
+    const token = [...foreign.sessions.values()][0]?.token ?? "";
+    const { port } = foreign;
+    await foreign.end();
+    const other = await daemonOf({ port, epoch: "other", pid: 12, startedAt: "second" });
+    await until(() => state(gateway), "connected");
+    await until(() => other.asked.length > 2, true);
+    expect(JSON.stringify(other.asked)).not.toContain(token);
+    expect(gateway.app().sessions.map((session) => session.id)).toContain(id);
+  });
+
+  it("with a foreign daemon, tools come from it and the terminal from our own; a reconnection is a gap of unknown size", async () => {
+    const home = newHome();
+    const own = await daemonOf({ key: daemonKey(home.home), epoch: "own" });
+    own.announce(home.home.discovery);
+    const file = `${home.home.path}/foreign.json`;
+    const foreign = await daemonOf({ epoch: "foreign", ring: 0 });
+    foreign.announce(file);
+    const gateway = await gatewayOf(home, { discovery: [file] });
+    await until(() => state(gateway), "connected");
+    expect(gateway.app().daemon).toMatchObject({ own: false, url: foreign.url });
+    const id = await newSession(gateway);
+    const [session] = [...foreign.sessions.values()];
+    if (session === undefined) throw new Error("no session");
+    const terminal = own.asked.find(({ url }) => url.endsWith("/terminal"));
+    const launch = JSON.parse(terminal?.body ?? "{}");
+    expect(launch.env).toMatchObject({ SIGNALBOX_MCP_URL: `${foreign.url}/mcp`, SIGNALBOX_MCP_TOKEN: session.token });
+    expect(JSON.stringify(launch.args)).not.toContain(session.token);
+
+    const client = eventClient(gateway, id);
+    await until(() => session.readers.size, 1);
+    foreign.emit(session.id, { tool: "notion", token: 7, progress: 1, total: 10 });
+    await client.until(() => client.entries.length === 1);
+    foreign.cut(session.id);
+    await client.until(() => client.statuses.includes("reconnecting"));
+    await until(() => session.readers.size, 1);
+    foreign.emit(session.id, "not JSON");
+    foreign.emit(session.id, { tool: "notion", token: 7, progress: 2, total: 10 });
+    await client.until(() => client.entries.length === 3);
+    expect(client.entries.map(({ event }) => event.kind)).toEqual([undefined, "gap", undefined]);
+    expect(client.entries[1]?.event).toMatchObject({ missed: null, from: expect.any(String) });
+  });
+
+  it("P13: hundreds of sockets are all served, and descriptors return to where they were", async () => {
+    const home = newHome();
+    const daemon = await daemonOf({ key: daemonKey(home.home) });
+    daemon.announce(home.home.discovery);
+    const gateway = await gatewayOf(home);
+    const id = await newSession(gateway);
+    await until(() => daemon.sessions.get(id)?.readers.size, 1);
+    const count = process.env.SIGNALBOX_LONG === undefined ? 200 : 1000;
+    const descriptors = () => (process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0);
+    const open = async () => {
+      const clients = [];
+      for (let i = 0; i < count; i += 1) {
+        const client = eventClient(gateway, id);
+        // One after the other: more than 64 at once without a token would be a flood.
+        await new Promise((resolve) => client.socket.once("open", resolve));
+        clients.push(client);
+      }
+      return clients;
+    };
+    const before = descriptors();
+    const clients = await open();
+    daemon.emit(id, progress(1));
+    await Promise.all(clients.map((client) => client.until(() => client.entries.length === 1)));
+    const metrics = (await ask(gateway, "/metrics")).text;
+    expect(metrics).toContain(`signalbox_sockets ${count}`);
+    await Promise.all(
+      clients.map(({ socket }) => {
+        const closed = new Promise((resolve) => socket.once("close", resolve));
+        socket.close();
+        return closed;
+      }),
+    );
+    await vi.waitFor(async () => expect((await ask(gateway, "/metrics")).text).toContain("signalbox_sockets 0"));
+    await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before + 10), { timeout: 5_000 });
+  }, 60_000);
+
+  it("P6: a client that stops reading costs bounded memory, and gets all it missed when it reads again", async () => {
+    const home = newHome();
+    const daemon = await daemonOf({ key: daemonKey(home.home) });
+    daemon.announce(home.home.discovery);
+    const gateway = await gatewayOf(home);
+    const id = await newSession(gateway);
+    await until(() => daemon.sessions.get(id)?.readers.size, 1);
+    const quick = eventClient(gateway, id);
+    const stalled = eventClient(gateway, id);
+    await Promise.all([quick, stalled].map(({ socket }) => new Promise((resolve) => socket.once("open", resolve))));
+    stalled.socket.pause();
+    const message = "x".repeat(2_000);
+    for (let n = 1; n <= 10_000; n += 1) {
+      daemon.emit(id, { ...progress(n), message });
+      if (n % 500 === 0) await quick.until(() => quick.entries.length >= n - 400);
+    }
+    await quick.until(() => quick.entries.length === 10_000);
+    const ring = Number(/^signalbox_ring_bytes (\d+)$/m.exec((await ask(gateway, "/metrics")).text)?.[1]);
+    expect(ring).toBeLessThanOrEqual(8 * 1024 * 1024);
+    stalled.socket.resume();
+    await stalled.until(() => stalled.entries.length === 10_000);
+    expect(numbers(stalled)).toEqual(range(10_000));
+    expect(numbers(quick)).toEqual(range(10_000));
+  }, 60_000);
+
+  it("a half-written discovery file of a daemon that comes back is not acted on; the whole one is, at once", async () => {
+    const home = newHome();
+    const key = daemonKey(home.home);
+    const gateway = await gatewayOf(home);
+    await until(() => state(gateway), "none");
+    const daemon = await daemonOf({ key });
+    const whole = JSON.stringify({ url: `${daemon.url}/mcp` });
+    for (let at = 1; at < whole.length; at += 6) {
+      writeFileSync(home.home.discovery, whole.slice(0, at), { mode: 0o600 });
+      await ask(gateway, "/api/v1/daemon/retry", { method: "POST", body: "{}" });
+    }
+    expect(daemon.asked).toEqual([]);
+    writeFileSync(home.home.discovery, whole, { mode: 0o600 });
+    await until(() => state(gateway), "connected", 3_000);
+    const app = socketTo(gateway, "/ws/app");
+    const first = await new Promise<string>((resolve) => app.once("message", (data) => resolve(String(data))));
+    expect(JSON.parse(first)).toMatchObject({ type: "snapshot", app: { daemon: { state: "connected" } } });
+    app.terminate();
+  });
+});
