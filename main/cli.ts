@@ -42,6 +42,18 @@ function program(): Command {
     .action(async (options) => exitWith((await import("./headless.ts")).stop(options)));
 
   signalbox
+    .command("run <agent> [args...]")
+    .description("start claude, codex, gemini, opencode, a shell or any command here, and show it in the app too")
+    .usage("[options] <agent> [-- args]")
+    .option(...HOME)
+    .option("--label <text>", "name of the session")
+    .action(async (agent, args, options) => {
+      const { run } = await import("./gateway/commands/run.ts");
+      const { uiFolder } = await import("./headless.ts");
+      return exitWith(run(agent, args, { ...options, ui: uiFolder() }));
+    });
+
+  signalbox
     .command("doctor")
     .description("explain discovery, permissions, ports, the daemon and history in one report without secrets")
     .option(...HOME)
@@ -53,7 +65,11 @@ function program(): Command {
     .command("export <session>")
     .description("print a session's history")
     .option(...HOME)
-    .option("--format <name>", "jsonl (an event a line) or trace (for Perfetto and about:tracing)", "jsonl")
+    .option(
+      "--format <name>",
+      "jsonl (an event a line), cast (the terminal, for asciinema) or trace (for Perfetto)",
+      "jsonl",
+    )
     .action(async (session, options) =>
       exitWith((await import("./gateway/commands/export.ts")).exportSession(session, options)),
     );

@@ -130,7 +130,7 @@ function complain(fault: Fault, json: boolean): number {
 }
 
 /** The built UI: beside this file in a build, in out/ when it runs from the sources. */
-function uiFolder(): string {
+export function uiFolder(): string {
   const fromSources = import.meta.url.endsWith(".ts");
   return fileURLToPath(new URL(fromSources ? "../out/renderer" : "../renderer", import.meta.url));
 }

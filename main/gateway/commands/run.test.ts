@@ -62,6 +62,7 @@ it("shows the program here, with this terminal's size, and ends with its exit co
 
 it("leaves at ~. and the program goes on", { timeout: 60_000 }, async () => {
   const { until, type, exit, output } = signalbox("run", "cat");
+  await until("\x1b[2J");
   type("hello\r");
   await until("hello\r\nhello");
   type("~.");
