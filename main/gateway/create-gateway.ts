@@ -59,6 +59,8 @@ export interface Gateway {
   /** Every change after `app()`, as `/ws/app` sends it. */
   subscribe(listener: (change: AppFrame) => void): () => void;
   createSession(request: NewSession): Promise<Result<CreatedSession>>;
+  /** Called with the path of a link (`/session/<id>[/call/<call>]`) that another program asks to be shown: the desktop window follows it. */
+  onOpen(listener: (path: string) => void): () => void;
   /** A web address that signs a browser in once. */
   pairingLink(path?: string): string;
   dispose(): Promise<void>;
@@ -162,6 +164,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     return made.ok ? ok({ id: made.value.id, links: links(made.value.id) }) : made;
   }
 
+  const openers = new Set<(path: string) => void>();
   const guesses = createGuessLimit(steady);
   const parts: GatewayParts = {
     home,
@@ -177,6 +180,10 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     pairing,
     counters,
     agents,
+    open(path) {
+      for (const opener of openers) opener(path);
+      return openers.size > 0;
+    },
     createSession,
     now,
     steady,
@@ -210,6 +217,10 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     app: hub.state,
     subscribe: hub.subscribe,
     createSession,
+    onOpen(listener) {
+      openers.add(listener);
+      return () => openers.delete(listener);
+    },
     pairingLink: (path = "/") => `${url}${path}#pair=${pairing.linkCode()}`,
     async dispose() {
       withdraw();

@@ -29,6 +29,8 @@ export interface GatewayParts {
   readonly pairing: Pairing;
   readonly counters: Counters;
   readonly agents: () => Promise<readonly AgentView[]>;
+  /** Shows a page's path in the desktop window. False when there is none. */
+  readonly open: (path: string) => boolean;
   readonly createSession: (request: NewSession) => Promise<Result<CreatedSession>>;
   /** The wall clock, in milliseconds. */
   readonly now: () => number;

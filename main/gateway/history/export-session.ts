@@ -2,9 +2,11 @@
 import type { Call } from "../../../shared/events/call.ts";
 import { applyEntry, createCallLog } from "../../../shared/events/fold.ts";
 import type { LogEntry } from "../../../shared/events/tool-event.ts";
-import { redactValue } from "../../../shared/text/redact.ts";
+import { redactText, redactValue } from "../../../shared/text/redact.ts";
+import { asciicast, type CastMarker } from "../../home/recording/asciicast.ts";
+import { readRecording } from "../../home/recording/read-recording.ts";
 
-export const EXPORT_FORMATS = ["jsonl", "trace"] as const;
+export const EXPORT_FORMATS = ["jsonl", "cast", "trace"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** One JSON object a line, an entry each. */
@@ -75,4 +77,39 @@ export function traceEvents(calls: readonly Call[]): TraceEvent[] {
         args: { state, message, error, arguments: args, result },
       };
     });
+}
+
+/** A terminal's recording as asciicast v3 with a marker where each call began. Undefined when nothing was recorded. */
+export async function exportCast(
+  recording: CastSource,
+  entries: AsyncIterable<LogEntry>,
+  secrets: readonly string[],
+): Promise<AsyncGenerator<string> | undefined> {
+  const markers: CastMarker[] = [];
+  for await (const { event } of entries) {
+    if (event.kind === "started" && event.offset !== undefined)
+      markers.push({ offset: event.offset, label: event.tool });
+  }
+  const { folder, session, title, command } = recording;
+  const lines = asciicast(readRecording(folder, session), markers, { title, command });
+  const first = lines.next();
+  if (first.done === true) return undefined;
+  return redactedLines(first.value, lines, secrets);
+}
+
+export interface CastSource {
+  /** Where all recordings are, and the daemon's id of the session. */
+  folder: string;
+  session: string;
+  title: string;
+  command: string;
+}
+
+async function* redactedLines(
+  first: string,
+  rest: Iterable<string>,
+  secrets: readonly string[],
+): AsyncGenerator<string> {
+  yield redactText(first, secrets);
+  for (const line of rest) yield redactText(line, secrets);
 }

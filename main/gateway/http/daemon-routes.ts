@@ -1,5 +1,6 @@
 /** Owns the routes about the daemon, its servers, the agents of this machine and its folders. */
 import { Hono } from "hono";
+import { parseLinkPath } from "../../../shared/links/deep-link.ts";
 import { serversFileSchema, testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { z } from "../../../shared/protocol/schema.ts";
@@ -12,6 +13,7 @@ import { listFolders } from "./list-folders.ts";
 import { readServers, writeServers } from "./servers-file.ts";
 
 const nothing = z.object({});
+const openSchema = z.object({ path: z.string() });
 const stopSchema = z.object({ force: z.boolean().optional() });
 /** Folders offered for the next session. */
 const RECENT_FOLDERS = 8;
@@ -73,6 +75,14 @@ export function daemonRoutes(parts: GatewayParts): Hono {
     const recent = parts.hub.state().sessions.toSorted((a, b) => b.created_at.localeCompare(a.created_at));
     const folders = [...new Set(recent.map((session) => session.cwd))].slice(0, RECENT_FOLDERS);
     return context.json({ agents: await parts.agents(), recent_folders: folders });
+  });
+  app.post("/open", async (context) => {
+    const body = await readBody(context, openSchema);
+    if (!body.ok) return answer(context, body);
+    // A link only navigates, and only to a session or a call (protocol.md §7).
+    if (parseLinkPath(body.value.path) === undefined)
+      return answer(context, failed("bad-link", "This is no link to a session or a call."));
+    return context.json({ delivered: parts.open(body.value.path) });
   });
   app.get("/doctor", async (context) =>
     context.json(await examine({ home, discovery: parts.discovery, live: liveFindings(parts) })),

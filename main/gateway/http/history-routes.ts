@@ -1,14 +1,20 @@
 /** Owns the routes of history: search over all sessions, and the export of one. */
 import { Hono } from "hono";
+import type { LogEntry } from "../../../shared/events/tool-event.ts";
 import { failed, fault } from "../../../shared/protocol/fault.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
-import { EXPORT_FORMATS, type ExportFormat, exportJsonl, exportTrace } from "../history/export-session.ts";
+import { EXPORT_FORMATS, type ExportFormat, exportCast, exportJsonl, exportTrace } from "../history/export-session.ts";
 import { readEntries } from "../history/read-entries.ts";
+import type { SessionRecord } from "../sessions/session-record.ts";
 import { answer, refuseWith } from "./answer.ts";
 
 const MAX_HITS = 200;
-const TYPES: Record<ExportFormat, string> = { jsonl: "application/x-ndjson; charset=utf-8", trace: "application/json" };
-const SUFFIX: Record<ExportFormat, string> = { jsonl: "jsonl", trace: "trace.json" };
+const TYPES: Record<ExportFormat, string> = {
+  jsonl: "application/x-ndjson; charset=utf-8",
+  cast: "application/x-asciicast",
+  trace: "application/json",
+};
+const SUFFIX: Record<ExportFormat, string> = { jsonl: "jsonl", cast: "cast", trace: "trace.json" };
 
 export function historyRoutes(parts: GatewayParts): Hono {
   const app = new Hono();
@@ -25,7 +31,7 @@ export function historyRoutes(parts: GatewayParts): Hono {
     return context.body(`{"hits":[${hits.join(",")}]}`, 200, { "content-type": "application/json" });
   });
 
-  app.get("/sessions/:id/export", (context) => {
+  app.get("/sessions/:id/export", async (context) => {
     const id = context.req.param("id");
     const session = parts.sessions.get(id);
     if (session === undefined) {
@@ -41,13 +47,35 @@ export function historyRoutes(parts: GatewayParts): Hono {
     }
     const secrets = [session.record.mcp.token, parts.owner.token()];
     const entries = readEntries(parts.journal, id);
-    const text = format === "jsonl" ? exportJsonl(entries, secrets) : exportTrace(entries, secrets);
+    const text = await exportAs(format, session.record, entries, secrets);
+    if (text === undefined) {
+      return refuseWith(context, fault("no-recording", "This session's terminal was not recorded."), 404);
+    }
     return context.body(toStream(text), 200, {
       "content-type": TYPES[format],
       "content-disposition": `attachment; filename="session-${id.slice(0, 8)}.${SUFFIX[format]}"`,
     });
   });
   return app;
+
+  async function exportAs(
+    format: ExportFormat,
+    record: SessionRecord,
+    entries: AsyncIterable<LogEntry>,
+    secrets: string[],
+  ) {
+    switch (format) {
+      case "jsonl":
+        return exportJsonl(entries, secrets);
+      case "trace":
+        return exportTrace(entries, secrets);
+      case "cast": {
+        const { terminal_session: terminal = "", label, command } = record;
+        const source = { folder: parts.home.recordings, session: terminal, title: label, command };
+        return exportCast(source, entries, secrets);
+      }
+    }
+  }
 }
 
 /** Characters that are encoded together: a line each would be a system call each. */

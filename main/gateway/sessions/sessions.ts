@@ -8,6 +8,7 @@ import type { AgentView, NewSession } from "../../../shared/protocol/gateway-api
 import { parseJson } from "../../../shared/protocol/schema.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
+import { removeRecording } from "../../home/recording/read-recording.ts";
 import type { AppHub } from "../app-hub.ts";
 import type { LogRing } from "../bridge/session-log.ts";
 import type { CallCounts, StoredSession } from "../journal/messages.ts";
@@ -232,6 +233,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const { terminal_session: terminal, mcp } = session.record;
       if (terminal !== undefined) await options.daemons().own()?.client.endSession(terminal);
       rmSync(join(home.run, mcp.session_id), { recursive: true, force: true });
+      if (terminal !== undefined) removeRecording(home.recordings, terminal);
       ring.drop(id);
       options.journal().delete(id);
       hub.publish({ type: "session_removed", id });
