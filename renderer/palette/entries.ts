@@ -93,13 +93,18 @@ export const callEntries = (store: CallLogStore | undefined): Entry[] =>
 /** The best answers, group by group; with nothing typed commands and sessions alone. */
 export function findEntries(all: readonly Entry[], query: string): Entry[] {
   const groups: Entry["group"][] = query === "" ? ["Sessions", "Commands"] : ["Commands", "Sessions", "Calls"];
-  return groups.flatMap((group) =>
+  const found = groups.map((group) =>
     all
       .filter((entry) => entry.group === group)
       .map((entry, order) => ({ entry, order, score: score(`${entry.name} ${entry.detail}`, query) }))
       .filter((found) => found.score !== undefined)
       .sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || a.order - b.order)
-      .slice(0, MAX_SHOWN[group])
-      .map((found) => found.entry),
+      .slice(0, MAX_SHOWN[group]),
   );
+  // The group with the best answer comes first; with nothing typed all are equal and the order stays.
+  const best = (group: (typeof found)[number]) => group[0]?.score ?? Number.NEGATIVE_INFINITY;
+  return found
+    .sort((a, b) => best(b) - best(a))
+    .flat()
+    .map(({ entry }) => entry);
 }

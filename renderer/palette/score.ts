@@ -24,7 +24,8 @@ function scoreWord(text: string, word: string): number | undefined {
     sum += next === at + 1 ? 2 : isStart(text, next) ? 2 : 0;
     at = next;
   }
-  return sum;
+  // Letters strewn over a text by chance are no answer.
+  return sum >= word.length * 1.5 ? sum : undefined;
 }
 
 const isStart = (text: string, at: number): boolean => at === 0 || /[\s/._-]/.test(text[at - 1] ?? "");

@@ -1,7 +1,7 @@
 /** Owns the frame of every dialog: scrim, card, title, close button; focus goes in and comes back. */
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode, RefObject } from "react";
+import { type ReactNode, type RefObject, useRef } from "react";
 import { IconButton } from "./button.tsx";
 import styles from "./dialog.module.css";
 
@@ -10,10 +10,12 @@ interface DialogProps {
   onClose: () => void;
   children: ReactNode;
   width?: number;
-  initialFocus?: RefObject<HTMLElement | null>;
+  /** What gets the focus; the card itself when absent. */
+  initialFocus?: RefObject<HTMLElement | null> | (() => HTMLElement | null);
 }
 
 export function Dialog({ title, onClose, children, width = 560, initialFocus }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
@@ -21,7 +23,8 @@ export function Dialog({ title, onClose, children, width = 560, initialFocus }: 
         <Base.Popup
           className={styles.popup}
           style={{ maxWidth: width }}
-          {...(initialFocus === undefined ? {} : { initialFocus })}
+          ref={popup}
+          initialFocus={initialFocus ?? popup}
         >
           <header className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>

@@ -32,7 +32,6 @@ export const SessionRow = memo(function SessionRow({ session, home, selected, ta
       ref={row}
       role="option"
       aria-selected={selected}
-      aria-label={`${label}, ${sessionWord(session)}, ${line}`}
       tabIndex={tabbable ? 0 : -1}
       data-session={session.id}
       className={join(styles.row, selected && styles.selected)}
@@ -47,6 +46,7 @@ export const SessionRow = memo(function SessionRow({ session, home, selected, ta
           <span className={styles.name}>{label}</span>
           <span className={styles.age}>{age}</span>
         </span>
+        <span className="visually-hidden">{sessionWord(session)}</span>
         <span className={styles.line}>{line}</span>
       </span>
     </div>

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { DesktopSettings, DesktopSettingsPatch } from "../../shared/protocol/desktop-settings.ts";
 import { useServices } from "../shell/services.ts";
 import { Toggle } from "./controls.tsx";
+import { useMatches } from "./search-context.ts";
 import styles from "./settings.module.css";
 
 export function Notifications() {
@@ -11,8 +12,9 @@ export function Notifications() {
   useEffect(() => {
     void desktop?.settings().then(setSettings);
   }, [desktop]);
+  const matches = useMatches("notifications");
   if (desktop === undefined) {
-    return (
+    return !matches ? null : (
       <p className={styles.text} data-setting="">
         The desktop app tells you when a session needs you, fails or finishes. In a browser the title of the tab counts
         the sessions that need you.

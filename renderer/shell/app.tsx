@@ -15,7 +15,10 @@ import { useCommands } from "./use-commands.ts";
 import { useKeys } from "./use-shortcuts.ts";
 import { useWidth } from "./use-width.ts";
 
-const Overlays = lazy(() => import("./overlays.tsx"));
+const loadOverlays = () => import("./overlays.tsx");
+const Overlays = lazy(loadOverlays);
+/** Once the page stands, the dialogs are fetched, so that the first one opens at once. */
+const PRELOAD_MS = 1_000;
 
 export function App() {
   useCommands();
@@ -27,6 +30,10 @@ export function App() {
   const paletteKeys = useKeys("palette");
   const settingsKeys = useKeys("settings");
   useTitle();
+  useEffect(() => {
+    const timer = setTimeout(() => void loadOverlays(), PRELOAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className={styles.app}>
       <TitleBar width={width} paletteKeys={paletteKeys} settingsKeys={settingsKeys} />

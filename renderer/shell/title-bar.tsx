@@ -28,11 +28,13 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
     <button
       type="button"
       className={narrow ? styles.needsNarrow : styles.needs}
-      aria-label={`${needsYou} ${needsYou === 1 ? "session needs" : "sessions need"} you`}
       onClick={() => runCommand("next-needs-you")}
     >
       {!narrow && <Bell aria-hidden size={14} strokeWidth={1.75} />}
-      {narrow ? needsYou : `${needsYou} ${needsYou === 1 ? "needs" : "need"} you`}
+      <span>
+        {needsYou}
+        <span className={narrow ? "visually-hidden" : undefined}> {needsYou === 1 ? "needs" : "need"} you</span>
+      </span>
     </button>
   );
 

@@ -4,6 +4,7 @@ import type { CommandId } from "../keys/commands.ts";
 import { keyMap, keyName, keysOf, sessionNumber, showKey } from "../keys/key-map.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { runCommand } from "./command-bus.ts";
+import { keepBack } from "./early-keys.ts";
 import { useServices } from "./services.ts";
 
 export function useShortcuts(onSessionNumber: (number: number) => void): void {
@@ -13,6 +14,7 @@ export function useShortcuts(onSessionNumber: (number: number) => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.isComposing || event.defaultPrevented) return;
+      if (keepBack(event)) return;
       const number = sessionNumber(event, host.platform);
       const command = map.get(keyName(event));
       if (number === undefined && command === undefined) return;

@@ -101,7 +101,9 @@ export function selectCall(call: string | undefined): void {
   writeAddress(linkPath(call === undefined ? { session } : { session, call }), "replace");
 }
 
-export const openOverlay = (overlay: Overlay, about?: string): void => useView.setState({ overlay, about });
+export function openOverlay(overlay: Overlay, about?: string): void {
+  useView.setState({ overlay, about });
+}
 export const closeOverlay = (): void => useView.setState({ overlay: undefined });
 
 export function togglePanel(panel: Panel): void {

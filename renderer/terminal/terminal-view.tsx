@@ -56,7 +56,6 @@ export function TerminalView({ live, dimmed, quiet }: ViewProps) {
     };
   }, [live]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the settings are read inside
   useEffect(() => {
     if (live === undefined) return;
     let gone = false;

@@ -1,0 +1,86 @@
+/** Proves that the page can be used by everybody in every state: axe finds nothing serious, and nothing breaks the layout. */
+import { resolve } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { scenes } from "../support/scripted-gateway/scenes.ts";
+import {
+  SCRIPTED_TOKEN,
+  type ScriptedGateway,
+  startScriptedGateway,
+} from "../support/scripted-gateway/scripted-gateway.ts";
+
+const NAMES = scenes(0).map(({ name }) => name);
+
+let gateway: ScriptedGateway;
+test.beforeAll(async () => {
+  const [first] = scenes(Date.now());
+  if (first === undefined) throw new Error("there are no scenes");
+  gateway = await startScriptedGateway(resolve("out/renderer"), first);
+});
+test.afterAll(() => gateway.dispose());
+
+async function open(page: Page, name: string): Promise<void> {
+  const scene = scenes(Date.now()).find((each) => each.name === name);
+  if (scene === undefined) throw new Error(`no scene ${name}`);
+  gateway.setScene(scene);
+  if (scene.signedIn !== false) {
+    await page.addInitScript((token) => localStorage.setItem("signalbox.token", token), SCRIPTED_TOKEN);
+  }
+  await page.goto(gateway.url + scene.path);
+  await page.locator("#root :is(header, main)").first().waitFor();
+  const terminal = page.locator(".xterm-screen").first();
+  if (scene.terminals !== undefined && scene.path.includes("/session/5f")) await terminal.waitFor();
+  for (const key of scene.keys ?? []) {
+    if (!/^[A-Z]/.test(key)) await page.keyboard.type(key);
+    else {
+      await page.keyboard.press(key);
+      if (key !== "Enter") await page.locator("[role=dialog], search").first().waitFor();
+    }
+  }
+}
+
+/** Serious and critical findings, each as a line that says where. */
+async function findings(page: Page, rules: string[] | undefined): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).exclude(".xterm");
+  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.slice(0, 4).map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary?.split("\n")[1] ?? ""}`),
+    );
+}
+
+/** What a theme changes is colours: everything else is looked at in one of them. */
+const RULES = { dark: undefined, light: ["color-contrast"], contrast: ["color-contrast"] };
+
+for (const theme of ["dark", "light", "contrast"] as const) {
+  test.describe(theme, () => {
+    test.use({
+      colorScheme: theme === "light" ? "light" : "dark",
+      contextOptions: { contrast: theme === "contrast" ? "more" : "no-preference", reducedMotion: "reduce" },
+    });
+    test(`axe finds nothing serious in any state, ${theme}`, async ({ page }) => {
+      test.setTimeout(NAMES.length * 10_000);
+      for (const name of NAMES) {
+        await open(page, name);
+        expect.soft(await findings(page, RULES[theme]), name).toEqual([]);
+      }
+    });
+  });
+}
+
+for (const width of [1440, 900, 400]) {
+  test(`A22, A26: hostile names run nothing and break no layout at ${width} px`, async ({ page }) => {
+    page.on("dialog", (dialog) => {
+      throw new Error(`a script ran: ${dialog.message()}`);
+    });
+    await page.setViewportSize({ width, height: 800 });
+    await open(page, "hostile");
+    await expect(page.getByRole("row").first()).toBeVisible();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide).toBeLessThanOrEqual(width);
+    await expect(page.locator("#root img")).toHaveCount(0);
+    const text = (await page.locator("#root").textContent()) ?? "";
+    for (const control of ["\u001b", "\u202e", "\u200b"]) expect(text.includes(control)).toBe(false);
+  });
+}
