@@ -4,6 +4,7 @@ import { parseJson } from "../../../shared/protocol/schema.ts";
 import { type TerminalServerFrame, terminalServerFrameSchema } from "../../../shared/protocol/terminal-frames.ts";
 import { SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
 import { createEscapeKeys } from "./escape-keys.ts";
+import { makeRaw } from "./raw-terminal.ts";
 
 export type Parting =
   | { why: "exited"; code: number | null; signal: string | null }
@@ -26,6 +27,7 @@ export function attachHere(
   const headers = { authorization: `Bearer ${token}` };
   const socket = new WebSocket(`${url}&cols=${output.columns}&rows=${output.rows}`, [SUBPROTOCOL], { headers });
   const readKeys = createEscapeKeys();
+  let restore = () => {};
 
   const send = (frame: object) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
@@ -46,7 +48,7 @@ export function attachHere(
   function part(parting: Parting): void {
     input.off("data", onKeys);
     output.off("resize", onResize);
-    if (input.isTTY) input.setRawMode(false);
+    restore();
     input.pause();
     socket.removeAllListeners("message");
     socket.close();
@@ -55,7 +57,7 @@ export function attachHere(
   }
 
   socket.on("open", () => {
-    if (input.isTTY) input.setRawMode(true);
+    restore = makeRaw(input);
     input.on("data", onKeys);
     output.on("resize", onResize);
     input.resume();

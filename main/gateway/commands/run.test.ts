@@ -56,7 +56,8 @@ it("shows the program here, with this terminal's size, and ends with its exit co
   const { until, type, exit } = signalbox("run", "sh", "--", "-c", "stty size; read x; echo got-$x; exit 5");
   await until("20 90");
   type("word\r");
-  await until("got-word");
+  // No second return: what the program prints reaches this terminal unchanged.
+  await until("word\r\ngot-word\r\n");
   expect(await exit).toEqual({ code: 5, signal: null });
 });
 
