@@ -1,5 +1,6 @@
 /** Owns the entry of the desktop app: the real Electron, handed to the shell. */
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import {
   app,
   BrowserWindow,
@@ -40,6 +41,13 @@ const electron: ElectronApi = {
   powerMonitor,
 };
 
+/** The packager writes this file only when it was given a place for newer versions. */
+async function loadUpdater() {
+  if (!app.isPackaged || !existsSync(join(process.resourcesPath, "app-update.yml"))) return undefined;
+  const { autoUpdater } = await import("electron-updater");
+  return autoUpdater;
+}
+
 const root = resolve(import.meta.dirname, "..", "..");
 // A package is its own program; a checkout is Electron's program and the folder that it is given.
 const own = app.isPackaged ? 1 : 2;
@@ -51,6 +59,7 @@ startDesktop(electron, {
   self: { program: process.execPath, args: app.isPackaged ? [] : [root] },
   root,
   createGateway,
+  loadUpdater,
 })
   .then((desktop) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -5,14 +5,15 @@ import { HOST_NOTICES } from "../../shared/protocol/host-bridge.ts";
 import type { Gateway } from "../gateway/create-gateway.ts";
 import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
+import { askDaemon } from "./ask-daemon.ts";
 import type { ElectronApi } from "./electron-api.ts";
 import { answerPage } from "./host/answer-page.ts";
 import { openExternal } from "./links/open-external.ts";
 import { createPendingNotices } from "./links/pending-notices.ts";
+import { startAtLogin } from "./login/start-at-login.ts";
 import { appMenu } from "./menu/app-menu.ts";
 import { isPaused } from "./notices/decide-notices.ts";
 import { runNotices } from "./notices/run-notices.ts";
-import { askDaemon } from "./quit/ask-daemon.ts";
 import { decideClose } from "./quit/decide-quit.ts";
 import { createQuit } from "./quit/run-quit.ts";
 import { runAction } from "./run-action.ts";
@@ -22,12 +23,17 @@ import { runTray } from "./tray/run-tray.ts";
 import { trayState } from "./tray/tray-state.ts";
 import { serveUi } from "./ui/serve-ui.ts";
 import { UI_SCHEME } from "./ui/ui-origin.ts";
+import { mayInstall, updateRows } from "./updates/decide-update.ts";
+import { runUpdates, type Updater } from "./updates/run-updates.ts";
 import { guardContents } from "./window/guard-contents.ts";
 import { createMainWindow } from "./window/main-window.ts";
 
 export interface ShellOptions {
   electron: ElectronApi;
   platform: NodeJS.Platform;
+  /** What starts this app again: program and its fixed arguments. */
+  self: { program: string; args: readonly string[] };
+  updater: Updater | undefined;
   /** Folder that holds `out/` and `resources/`. */
   root: string;
   home: HomeFolder;
@@ -51,7 +57,8 @@ export function createShell(options: ShellOptions): Shell {
   const resources = join(options.root, "resources");
   const running = () => gateway.app().sessions.filter(({ terminal }) => terminal.state === "running").length;
   const onProblem = (what: string, details: object) => log.warn(details, what);
-  const act = (action: ShellAction) => runAction({ electron, show: window.show, page, settings, quit }, action);
+  const act = (action: ShellAction) =>
+    runAction({ electron, show: window.show, page, settings, quit, installUpdate }, action);
 
   electron.app.on("web-contents-created", (_event, contents) =>
     guardContents(contents, {
@@ -63,7 +70,7 @@ export function createShell(options: ShellOptions): Shell {
 
   const page = createPendingNotices((notice) => window.send(notice));
   const settings = createSettings({
-    app: electron.app,
+    startAtLogin: (enabled) => startAtLogin({ app: electron.app, platform, self: options.self }, enabled),
     folder: home.path,
     onChange: () => tray.changed(),
     onProblem,
@@ -74,7 +81,7 @@ export function createShell(options: ShellOptions): Shell {
     tray: () => tray.present,
     hide: () => window.hide(),
     askDaemon: (what) => askDaemon(gateway, what),
-    end,
+    end: () => end(false),
     onProblem,
   });
   const window = createMainWindow({
@@ -91,11 +98,13 @@ export function createShell(options: ShellOptions): Shell {
     onLoading: page.notReady,
     onProblem,
   });
+  const updates = runUpdates({ updater: options.updater, onChange: () => tray.changed(), onProblem });
   const tray = runTray({
     electron,
     icons: join(resources, "tray"),
     platform,
     state: () => trayState(gateway.app(), isPaused(settings.get().notifications, new Date())),
+    extraRows: () => updateRows(updates.state(), running()),
     run: act,
     onMissing: (error) => onProblem("there is no tray here", { error }),
   });
@@ -128,14 +137,24 @@ export function createShell(options: ShellOptions): Shell {
     void quit.request(false);
   });
   electron.powerMonitor.on("shutdown", () => void quit.request(true));
+  // The gateway's own heartbeat would notice too, but only after the person has looked at a stale window.
+  electron.powerMonitor.on("resume", () => void askDaemon(gateway, "retry"));
 
-  async function end(): Promise<void> {
+  function installUpdate(): void {
+    if (mayInstall(updates.state(), running())) void end(true);
+  }
+
+  async function end(restart: boolean): Promise<void> {
+    const install = mayInstall(updates.state(), running());
+    if (install) await askDaemon(gateway, "stop");
     unsubscribe();
+    updates.dispose();
     notices.dispose();
     tray.dispose();
     window.dispose();
     await gateway.dispose();
-    electron.app.exit(0);
+    if (install) updates.install(restart);
+    else electron.app.exit(0);
   }
 
   function follow(path: string): void {

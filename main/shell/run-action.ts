@@ -16,6 +16,7 @@ export interface ActionParts {
   page: PendingNotices;
   settings: LiveSettings;
   quit: Quit;
+  installUpdate: () => void;
 }
 
 export function runAction(parts: ActionParts, action: ShellAction): void {
@@ -39,6 +40,9 @@ export function runAction(parts: ActionParts, action: ShellAction): void {
       break;
     case "restart-daemon":
       void parts.quit.restartDaemon();
+      break;
+    case "install-update":
+      parts.installUpdate();
       break;
     case "open-address":
       void openExternal(parts.electron, action.url);

@@ -8,5 +8,6 @@ export type ShellAction =
   | { do: "pause-notices" }
   | { do: "resume-notices" }
   | { do: "restart-daemon" }
+  | { do: "install-update" }
   | { do: "open-address"; url: string }
   | { do: "quit" };

@@ -11,6 +11,7 @@ import type { ElectronApi } from "./electron-api.ts";
 import { type LaunchArgs, parseLaunchArgs } from "./launch-args.ts";
 import { linkFromArgv } from "./links/link-from-argv.ts";
 import { UI_ORIGIN, UI_SCHEME } from "./ui/ui-origin.ts";
+import type { Updater } from "./updates/run-updates.ts";
 
 export interface DesktopContext {
   /** Arguments after the program, and after the app's folder where there is one. */
@@ -21,6 +22,8 @@ export interface DesktopContext {
   /** Folder that holds `out/` and `resources/`. */
   root: string;
   createGateway: (options: GatewayOptions) => Promise<Result<Gateway>>;
+  /** What fetches newer versions, where the package names a place for them. */
+  loadUpdater: () => Promise<Updater | undefined>;
 }
 
 export interface Desktop {
@@ -65,7 +68,10 @@ export async function startDesktop(electron: ElectronApi, context: DesktopContex
     app.exit(1);
     return undefined;
   }
+  const updater = await context.loadUpdater();
   const shell = createShell({
+    updater,
+    self: context.self,
     electron,
     platform: context.platform,
     root: context.root,

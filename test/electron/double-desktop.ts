@@ -43,6 +43,7 @@ export class DoubleDesktop implements Desktop {
       platform,
       self: { program: process.execPath, args: [] },
       root: resolve("."),
+      loadUpdater: async () => undefined,
       // The page's sockets carry the address at which the double must serve it.
       createGateway: (wanted) =>
         createGateway({ ...wanted, allowedOrigins: [...(wanted.allowedOrigins ?? []), PAGE_ORIGIN] }),

@@ -77,7 +77,7 @@ test("A21: the page cannot leave its origin, open windows, or show what is dropp
   await desktop.answer("Cancel");
   expect(await page.evaluate(() => window.open("https://example.org/window") === null || true)).toBe(true);
   await expect.poll(async () => (await desktop.questions()).length).toBe(1);
-  expect(page.context().pages()).toHaveLength(1);
+  await expect.poll(() => page.context().pages().length).toBe(1);
   expect(await desktop.openedOutside()).toEqual([]);
 });
 

@@ -1,6 +1,5 @@
 /** Owns the desktop's own settings while the app runs: kept on every change, and told to the system where it has a say. */
 import type { DesktopSettings, DesktopSettingsPatch } from "../../../shared/protocol/desktop-settings.ts";
-import type { ElectronApi } from "../electron-api.ts";
 import { keepSettings, readSettings, withPatch } from "./settings-file.ts";
 
 export interface LiveSettings {
@@ -11,7 +10,8 @@ export interface LiveSettings {
 }
 
 export interface LiveSettingsOptions {
-  app: Pick<ElectronApi["app"], "setLoginItemSettings">;
+  /** Tells the system. Throws what the system refuses. */
+  startAtLogin: (enabled: boolean) => void;
   folder: string;
   onChange: () => void;
   onProblem: (what: string, details: object) => void;
@@ -23,11 +23,16 @@ export function createSettings(options: LiveSettingsOptions): LiveSettings {
     settings = withPatch(settings, patch);
     const reason = keepSettings(options.folder, settings);
     if (reason !== undefined) options.onProblem("the settings were not kept", { reason });
-    if (patch.open_at_login !== undefined) {
-      options.app.setLoginItemSettings({ openAtLogin: patch.open_at_login, args: ["--hidden"] });
-    }
+    if (patch.open_at_login !== undefined) tellSystem(patch.open_at_login);
     options.onChange();
     return settings;
+  }
+  function tellSystem(enabled: boolean): void {
+    try {
+      options.startAtLogin(enabled);
+    } catch (error) {
+      options.onProblem("starting at login could not be changed", { error });
+    }
   }
   return {
     get: () => settings,

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { ElectronApi, TrayIcon } from "../electron-api.ts";
 import type { ShellAction } from "../shell-action.ts";
-import { trayRows, trayTemplate } from "./tray-menu.ts";
+import { type TrayRow, trayRows, trayTemplate } from "./tray-menu.ts";
 import type { TrayMood, TrayState } from "./tray-state.ts";
 
 const MIN_INTERVAL_MS = 500;
@@ -20,6 +20,8 @@ export interface TrayOptions {
   icons: string;
   platform: NodeJS.Platform;
   state: () => TrayState;
+  /** Rows before "Quit" that are not about sessions. */
+  extraRows?: () => TrayRow[];
   run: (action: ShellAction) => void;
   /** Told once when there is no tray. */
   onMissing: (error: unknown) => void;
@@ -52,7 +54,7 @@ export function runTray(options: TrayOptions): RunningTray {
     last = Date.now();
     const state = options.state();
     const icon = trayIcon(icons, state.mood, platform, electron.nativeTheme.shouldUseDarkColors);
-    const rows = trayRows(state);
+    const rows = trayRows(state, options.extraRows?.() ?? []);
     // An equal menu is not set again: a menu that is open would close under the pointer.
     const next = JSON.stringify([icon, state.tooltip, state.title, rows]);
     if (next === shown) return;

@@ -5,8 +5,8 @@ import type { TraySession, TrayState } from "./tray-state.ts";
 
 export type TrayRow = "separator" | { label: string; action?: ShellAction };
 
-/** Rows without an action are headings. */
-export function trayRows(state: TrayState): TrayRow[] {
+/** Rows without an action are headings. `extra` comes before the settings. */
+export function trayRows(state: TrayState, extra: readonly TrayRow[] = []): TrayRow[] {
   return [
     { label: state.daemon },
     "separator",
@@ -21,6 +21,7 @@ export function trayRows(state: TrayState): TrayRow[] {
       ? { label: "Resume notifications", action: { do: "resume-notices" } }
       : { label: "Pause notifications for an hour", action: { do: "pause-notices" } },
     ...(state.ownDaemon ? [{ label: "Restart daemon…", action: { do: "restart-daemon" } } as const] : []),
+    ...extra,
     { label: "Settings…", action: { do: "command", command: "settings" } },
     "separator",
     { label: "Quit Signalbox", action: { do: "quit" } },
