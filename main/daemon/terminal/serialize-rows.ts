@@ -10,19 +10,51 @@ const JOINS = /^(?:\u200d|[\p{M}\p{RI}\p{Emoji_Modifier}\u1100-\u11ff\ua960-\ua9
 /** Characters that may draw the following one to themselves. */
 const DRAWS = /[\u200d\u0600-\u0605\u06dd\u070f\u{110bd}]$/u;
 
+/** Rows written together; the oldest blocks are left out when a whole screen would be too long to send. */
+const BLOCK_ROWS = 500;
+
+export interface RowsOptions {
+  cols: number;
+  rows: number;
+  /** Starts plain; ends as the last character left it. */
+  pen: Pen;
+  /** Makes another plain pen. */
+  newPen(): Pen;
+  maxCharacters: number;
+}
+
 /**
  * All rows from the first to the last that has content; every row when there is scrollback, so that the screen stands
- * where it stood. Leaves the cursor anywhere on the last row and the pen in any state.
+ * where it stood. Above `maxCharacters` the oldest scrollback is missing. Leaves the cursor anywhere on the last row.
  */
-export function serializeRows(buffer: IBuffer, cols: number, rows: number, pen: Pen): string {
-  const out: string[] = [];
+export function serializeRows(buffer: IBuffer, options: RowsOptions): string {
+  const { cols, rows, maxCharacters } = options;
   const last = buffer.length > rows ? buffer.length - 1 : lastRowWithContent(buffer, cols);
+  const blocks: string[] = [];
+  let length = 0;
+  for (let end = last; end >= 0; ) {
+    let start = Math.max(0, Math.min(end + 1 - BLOCK_ROWS, buffer.length - rows));
+    while (start > 0 && buffer.getLine(start)?.isWrapped === true) start -= 1;
+    const pen = end === last ? options.pen : options.newPen();
+    const block = serializeBlock(buffer, start, end, end === last, { ...options, pen });
+    if (blocks.length > 0 && length + block.length > maxCharacters) break;
+    blocks.unshift(block);
+    length += block.length;
+    end = start - 1;
+  }
+  return blocks.join("");
+}
+
+/** A row that begins a line begins with a plain pen, so blocks that begin with one stand for themselves. */
+function serializeBlock(buffer: IBuffer, start: number, end: number, isLast: boolean, options: RowsOptions): string {
+  const { cols, rows, pen } = options;
+  const out: string[] = [];
   const cell = buffer.getNullCell();
-  for (let y = 0; y <= last; y += 1) {
+  for (let y = start; y <= end; y += 1) {
     const line = buffer.getLine(y);
     if (line === undefined) continue;
     out.push(serializeRow(line, cols, cell, pen));
-    if (y === last) break;
+    if (isLast && y === end) break;
     const next = buffer.getLine(y + 1);
     if (next?.isWrapped !== true) out.push(pen.set(PLAIN), "\r\n");
     else if (!wrapsByItself(line, next, cols)) out.push(forceWrap(line, cols, rows, pen));

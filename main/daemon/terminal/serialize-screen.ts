@@ -10,12 +10,16 @@ import { serializeRows } from "./serialize-rows.ts";
 
 const CSI = "\u001b[";
 const TAB_WIDTH = 8;
+/** With every one of them at its longest in UTF-8 and JSON still a message that every link accepts. */
+const MAX_SNAPSHOT_CHARACTERS = 4 * 1024 * 1024;
 
 export function serializeScreen(terminal: Terminal, title: string): string {
   const state = readCoreState(terminal);
   const { cols, rows, buffer } = terminal;
-  const pen = createPen(state.link);
-  const out = [title === "" ? "" : `\u001b]2;${title}\u0007`, serializeRows(buffer.normal, cols, rows, pen)];
+  const newPen = () => createPen(state.link);
+  const pen = newPen();
+  const options = { cols, rows, pen, newPen, maxCharacters: MAX_SNAPSHOT_CHARACTERS };
+  const out = [title === "" ? "" : `\u001b]2;${title}\u0007`, serializeRows(buffer.normal, options)];
   if (buffer.active.type === "alternate") {
     // Entering the alternate screen saves the cursor, to which leaving it returns, and fills it with the present colour.
     out.push(
@@ -25,7 +29,7 @@ export function serializeScreen(terminal: Terminal, title: string): string {
       pen.set(PLAIN),
       `${CSI}2J${CSI}H`,
     );
-    out.push(serializeRows(buffer.alternate, cols, rows, pen));
+    out.push(serializeRows(buffer.alternate, options));
   }
   out.push(tabStops(state, cols), scrollRegion(state, rows), savedCursor(state.saved, pen));
   out.push(modes(terminal, state));
