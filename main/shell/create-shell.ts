@@ -127,6 +127,7 @@ export function createShell(options: ShellOptions): Shell {
     tray.changed();
     notices.apply(change);
   });
+  const unopen = gateway.onOpen(follow);
   electron.setApplicationMenu(appMenu(platform, act));
   electron.app.on("activate", window.show);
   // Whether the app ends with its window is decided when the window closes, not here.
@@ -148,6 +149,7 @@ export function createShell(options: ShellOptions): Shell {
     const install = mayInstall(updates.state(), running());
     if (install) await askDaemon(gateway, "stop");
     unsubscribe();
+    unopen();
     updates.dispose();
     notices.dispose();
     tray.dispose();

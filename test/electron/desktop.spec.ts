@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestInfo } from "@playwright/test";
+import { signalbox } from "../support/product.ts";
 import type { Desktop } from "./desktop.ts";
 import { expect, test } from "./launch.ts";
 import { callsOf, demoSession, startShell } from "./work.ts";
@@ -91,6 +92,17 @@ test("a link that starts the app waits until the page can follow it", async ({ l
   await expect(page.getByText(/isn't on this computer/)).toBeVisible();
   await page.getByRole("button", { name: "Show sessions" }).click();
   await expect(page.getByText(/isn't on this computer/)).toBeHidden();
+});
+
+test("signalbox open <link> is followed by the window that runs", async ({ launch }) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  const session = await startShell(desktop, "by-command", "sleep 600");
+  const run = await signalbox(["open", "--home", desktop.home, `signalbox://session/${session}`]);
+  expect(run).toMatchObject({ code: 0, stdout: "" });
+  await expect(page.getByRole("banner")).toContainText("by-command");
+  expect(await desktop.windowVisible()).toBe(true);
 });
 
 test("a notice comes only while the person looks elsewhere, and its click opens that session", async ({ launch }) => {

@@ -53,6 +53,14 @@ describe("with a gateway that runs", () => {
     expect((await pair()).status).toBeGreaterThanOrEqual(400);
   });
 
+  it("a desktop window that runs follows it, and no browser opens", async () => {
+    const followed: string[] = [];
+    gateway.onOpen((path) => followed.push(path));
+    expect(await openLink("signalbox://session/a-1/call/c", { home: folder }, open)).toBe(0);
+    expect(followed).toEqual(["/session/a-1/call/c"]);
+    expect(opened).toEqual([]);
+  });
+
   it("prints the address where no browser can be opened", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
     expect(await openLink("signalbox://session/a", { home: folder }, async () => false)).toBe(0);

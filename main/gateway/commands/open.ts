@@ -2,18 +2,20 @@
 import { linkPath, parseDeepLink } from "../../../shared/links/deep-link.ts";
 import { faultBodySchema } from "../../../shared/protocol/fault.ts";
 import { pairingResponseSchema } from "../../../shared/protocol/gateway-api.ts";
-import { parseJson } from "../../../shared/protocol/schema.ts";
+import { parseJson, z } from "../../../shared/protocol/schema.ts";
 import { homeFolder } from "../../home/home-folder.ts";
 import { ownerToken } from "../../home/secrets.ts";
 import { runningGateway } from "../gateway-file.ts";
 import { openBrowser } from "../open-browser.ts";
 
+const deliverySchema = z.object({ delivered: z.boolean() });
+
 /** Opens an address in the person's browser and gives whether that was begun. */
 type Opener = (url: string) => Promise<boolean>;
 
 /**
- * Gives the exit code: 2 for anything but a valid link, 1 when no gateway runs. The browser is sent to the page with a
- * code that signs it in once; where there is no browser, that address is printed instead.
+ * Gives the exit code: 2 for anything but a valid link, 1 when no gateway runs. A desktop window follows it; without
+ * one, the browser is sent to the page with a code that signs it in once; without that, the address is printed.
  */
 export async function openLink(
   link: string,
@@ -38,6 +40,9 @@ export async function openLink(
       headers: { authorization: `Bearer ${ownerToken(home)}`, "content-type": "application/json" },
       body: JSON.stringify(body),
     });
+  const path = linkPath(target);
+  const delivery = parseJson(deliverySchema, await (await ask("/api/v1/open", { path })).text());
+  if (delivery.ok && delivery.value.delivered) return 0;
   const response = await ask("/api/v1/pairing", {});
   const text = await response.text();
   const pairing = parseJson(pairingResponseSchema, text);
@@ -46,7 +51,7 @@ export async function openLink(
     console.error(`signalbox: ${told.ok ? told.value.error.message : `the gateway answered ${response.status}`}`);
     return 1;
   }
-  const address = `${gateway.base}${linkPath(target)}#pair=${pairing.value.link_code}`;
+  const address = `${gateway.base}${path}#pair=${pairing.value.link_code}`;
   if (!(await open(address))) console.log(address);
   return 0;
 }
