@@ -56,7 +56,7 @@ test("a session can be started from the window, its program's end is told, and i
   await product.open(page);
   await expect(page.getByRole("heading", { name: "Start your first session" })).toBeVisible();
   await page.getByText("Shell", { exact: true }).click();
-  await page.getByLabel("Folder").fill(cwd);
+  await page.getByRole("combobox", { name: "Folder" }).fill(cwd);
   await page.getByRole("button", { name: /^Start session/ }).click();
   await terminal(page).click();
   await page.keyboard.type("exit 3\n");
