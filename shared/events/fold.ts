@@ -69,7 +69,8 @@ function put(log: CallLog, call: Call): void {
  * reused token; the earlier call's outcome was then never told.
  */
 function unnamedCallId(log: CallLog, event: ToolEvent, seq: number): string {
-  const key = JSON.stringify([event.tool, event.token ?? null]);
+  // Not JSON: this is done for every event of a daemon that names no call. The type keeps 1 and "1" apart.
+  const key = `${typeof event.token} ${event.token} ${event.tool}`;
   const known = log.unnamed.get(key);
   const call = known === undefined ? undefined : log.calls.get(known);
   if (call?.state === "running" && !isBelow(event.progress, call.progress)) return call.id;

@@ -8,13 +8,16 @@ import type { JournalOptions } from "./journal-options.ts";
 import type { Answer, CallCounts, EntryRun, FromWorker, Query, StoredSession, ToWorker } from "./messages.ts";
 
 /** Bytes that may wait for the journal's thread. Above it the daemon's streams are not read, so that nothing grows. */
-const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
-/**
- * Runs are handed over together, this long after the first, in milliseconds; under load as soon as so many bytes are
- * together. Until then the other thread leaves its processor to live delivery.
- */
+const MAX_QUEUED_BYTES = 48 * 1024 * 1024;
+/** Runs are handed over together, this long after the first, in milliseconds. */
 const HAND_OVER_MS = 50;
-const HAND_OVER_BYTES = 8 * 1024 * 1024;
+/**
+ * In a burst of more bytes than this they wait until it pauses for so long, or until there are too many: the other
+ * thread leaves its processor to live delivery meanwhile.
+ */
+const BURST_BYTES = 1024 * 1024;
+const BURST_PAUSE_MS = 20;
+const HAND_OVER_BYTES = 24 * 1024 * 1024;
 /** Bytes of one answer to a reader of the past. */
 const READ_BYTES = 512 * 1024;
 
@@ -151,7 +154,11 @@ export async function openJournal(options: JournalOptions, listener: JournalList
       entry.eventId = eventId ?? entry.eventId;
       pending.set(session, entry);
       if (pendingBytes >= HAND_OVER_BYTES) handOver();
-      else timer ??= setTimeout(handOver, HAND_OVER_MS);
+      else if (timer === undefined) timer = setTimeout(handOver, HAND_OVER_MS);
+      else if (pendingBytes >= BURST_BYTES) {
+        clearTimeout(timer);
+        timer = setTimeout(handOver, BURST_PAUSE_MS);
+      }
     },
     room() {
       if (queued <= MAX_QUEUED_BYTES || !alive) return undefined;
