@@ -22,7 +22,7 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
   const [pointing, setPointing] = useState(false);
   const [cursor, setCursor] = useState<string>();
   const waterfall = useView((view) => view.waterfall);
-  const { items, fresh } = useActivity(store, filter, pointing || !follow);
+  const activity = useActivity(store, filter, pointing || !follow);
   const counts = useCounts(store);
   const filterInput = useRef<HTMLInputElement>(null);
   const list = useRef<ListHandle>(null);
@@ -94,19 +94,18 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
       {recording?.ok === false && (
         <p className={styles.recording}>History isn't kept: {recording.reason ?? "it can't be written"}.</p>
       )}
-      <Minimap store={store} cursor={cursor} onPick={open} />
-      {items.length === 0 ? (
+      <Minimap store={store} onPick={open} />
+      {activity.list.items.length === 0 ? (
         <ActivityEmpty filter={filter} onClear={() => setFilter(NO_FILTER)} />
       ) : waterfall ? (
         <Suspense>
-          <Waterfall store={store} items={items} cursor={cursor} onCursor={setCursor} onOpen={open} />
+          <Waterfall store={store} activity={activity} cursor={cursor} onCursor={setCursor} onOpen={open} />
         </Suspense>
       ) : (
         <ActivityList
           ref={list}
           store={store}
-          items={items}
-          fresh={fresh}
+          activity={activity}
           cursor={cursor}
           follow={follow}
           onCursor={setCursor}

@@ -1,5 +1,5 @@
 /** Owns one row of the activity list; it repaints only when its own call changed, or time passed that it shows. */
-import { memo, useEffect, useState, useSyncExternalStore } from "react";
+import { memo, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import type { Call } from "../../shared/events/call.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { join } from "../parts/button.tsx";
@@ -26,7 +26,7 @@ const FRESH_MS = 2_000;
 
 export const useCall = (store: CallLogStore, id: string): Call | undefined =>
   useSyncExternalStore(
-    (told) => store.subscribeCall(id, told),
+    useCallback((told: () => void) => store.subscribeCall(id, told), [store, id]),
     () => store.log.calls.get(id),
   );
 

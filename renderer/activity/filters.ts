@@ -31,7 +31,18 @@ export function matcher(filter: Filter): (call: Call) => boolean {
     const server = call.server?.toLowerCase() ?? "";
     if (!byServer.every((name) => server === name)) return false;
     if (plain.length === 0) return true;
-    const text = `${call.tool} ${server} ${call.message ?? ""} ${call.error?.message ?? ""}`.toLowerCase();
+    const text = searchText(call);
     return plain.every((word) => text.includes(word));
   };
+}
+
+/** Kept with the call: typing in the filter goes through all of them at every letter. */
+const texts = new WeakMap<Call, string>();
+
+function searchText(call: Call): string {
+  const known = texts.get(call);
+  if (known !== undefined) return known;
+  const text = `${call.tool} ${call.server ?? ""} ${call.message ?? ""} ${call.error?.message ?? ""}`.toLowerCase();
+  texts.set(call, text);
+  return text;
 }

@@ -1,13 +1,15 @@
-/** Owns the order and height of what the activity list shows: newest first, by turn, with the gaps where they belong. */
+/** Owns what the activity list shows and in which order: calls by turn, with the gaps where they belong; oldest first, drawn newest first. */
 import type { Call } from "../../shared/events/call.ts";
 import type { Gap } from "../../shared/events/fold.ts";
 import type { Turn, Turns } from "../stores/turns.ts";
+import { type Filter, isFiltering, matcher } from "./filters.ts";
 import { hasNote, progressBar } from "./progress-truth.ts";
+import { RowLayout } from "./row-layout.ts";
 
 export type Item =
-  | { kind: "turn"; key: string; height: number; turn: Turn; shown: number }
-  | { kind: "call"; key: string; height: number; id: string }
-  | { kind: "gap"; key: string; height: number; gap: Gap };
+  | { kind: "turn"; key: string; turn: Turn; shown: number }
+  | { kind: "call"; key: string; id: string }
+  | { kind: "gap"; key: string; gap: Gap };
 
 const TURN_HEIGHT = 30;
 const GAP_HEIGHT = 34;
@@ -19,38 +21,103 @@ export function rowHeight(call: Call): number {
 }
 
 export interface ItemSource {
-  order: readonly string[];
-  calls: ReadonlyMap<string, Call>;
-  turns: Turns;
-  gaps: readonly Gap[];
-  match: (call: Call) => boolean;
-  /** False while a filter is on: a gap is then no part of the answer. */
-  withGaps: boolean;
+  readonly order: readonly string[];
+  readonly log: { readonly calls: ReadonlyMap<string, Call>; readonly gaps: readonly Gap[] };
+  readonly turns: Turns;
 }
 
-export function buildItems(source: ItemSource): Item[] {
-  const items: Item[] = [];
-  let gap = source.withGaps ? source.gaps.length - 1 : -1;
-  let header: Extract<Item, { kind: "turn" }> | undefined;
-  for (let index = source.order.length - 1; index >= 0; index -= 1) {
-    const id = source.order[index] ?? "";
-    const call = source.calls.get(id);
-    if (call === undefined || !source.match(call)) continue;
-    for (let open = source.gaps[gap]; open !== undefined && open.seq > call.firstSeq; open = source.gaps[gap]) {
-      items.push({ kind: "gap", key: `gap-${open.seq}`, height: GAP_HEIGHT, gap: open });
-      gap -= 1;
-    }
-    const turn = source.turns.byCall.get(id);
-    if (turn !== undefined && turn !== header?.turn) {
-      header = { kind: "turn", key: `turn-${turn.number}`, height: TURN_HEIGHT, turn, shown: 0 };
-      items.push(header);
-    }
-    if (header !== undefined) header.shown += 1;
-    items.push({ kind: "call", key: id, height: rowHeight(call), id });
+/** The rows for one filter. It grows with the log; nothing that is there moves but to make room. */
+export class ListItems {
+  /** Oldest first. */
+  readonly items: Item[] = [];
+  readonly layout = new RowLayout();
+  readonly #source: ItemSource;
+  readonly #match: (call: Call) => boolean;
+  /** A gap is no part of the answer to a filter. */
+  readonly #withGaps: boolean;
+  readonly #rowOf = new Map<string, number>();
+  #calls = 0;
+  #gaps = 0;
+
+  constructor(source: ItemSource, filter: Filter) {
+    this.#source = source;
+    this.#match = matcher(filter);
+    this.#withGaps = !isFiltering(filter);
+    this.sync();
   }
-  for (let open = source.gaps[gap]; gap >= 0 && open !== undefined; open = source.gaps[gap]) {
-    items.push({ kind: "gap", key: `gap-${open.seq}`, height: GAP_HEIGHT, gap: open });
-    gap -= 1;
+
+  /** Calls of the log that have been looked at. */
+  get seen(): number {
+    return this.#calls;
   }
-  return items;
+
+  /** Row of a call, counted from the oldest; undefined when it is not shown. */
+  rowOf(id: string): number | undefined {
+    return this.#rowOf.get(id);
+  }
+
+  /** Adds what is new in the log. Gives true when there was something. */
+  sync(): boolean {
+    const { order, log } = this.#source;
+    const before = this.items.length;
+    for (; this.#calls < order.length; this.#calls += 1) {
+      const call = log.calls.get(order[this.#calls] ?? "");
+      if (call === undefined || !this.#match(call)) continue;
+      this.#addGaps(call.firstSeq);
+      this.#addCall(call);
+    }
+    this.#addGaps(Number.POSITIVE_INFINITY);
+    return this.items.length !== before;
+  }
+
+  /** Gives the rows of changed calls their present heights. True when any changed. */
+  resize(ids: Iterable<string>): boolean {
+    let changed = false;
+    for (const id of ids) {
+      const row = this.#rowOf.get(id);
+      const call = this.#source.log.calls.get(id);
+      if (row !== undefined && call !== undefined) changed = this.layout.resize(row, rowHeight(call)) || changed;
+    }
+    return changed;
+  }
+
+  #addGaps(before: number): void {
+    if (!this.#withGaps) return;
+    const { gaps } = this.#source.log;
+    for (let gap = gaps[this.#gaps]; gap !== undefined && gap.seq < before; gap = gaps[this.#gaps]) {
+      this.#push({ kind: "gap", key: `gap-${gap.seq}-${this.#gaps}`, gap }, GAP_HEIGHT);
+      this.#gaps += 1;
+    }
+  }
+
+  #addCall(call: Call): void {
+    const turn = this.#source.turns.byCall.get(call.id);
+    const between: Extract<Item, { kind: "gap" }>[] = [];
+    for (let last = this.items.at(-1); last?.kind === "gap"; last = this.items.at(-1)) {
+      between.unshift(last);
+      this.#pop();
+    }
+    const last = this.items.at(-1);
+    let shown = 0;
+    // A turn's head stands above its newest call, so it is taken off and put back on top.
+    if (last?.kind === "turn" && last.turn === turn) {
+      shown = last.shown;
+      this.#pop();
+    }
+    for (const gap of between) this.#push(gap, GAP_HEIGHT);
+    this.#rowOf.set(call.id, this.items.length);
+    this.#push({ kind: "call", key: call.id, id: call.id }, rowHeight(call));
+    if (turn !== undefined)
+      this.#push({ kind: "turn", key: `turn-${turn.number}`, turn, shown: shown + 1 }, TURN_HEIGHT);
+  }
+
+  #push(item: Item, height: number): void {
+    this.items.push(item);
+    this.layout.push(height);
+  }
+
+  #pop(): void {
+    this.items.pop();
+    this.layout.pop();
+  }
 }

@@ -1,36 +1,28 @@
 /** Owns the strip that shows a session's calls over time at a glance: height by duration, colour by outcome. */
-import { useMemo, useSyncExternalStore } from "react";
-import type { Call } from "../../shared/events/call.ts";
+import { useEffect, useState } from "react";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import styles from "./activity.module.css";
-import { isError } from "./filters.ts";
+import { type MinimapBar, MinimapBars } from "./minimap-bars.ts";
 
-/** Bars drawn at most; each then stands for several calls, the worst of which it shows. */
-const MAX_BARS = 68;
-
-interface MinimapBar {
-  height: number;
-  tone: "done" | "running" | "bad";
-  id: string;
-}
+/** Fewer calls are seen better in the list alone. */
+const MIN_BARS = 4;
+const REFRESH_MS = 500;
 
 interface MinimapProps {
   store: CallLogStore;
-  cursor: string | undefined;
   onPick: (id: string) => void;
 }
 
 export function Minimap({ store, onPick }: MinimapProps) {
-  const shape = useSyncExternalStore(store.subscribeShape, store.shapeVersion);
-  const outcome = useSyncExternalStore(store.subscribeAny, () => `${store.log.running}|${store.log.failed}`);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: both say that the mutable store has changed
-  const bars = useMemo(() => minimapBars(store.order, store.log.calls), [store, shape, outcome]);
-  if (bars.length < 4) return null;
+  const bars = useBars(store);
+  if (bars.length < MIN_BARS) return null;
+  // A shortcut for the pointer; the list does the same by keyboard.
   return (
     <div className={styles.minimap} aria-hidden="true">
-      {bars.map((bar) => (
+      {bars.map((bar, at) => (
         <span
-          key={bar.id}
+          // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place; which call it leads to changes
+          key={at}
           className={styles[`bar-${bar.tone}`]}
           style={{ height: bar.height }}
           onClick={() => onPick(bar.id)}
@@ -40,33 +32,23 @@ export function Minimap({ store, onPick }: MinimapProps) {
   );
 }
 
-/** 3 to 15 px by the logarithm of the duration: 10 ms and 10 minutes must both be seen. */
-export function minimapBars(order: readonly string[], calls: ReadonlyMap<string, Call>): MinimapBar[] {
-  const per = Math.max(1, Math.ceil(order.length / MAX_BARS));
-  const bars: MinimapBar[] = [];
-  for (let start = 0; start < order.length; start += per) {
-    let bar: MinimapBar | undefined;
-    for (const id of order.slice(start, start + per)) {
-      const call = calls.get(id);
-      if (call === undefined) continue;
-      const tone = isError(call) ? "bad" : call.state === "running" ? "running" : "done";
-      const height = barHeight(call);
-      if (bar === undefined) bar = { height, tone, id };
-      else {
-        bar.height = Math.max(bar.height, height);
-        if (tone === "bad" || (tone === "running" && bar.tone === "done")) {
-          bar.tone = tone;
-          bar.id = id;
-        }
-      }
-    }
-    if (bar !== undefined) bars.push(bar);
-  }
+function useBars(store: CallLogStore): MinimapBar[] {
+  const [bars, setBars] = useState<MinimapBar[]>([]);
+  useEffect(() => {
+    const kept = new MinimapBars();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const draw = () => {
+      timer = undefined;
+      setBars(kept.of(store.order, store.log.calls));
+    };
+    draw();
+    const stop = store.subscribeAny(() => {
+      timer ??= setTimeout(draw, REFRESH_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [store]);
   return bars;
-}
-
-function barHeight(call: Call): number {
-  const measured = call.durationMs ?? Date.parse(call.endedAt ?? call.updatedAt) - Date.parse(call.startedAt);
-  const ms = Number.isNaN(measured) ? 0 : Math.max(0, measured);
-  return Math.round(Math.min(15, 3 + (Math.log10(1 + ms) / 5) * 12));
 }

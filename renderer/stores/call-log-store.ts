@@ -6,14 +6,15 @@ import type { Call } from "../../shared/events/call.ts";
 import { applyEntry, applyGap, type CallLog, createCallLog } from "../../shared/events/fold.ts";
 import type { LogEntry } from "../../shared/events/tool-event.ts";
 import type { EventServerFrame } from "../../shared/protocol/event-frames.ts";
+import { isError } from "../activity/filters.ts";
 import type { LinkState } from "../gateway/reconnecting-socket.ts";
 import { createTurns, noteCall, type Turns } from "./turns.ts";
 
 /** Entries kept per call for the drawer; older progress is read from the gateway's history. */
 const MAX_ENTRIES_PER_CALL = 200;
-/** In a long session new rows are told this often at most: laying out 100,000 rows is no work for every frame. */
-const LONG_LIST = 5_000;
-const LONG_LIST_MS = 200;
+/** In a long session new rows are told this often at most: 100,000 rows need not be looked through in every frame. */
+const LONG_LIST = 20_000;
+const LONG_LIST_MS = 100;
 
 type Listener = () => void;
 
@@ -29,14 +30,16 @@ export interface CallLogStore {
   readonly turns: Turns;
   /** Names of the servers seen, for the filter. */
   readonly servers: ReadonlySet<string>;
+  /** Ids of the calls that did not end well for certain. */
+  readonly errors: ReadonlySet<string>;
   entries(call: string): readonly LogEntry[];
   receive(frame: EventServerFrame, at: string): void;
   setLink(link: LinkState): void;
   subscribeCall(id: string, listener: Listener): () => void;
   /** Told when calls or gaps were added. */
   subscribeShape(listener: Listener): () => void;
-  /** Told at each flush in which anything changed. */
-  subscribeAny(listener: Listener): () => void;
+  /** Told at each flush in which anything changed, with the ids of the calls that did. */
+  subscribeAny(listener: (changed: ReadonlySet<string>) => void): () => void;
   shapeVersion(): number;
   anyVersion(): number;
   stream(): StreamStatus;
@@ -49,11 +52,12 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
   const order: string[] = [];
   const turns = createTurns();
   const servers = new Set<string>();
+  const errors = new Set<string>();
   const kept = new Map<string, LogEntry[]>();
   const callListeners = new Map<string, Set<Listener>>();
   const shapeListeners = new Set<Listener>();
-  const anyListeners = new Set<Listener>();
-  const dirty = new Set<string>();
+  const anyListeners = new Set<(changed: ReadonlySet<string>) => void>();
+  let dirty = new Set<string>();
   let shapeDirty = false;
   let shapeToldAt = 0;
   let shapeVersion = 0;
@@ -78,9 +82,10 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
       shapeVersion += 1;
       for (const listener of shapeListeners) listener();
     }
-    for (const id of dirty) for (const listener of callListeners.get(id) ?? []) listener();
-    dirty.clear();
-    for (const listener of anyListeners) listener();
+    const changed = dirty;
+    dirty = new Set();
+    for (const id of changed) for (const listener of callListeners.get(id) ?? []) listener();
+    for (const listener of anyListeners) listener(changed);
     if (shapeDirty) request();
   }
 
@@ -94,6 +99,8 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
         shapeDirty = true;
       }
       noteCall(turns, call, order.length - 1);
+      if (isError(call)) errors.add(id);
+      else errors.delete(id);
       dirty.add(id);
     }
     request();
@@ -116,6 +123,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
     order,
     turns,
     servers,
+    errors,
     entries: (call) => kept.get(call) ?? [],
     receive(frame, at) {
       if ("events" in frame) {
@@ -157,7 +165,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
   };
 }
 
-function subscribe(set: Set<Listener>, listener: Listener): () => void {
+function subscribe<T>(set: Set<T>, listener: T): () => void {
   set.add(listener);
   return () => set.delete(listener);
 }

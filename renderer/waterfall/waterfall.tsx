@@ -2,7 +2,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { gapText } from "../activity/divider-rows.tsx";
-import type { Item } from "../activity/list-items.ts";
+import type { Activity } from "../activity/use-activity.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import type { Turn } from "../stores/turns.ts";
 import { type TimeScale, timeScale } from "./time-scale.ts";
@@ -11,7 +11,7 @@ import { AxisRow, BarRow } from "./waterfall-rows.tsx";
 
 interface WaterfallProps {
   store: CallLogStore;
-  items: readonly Item[];
+  activity: Activity;
   cursor: string | undefined;
   onCursor: (id: string) => void;
   onOpen: (id: string) => void;
@@ -25,7 +25,10 @@ const MAX_AXIS_CALLS = 5_000;
 /** Axes grow with what still runs, this often. */
 const REFRESH_MS = 500;
 
-export function Waterfall({ store, items, cursor, onCursor, onOpen }: WaterfallProps) {
+export function Waterfall({ store, activity, cursor, onCursor, onOpen }: WaterfallProps) {
+  // Newest first, as a copy for each change: a waterfall is looked at, not lived in.
+  const { list, version } = activity;
+  const items = useMemo(() => ({ version, newestFirst: [...list.items].reverse() }).newestFirst, [list, version]);
   const scroller = useRef<HTMLDivElement>(null);
   const [zoom, setZoom] = useState(1);
   const tick = useTick(store.log.running > 0);

@@ -1,0 +1,71 @@
+/**
+ * Owns where each row of a list stands whose newest row is at the top. Rows are kept oldest first, so that adding one
+ * is one step however long the list is; a general virtualiser measures all of them anew for each row added.
+ */
+
+export interface RowWindow {
+  /** Positions counted from the oldest row; `from` is the upper one on screen, so `from >= to`. -1 where there are none. */
+  from: number;
+  to: number;
+}
+
+export class RowLayout {
+  /** `#offsets[k]` is the sum of the heights of the rows older than row `k`; one more than there are rows. */
+  readonly #offsets: number[] = [0];
+
+  get count(): number {
+    return this.#offsets.length - 1;
+  }
+
+  get height(): number {
+    return this.#offsets[this.count] ?? 0;
+  }
+
+  push(height: number): void {
+    this.#offsets.push(this.height + height);
+  }
+
+  pop(): void {
+    if (this.count > 0) this.#offsets.pop();
+  }
+
+  heightOf(row: number): number {
+    return (this.#offsets[row + 1] ?? 0) - (this.#offsets[row] ?? 0);
+  }
+
+  /** Distance from the top of the list, in pixels. */
+  topOf(row: number): number {
+    return this.height - (this.#offsets[row + 1] ?? 0);
+  }
+
+  /** Costs as many steps as there are newer rows: what changes is nearly always new. Gives false when nothing changed. */
+  resize(row: number, height: number): boolean {
+    const by = height - this.heightOf(row);
+    if (by === 0 || row < 0 || row >= this.count) return false;
+    for (let index = row + 1; index < this.#offsets.length; index += 1) {
+      this.#offsets[index] = (this.#offsets[index] ?? 0) + by;
+    }
+    return true;
+  }
+
+  /** The rows that a viewport shows, with `overscan` more at each end. */
+  visible(scrollTop: number, viewport: number, overscan: number): RowWindow {
+    if (this.count === 0) return { from: -1, to: -1 };
+    const upper = this.#rowAt(scrollTop);
+    const lower = this.#rowAt(scrollTop + viewport);
+    return { from: Math.min(this.count - 1, upper + overscan), to: Math.max(0, lower - overscan) };
+  }
+
+  /** The row at a distance from the top; the nearest one outside of the list. */
+  #rowAt(top: number): number {
+    const wanted = this.height - top;
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#offsets[middle] ?? 0) < wanted) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
