@@ -7,6 +7,7 @@ import { buildProduct } from "./build/build-product.ts";
 import { isBuilt, sourcesDigest } from "./build/digest.ts";
 import { showProgress } from "./build/show-progress.ts";
 import { findFaults, findFuseFaults, findPackages, readContents, readFuses } from "./package/inspect-package.ts";
+import { addPackages, missingPackages, wantedArchs } from "./package/native-packages.ts";
 import { collectNotices, formatNotices, importedPackages } from "./package/notices.ts";
 import { standInElectron } from "./package/stand-in-electron.ts";
 import { findElectron } from "./start/electron-binary.ts";
@@ -16,6 +17,15 @@ const args = process.argv.slice(2);
 const outputArgument = args.indexOf("--output");
 const output = resolve(outputArgument === -1 ? join(root, "dist") : (args[outputArgument + 1] ?? join(root, "dist")));
 const passedOn = outputArgument === -1 ? args : args.toSpliced(outputArgument, 2);
+
+/** The system for which is packaged: the one that is asked for, else this one. */
+const platform = passedOn.some((arg) => /^--?(win|windows|w)\b/.test(arg))
+  ? "win32"
+  : passedOn.some((arg) => /^--?(mac|m)\b/.test(arg))
+    ? "darwin"
+    : passedOn.some((arg) => /^--?(linux|l)\b/.test(arg))
+      ? "linux"
+      : process.platform;
 
 async function build(): Promise<void> {
   if (isBuilt(root, sourcesDigest(root))) return;
@@ -34,8 +44,7 @@ function electronVersion(): string {
 
 /** A stand-in where Electron's program is not here and only a folder is wanted; otherwise the packager fetches its own. */
 function standIn(version: string): string | undefined {
-  const otherPlatform = passedOn.some((arg) => /^--?(mac|win|windows|m|w)\b/.test(arg));
-  const wanted = passedOn.includes("--dir") && process.platform === "linux" && !otherPlatform;
+  const wanted = passedOn.includes("--dir") && platform === "linux";
   return wanted && findElectron(root) === undefined ? standInElectron(version) : undefined;
 }
 
@@ -72,6 +81,7 @@ async function inspect(): Promise<string[]> {
 }
 
 await build();
+addPackages(root, missingPackages(root, platform, wantedArchs(passedOn, process.arch)));
 writeFileSync(
   join(root, "out", "THIRD-PARTY-NOTICES.txt"),
   formatNotices(collectNotices(root, importedPackages(root))),

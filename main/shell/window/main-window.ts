@@ -4,6 +4,7 @@ import type { PageNotice } from "../links/pending-notices.ts";
 import { keepState, readState } from "../settings/settings-file.ts";
 import { RECOVERY_PATH } from "../ui/recovery-page.ts";
 import { UI_ORIGIN } from "../ui/ui-origin.ts";
+import { assertPreferences } from "./check-preferences.ts";
 import { decideRecovery } from "./decide-recovery.ts";
 import { titleBarOverlay, windowOptions } from "./window-options.ts";
 import { parseWindowState, placeFor, rememberPlace } from "./window-state.ts";
@@ -11,7 +12,7 @@ import { parseWindowState, placeFor, rememberPlace } from "./window-state.ts";
 const STATE_FILE = "window.json";
 
 export interface MainWindowOptions {
-  electron: Pick<ElectronApi, "BrowserWindow" | "nativeTheme" | "screen">;
+  electron: Pick<ElectronApi, "app" | "BrowserWindow" | "nativeTheme" | "screen">;
   platform: NodeJS.Platform;
   preload: string;
   icon: string;
@@ -54,6 +55,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     const made = new electron.BrowserWindow(
       windowOptions({ bounds, dark, platform, preload: options.preload, icon: options.icon }),
     );
+    if (!electron.app.isPackaged) assertPreferences(made.webContents);
     if (maximized) made.maximize();
     painted = false;
     made.on("ready-to-show", () => {
