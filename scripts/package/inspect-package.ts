@@ -110,6 +110,6 @@ export function findPackages(output: string): { folder: string; program: string 
     const app = join(folder, "Signalbox.app");
     if (existsSync(app)) return [{ folder: join(app, "Contents"), program: app }];
     if (!name.endsWith("-unpacked")) return [];
-    return [{ folder, program: join(folder, name.startsWith("win") ? "signalbox.exe" : "signalbox") }];
+    return [{ folder, program: join(folder, name.startsWith("win") ? "Signalbox.exe" : "signalbox") }];
   });
 }
