@@ -12,6 +12,7 @@ import { createIdleTimer } from "./create-idle-timer.ts";
 import { type DiscoveryEntry, liveOwner, writeDiscovery } from "./discovery-entry.ts";
 import { createDaemonRoutes } from "./endpoint/daemon-routes.ts";
 import { listen } from "./endpoint/listen.ts";
+import { CALLBACK_PATH } from "./endpoint/sign-in-routes.ts";
 import { createTerminalUpgrades } from "./endpoint/terminal-upgrades.ts";
 import { openHome } from "./open-home.ts";
 import { createDaemonOutbox } from "./outbox/daemon-outbox.ts";
@@ -20,6 +21,7 @@ import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
 import { createSessionRegistry, type Session } from "./sessions/session-registry.ts";
 import { toolRules } from "./settings/tool-rules.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
+import { createSignIns } from "./upstream/oauth/sign-ins.ts";
 import { createUpstreamServers } from "./upstream/upstream-servers.ts";
 
 /** Between looks at what nobody tells: the folders of sessions, the discovery file. */
@@ -52,7 +54,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const { home, log, env = process.env, idleMs = IDLE_MS } = options;
   const opened = openHome(home);
   if (!opened.ok) return opened;
-  const { key, store, settings } = opened.value;
+  const { key, store, settings, oauth } = opened.value;
   const owner = await liveOwner(home.discovery, key);
   if (owner !== undefined) {
     opened.value.outbox.close();
@@ -67,6 +69,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const done = Promise.withResolvers<"idle" | "stopped" | "replaced">();
   const statusListeners = new Set<() => void>();
   let gateways = 0;
+  let url = "";
   let entry: DiscoveryEntry | undefined;
 
   const terminals = createTerminals({ onChange: (id) => onTerminal(id), log, env });
@@ -75,12 +78,14 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     offset: (id) => terminals.offset(id),
     secrets: () => servers.secrets(),
   });
+  const signIns = createSignIns({ store: oauth, redirectUrl: () => url + CALLBACK_PATH, log });
   const servers = createUpstreamServers({
     file: home.servers,
     env,
     log,
-    secrets: () => [key],
+    secrets: () => [key, ...oauth.secrets()],
     store,
+    signIns,
     onServers: () => agents.refresh(),
     onStatus: () => {
       for (const listener of statusListeners) listener();
@@ -161,6 +166,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     store,
     settings,
     outbox,
+    signIns,
     sessionView,
     endSession,
     stop,
@@ -201,7 +207,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     await disposeParts();
     return listening;
   }
-  const url = `http://127.0.0.1:${listening.value.port}`;
+  url = `http://127.0.0.1:${listening.value.port}`;
   entry = writeDiscovery(home.discovery, url, startedText);
   log.info({ url, version: VERSION }, "daemon listens");
 

@@ -5,6 +5,7 @@ import type { HomeFolder } from "../home/home-folder.ts";
 import { daemonKey } from "../home/secrets.ts";
 import { type OutboxStore, openOutboxStore } from "./outbox/outbox-store.ts";
 import { openToolSettings, type ToolSettingsStore } from "./settings/tool-settings-store.ts";
+import { type OAuthStore, openOAuthStore } from "./upstream/oauth/oauth-store.ts";
 import { openSecretStore, type SecretStore } from "./upstream/secret-store.ts";
 
 export interface OpenHome {
@@ -13,6 +14,7 @@ export interface OpenHome {
   store: SecretStore;
   settings: ToolSettingsStore;
   outbox: OutboxStore;
+  oauth: OAuthStore;
 }
 
 /** Fault: `home-unusable`. */
@@ -22,6 +24,7 @@ export function openHome(home: HomeFolder): Result<OpenHome> {
       key: daemonKey(home),
       store: openSecretStore(join(home.path, "secrets.json")),
       settings: openToolSettings(join(home.path, "tool-settings.json")),
+      oauth: openOAuthStore(join(home.path, "oauth.json")),
       outbox: openOutboxStore(join(home.path, "outbox.db")),
     });
   } catch (error) {

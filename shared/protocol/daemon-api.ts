@@ -112,6 +112,8 @@ export const serverStatusSchema = z.object({
   state: z.enum(["connecting", "ready", "failed", "disabled"]),
   /** Why it failed, in a sentence, with the end of its stderr where there is one. */
   reason: z.string().optional(),
+  /** It answers only after a person has signed in: `POST /servers/{name}/sign-in` gives the address to open. */
+  sign_in: z.boolean().optional(),
   tools: z.array(z.object({ name: z.string(), description: z.string().optional() })),
   /** Milliseconds from the start of the connection to its tool list. */
   latency_ms: z.number().optional(),

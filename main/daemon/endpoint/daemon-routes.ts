@@ -8,11 +8,12 @@ import { type NoticeSources, streamNotices } from "./notices.ts";
 import { type Env, holdsKey, readJson, refuse, unauthorized } from "./route-kit.ts";
 import { addServerRoutes, type ServerRoutesContext } from "./server-routes.ts";
 import { addEventRoute, addSessionRoutes, type SessionRoutesContext } from "./session-routes.ts";
+import { addCallbackRoute, addSignInRoutes, type SignInRoutesContext } from "./sign-in-routes.ts";
 
 const NONCE = /^[0-9a-f]{16,128}$/i;
 const stopRequestSchema = z.object({ force: z.boolean().optional() });
 
-export interface RouteContext extends SessionRoutesContext, ServerRoutesContext {
+export interface RouteContext extends SessionRoutesContext, ServerRoutesContext, SignInRoutesContext {
   health: (nonce: string | undefined) => Health;
   notices: NoticeSources;
   /** A reader of `/events` came or went. */
@@ -29,11 +30,13 @@ export function createDaemonRoutes(context: RouteContext): Hono<Env> {
     return c.json(context.health(nonce !== undefined && NONCE.test(nonce) ? nonce : undefined));
   });
   addEventRoute(app, context);
+  addCallbackRoute(app, context);
 
   // Everything below is the gateway's.
   app.use("*", async (c, next) => (holdsKey(c, context.key) ? next() : unauthorized(c)));
   addSessionRoutes(app, context);
   addServerRoutes(app, context);
+  addSignInRoutes(app, context);
   app.get("/events", (c) => {
     context.gateways(1);
     c.env.outgoing.once("close", () => context.gateways(-1));

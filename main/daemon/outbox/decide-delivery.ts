@@ -41,6 +41,12 @@ export function retryDelay(attempts: number, random: number): number {
   return Math.round(full / 2 + (random * full) / 2);
 }
 
+/** Milliseconds until an attempt is due. A time further away than any delay was set by a clock that has since jumped. */
+export function dueIn(nextAt: number, now: number): number {
+  const wait = nextAt - now;
+  return wait > MAX_DELAY_MS ? 0 : Math.max(0, wait);
+}
+
 const KEY_NAMES = ["idempotencyKey", "idempotency_key"] as const;
 
 /** Whether a tool says that a repeated call, or a repeated key, changes nothing more. */

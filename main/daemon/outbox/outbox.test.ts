@@ -9,7 +9,7 @@ import {
 } from "../../../test/support/daemon/http-upstream.ts";
 import { type Json, type McpAgent, readEvents } from "../../../test/support/daemon/mcp-agent.ts";
 import { startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
-import { decideDelivery, retryDelay, stampKey } from "./decide-delivery.ts";
+import { decideDelivery, dueIn, retryDelay, stampKey } from "./decide-delivery.ts";
 
 let daemon: TestDaemon | undefined;
 let upstream: HttpUpstream | undefined;
@@ -184,6 +184,13 @@ describe("the decision after an attempt", () => {
       [4000, 8000],
       [150_000, 300_000],
     ]);
+  });
+
+  it("P19: is not put off by a clock that jumps", () => {
+    const day = 86_400_000;
+    expect(dueIn(1_000, 400)).toBe(600);
+    expect(dueIn(1_000, 2 * day)).toBe(0);
+    expect(dueIn(2 * day, 0)).toBe(0);
   });
 
   it("keeps the caller's own key wherever it was given", () => {

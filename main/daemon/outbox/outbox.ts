@@ -1,7 +1,7 @@
 /** Owns the delivery of kept writes: in order for each server, one at a time, until the server has taken or refused them. */
 import type { JsonObject } from "../rpc/message.ts";
 import type { Connection } from "../upstream/connection.ts";
-import { type Attempt, decideDelivery, retryDelay, type Verdict } from "./decide-delivery.ts";
+import { type Attempt, decideDelivery, dueIn, retryDelay, type Verdict } from "./decide-delivery.ts";
 import type { Entry, NewEntry, OutboxStore } from "./outbox-store.ts";
 
 /** A server that takes longer over one write counts as lost. */
@@ -87,10 +87,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       await connection.settled(CONNECT_MS);
       for (;;) {
         const entry = store.list(server).find(({ state }) => state === "queued");
-        if (entry === undefined || disposed || entry.nextAt > now()) return;
+        if (entry === undefined || disposed || dueIn(entry.nextAt, now()) > 0) return;
         if (connection.state.phase === "ready") await send(connection, entry);
         else {
-          const reason = connection.state.phase === "failed" ? connection.state.reason : "does not answer";
+          const reason = connection.state.phase === "failed" ? connection.state.fault.reason : "does not answer";
           settle(entry, { next: "retry", reason }, {});
         }
       }
@@ -105,7 +105,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (worker.busy !== undefined || disposed) return;
     const first = store.list(server).find(({ state }) => state === "queued");
     if (first === undefined) return;
-    const delay = Math.max(rest, first.nextAt - now());
+    const delay = Math.max(rest, dueIn(first.nextAt, now()));
     if (delay > 0) worker.timer = setTimeout(() => wakeOne(server), Math.min(delay, MAX_SLEEP_MS));
     else {
       worker.busy = work(server).finally(() => {
@@ -152,6 +152,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return true;
     },
     wake(server) {
+      if (disposed) return;
       const first = store.list(server).find(({ state }) => state === "queued");
       if (first === undefined) return;
       store.update(first.id, { state: "queued", reason: first.reason, nextAt: now() });

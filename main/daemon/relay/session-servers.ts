@@ -92,7 +92,7 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
           },
           state(state) {
             if (state.phase === "failed") {
-              catalogue.reportFailed(server.name, state.reason);
+              catalogue.reportFailed(server.name, state.fault);
               options.gone(server.name);
               options.toolsChanged();
             } else if (state.phase === "ready") {

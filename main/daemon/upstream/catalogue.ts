@@ -5,6 +5,7 @@ import { oneLine } from "../../../shared/text/visible.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { JsonObject } from "../rpc/message.ts";
 import type { ServerSide } from "./handshake.ts";
+import type { LinkFault } from "./link.ts";
 import type { OpenServer, Server } from "./open-server.ts";
 import { type ProbeOutcome, probeServer } from "./probe-server.ts";
 
@@ -24,7 +25,7 @@ export interface Catalogue {
   known(name: string): Known | undefined;
   /** What a session's connection found out. */
   reportReady(name: string, known: Known, latencyMs: number): void;
-  reportFailed(name: string, reason: string): void;
+  reportFailed(name: string, fault: LinkFault): void;
   /** Looks at one server again; false when there is none of this name. */
   probe(name: string): boolean;
   dispose(): Promise<void>;
@@ -74,7 +75,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   };
   const settle = (entry: Entry, outcome: ProbeOutcome) => {
     if (outcome.ok) ready(entry, outcome.known, outcome.latencyMs);
-    else failed(entry, outcome.reason);
+    else failed(entry, outcome.fault);
   };
   const ready = (entry: Entry, known: Known, latencyMs: number) => {
     const before = entry.status.state;
@@ -82,10 +83,15 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     set(entry, { ...blank(entry.server, "ready"), tools: known.tools.map(toolLine), latency_ms: latencyMs });
     if (before !== "ready") options.onReady(entry.server.name);
   };
-  const failed = (entry: Entry, reason: string) => {
+  const failed = (entry: Entry, { reason, signIn }: LinkFault) => {
     const said = redactText(reason, secrets());
     log.warn({ server: entry.server.name, reason: said }, "upstream server failed");
-    set(entry, { ...blank(entry.server, "failed"), reason: said, tools: entry.status.tools });
+    set(entry, {
+      ...blank(entry.server, "failed"),
+      reason: said,
+      tools: entry.status.tools,
+      ...(signIn === true && { sign_in: true }),
+    });
   };
   const probe = (entry: Entry) => {
     entry.turn += 1;
@@ -120,11 +126,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       entry.turn += 1;
       ready(entry, known, latencyMs);
     },
-    reportFailed(name, reason) {
+    reportFailed(name, fault) {
       const entry = entries.get(name);
       if (entry === undefined) return;
       entry.turn += 1;
-      failed(entry, reason);
+      failed(entry, fault);
     },
     probe(name) {
       const entry = entries.get(name);

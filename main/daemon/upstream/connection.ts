@@ -15,7 +15,7 @@ const STABLE_MS = 10_000;
 export type ConnectionState =
   | { phase: "connecting" }
   | { phase: "ready"; server: ServerSide; latencyMs: number }
-  | { phase: "failed"; reason: string }
+  | { phase: "failed"; fault: LinkFault }
   | { phase: "closed" };
 
 export interface ConnectionHandlers {
@@ -75,7 +75,9 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (state.phase === "closed") return;
     if (live !== undefined && clock() - readyAt > STABLE_MS) attempts = 0;
     live = undefined;
-    become({ phase: "failed", reason: fault.reason });
+    become({ phase: "failed", fault });
+    // Trying again changes nothing until a person has signed in.
+    if (fault.signIn === true) return;
     if (attempts >= UNASKED_RESTARTS) return;
     const delay = Math.min(RESTART_MS * 2 ** attempts, MAX_RESTART_MS);
     attempts += 1;
@@ -143,7 +145,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         if (cancelled !== undefined) return;
         const to = live;
         if (to === undefined) {
-          const reason = state.phase === "failed" ? state.reason : "is not connected";
+          const reason = state.phase === "failed" ? state.fault.reason : "is not connected";
           return waiting.lost({ reason, undelivered: true });
         }
         const id = to.send(method, params, {

@@ -7,6 +7,8 @@ export interface HttpServer {
   url: string;
   /** Asked at each request, so that a refreshed credential is used at once. */
   headers: () => Readonly<Record<string, string>>;
+  /** Whether there is another credential to try after this refusal of a request that carried these headers. */
+  renew?: (sent: Readonly<Record<string, string>>, status: number, challenge: string | undefined) => Promise<boolean>;
 }
 
 export type HttpAnswer = { response: IncomingMessage } | { fault: LinkFault };

@@ -127,7 +127,8 @@ export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
     if (!closing) later(state.retryMs ?? backoff(attempt), () => void followStandalone(state, attempt + 1));
   };
 
-  const post = async (message: RpcMessage, redirected = false): Promise<void> => {
+  const post = async (message: RpcMessage, redirected = false, renewed = false): Promise<void> => {
+    const sent = server.headers();
     const answer = await http.post(JSON.stringify(message), headers({}));
     const lost = (fault: LinkFault) => {
       if (isRequest(message)) handlers.unanswered(message.id, fault);
@@ -140,7 +141,14 @@ export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
     if (typeof given === "string" && given !== "") sessionId = given;
     if ((status === 307 || status === 308) && !redirected && http.follow(response.headers.location)) {
       response.resume();
-      return post(message, true);
+      return post(message, true, renewed);
+    }
+    if ((status === 401 || status === 403) && !renewed && server.renew !== undefined) {
+      const another = await server.renew(sent, status, response.headers["www-authenticate"]);
+      if (another && !closing) {
+        response.resume();
+        return post(message, redirected, true);
+      }
     }
     if (status < 200 || status > 299) return lost(await refusal(response, status, sessionId !== undefined));
     if (!isRequest(message)) {
@@ -186,10 +194,11 @@ async function refusal(response: IncomingMessage, status: number, hadSession: bo
   for await (const part of response.iterator()) if (parts.join("").length < 300) parts.push(String(part));
   const said = parts.join("").replace(/\s+/g, " ").trim().slice(0, 200);
   const challenge = response.headers["www-authenticate"];
+  const wantsSignIn = status === 401 || (status === 403 && /insufficient_scope/.test(challenge ?? ""));
   return {
-    reason: status === 401 ? "wants a sign-in (401)" : `answered ${status}${said === "" ? "" : `: ${said}`}`,
+    reason: wantsSignIn ? `wants a sign-in (${status})` : `answered ${status}${said === "" ? "" : `: ${said}`}`,
     status,
     ...(status === 404 && hadSession && { sessionLost: true, undelivered: true }),
-    ...(challenge !== undefined && { wwwAuthenticate: challenge }),
+    ...(wantsSignIn && { signIn: true }),
   };
 }

@@ -13,8 +13,8 @@ export interface LinkFault {
   sessionLost?: boolean;
   /** The request never reached the upstream, so sending it again cannot do anything twice. */
   undelivered?: boolean;
-  /** What a 401 said about how to sign in. */
-  wwwAuthenticate?: string;
+  /** A person must sign in before it answers. */
+  signIn?: boolean;
 }
 
 export interface LinkHandlers {

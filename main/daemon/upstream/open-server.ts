@@ -2,8 +2,10 @@
 import type { ServerConfig } from "../../../shared/protocol/daemon-api.ts";
 import { selfCommand } from "../../home/self-command.ts";
 import { expandConfig, type References } from "./expand-config.ts";
+import type { HttpServer } from "./http-calls.ts";
 import { openHttpLink } from "./http-link.ts";
 import type { Link, OpenLink } from "./link.ts";
+import type { SignIns } from "./oauth/sign-ins.ts";
 import { openStdioLink } from "./stdio-link.ts";
 
 /** Name of the built-in server, reserved unless somebody configures one of the same name. */
@@ -31,6 +33,7 @@ export type OpenServer = (server: Server) => OpenLink;
 export interface ServerOpenerOptions extends References {
   /** What a server's process writes to standard error, as it comes. */
   onStderr: (server: string, chunk: Uint8Array) => void;
+  signIns: Pick<SignIns, "bearer" | "renew">;
 }
 
 /** References in the configuration are looked up at each opening, so that a restart sees a changed secret. */
@@ -40,8 +43,7 @@ export function createServerOpener(options: ServerOpenerOptions): OpenServer {
     if (!expanded.ok) return brokenLink(`cannot be started: ${expanded.reason}`);
     const config = expanded.value;
     if ("url" in config) {
-      const headers = config.headers ?? {};
-      return openHttpLink({ url: config.url, headers: () => headers }, handlers);
+      return openHttpLink(httpServer(config.url, config.headers ?? {}, options.signIns), handlers);
     }
     const process = {
       command: config.command,
@@ -51,6 +53,20 @@ export function createServerOpener(options: ServerOpenerOptions): OpenServer {
     };
     const onStderr = (chunk: Uint8Array) => options.onStderr(server.name, chunk);
     return openStdioLink(process, { env: options.env, onStderr }, handlers);
+  };
+}
+
+/** A server whose configuration holds its own credential is never given another. */
+function httpServer(url: string, own: Record<string, string>, signIns: Pick<SignIns, "bearer" | "renew">): HttpServer {
+  if (Object.keys(own).some((name) => name.toLowerCase() === "authorization")) return { url, headers: () => own };
+  return {
+    url,
+    headers() {
+      const token = signIns.bearer(url);
+      return token === undefined ? own : { ...own, authorization: `Bearer ${token}` };
+    },
+    renew: (sent, status, challenge) =>
+      signIns.renew(url, sent.authorization?.replace(/^Bearer /, ""), status, challenge),
   };
 }
 

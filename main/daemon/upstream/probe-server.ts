@@ -4,10 +4,11 @@ import { errorOf, RPC, resultOf } from "../rpc/message.ts";
 import type { Known } from "./catalogue.ts";
 import { CONNECT_TIMEOUT_MS } from "./connection.ts";
 import { LATEST_REVISION, listAll, shakeHands } from "./handshake.ts";
+import type { LinkFault } from "./link.ts";
 import type { OpenServer, Server } from "./open-server.ts";
 import { createPeer } from "./peer.ts";
 
-export type ProbeOutcome = { ok: true; known: Known; latencyMs: number } | { ok: false; reason: string };
+export type ProbeOutcome = { ok: true; known: Known; latencyMs: number } | { ok: false; fault: LinkFault };
 
 export interface ProbeOptions {
   open: OpenServer;
@@ -39,12 +40,12 @@ export async function probeServer(server: Server, options: ProbeOptions): Promis
       clientInfo: { name: "signalbox", version: VERSION },
     };
     const hands = await shakeHands(peer, client, timeoutMs);
-    if (!hands.ok) return { ok: false, reason: hands.fault.reason };
+    if (!hands.ok) return hands;
     const offersTools = hands.server.capabilities.tools !== undefined;
     const listed = offersTools
       ? await listAll(peer, "tools/list", "tools", timeoutMs)
       : { ok: true as const, items: [] };
-    if (!listed.ok) return { ok: false, reason: listed.fault.reason };
+    if (!listed.ok) return listed;
     const latencyMs = Math.round(performance.now() - startedAt);
     return { ok: true, known: { server: hands.server, tools: listed.items }, latencyMs };
   } finally {

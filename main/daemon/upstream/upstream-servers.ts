@@ -4,7 +4,8 @@ import { redactText } from "../../../shared/text/redact.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue.ts";
-import { secretValues } from "./expand-config.ts";
+import { expandConfig, secretValues } from "./expand-config.ts";
+import type { SignIns } from "./oauth/sign-ins.ts";
 import {
   builtinDemo,
   configuredServer,
@@ -30,6 +31,8 @@ export interface UpstreamServers {
   forSession(session: Pick<Session, "agent" | "servers">): Server[];
   /** The enabled server of this name. */
   find(name: string): Server | undefined;
+  /** The address of an enabled remote server, its references replaced. */
+  address(name: string): string | undefined;
   /** Looks at a server that need not be configured. */
   test(name: string, config: ServerConfig): Promise<ServerStatus>;
   /** Looks at a configured server again; false when there is none of this name. */
@@ -45,6 +48,7 @@ export interface UpstreamServersOptions {
   /** Secrets that are not in the configuration. */
   secrets: () => readonly string[];
   store: SecretStore;
+  signIns: SignIns;
   /** The set of servers has changed. */
   onServers: () => void;
   /** What is known of one has changed. */
@@ -66,6 +70,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
   };
   const open = createServerOpener({
     ...references,
+    signIns: options.signIns,
     onStderr(server, chunk) {
       const tail = logs.get(server) ?? createStderrTail();
       logs.set(server, tail);
@@ -117,11 +122,17 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
       }
       return enabled.filter(({ name }) => session.servers?.includes(name) ?? true);
     },
+    address(name) {
+      const config = file.state.servers.get(name);
+      if (config === undefined || "command" in config || config.disabled === true) return undefined;
+      const expanded = expandConfig(config, references);
+      return expanded.ok && "url" in expanded.value ? expanded.value.url : undefined;
+    },
     find: (name) => listed().find((server) => server.name === name && server.config.disabled !== true),
     async test(name, config) {
       const server = configuredServer(name, config);
       const outcome = await probeServer(server, { open, timeoutMs: TEST_TIMEOUT_MS });
-      if (!outcome.ok) return { ...blank(server, "failed"), reason: redactText(outcome.reason, secrets()) };
+      if (!outcome.ok) return { ...blank(server, "failed"), reason: redactText(outcome.fault.reason, secrets()) };
       const tools = outcome.known.tools.map(toolLine);
       return { ...blank(server, "ready"), tools, latency_ms: outcome.latencyMs };
     },
