@@ -15,7 +15,11 @@ if (root === null) throw new Error("index.html has no #root");
 followTheme();
 const host = createHost();
 followPath(location.pathname);
-host.onNavigate(followPath);
+host.onNavigate((path) => {
+  // A browser has moved already; in the desktop app the link came from outside of the page.
+  if (host.kind === "desktop") history.pushState(null, "", path);
+  followPath(path);
+});
 createRoot(root).render(
   <StrictMode>
     <Page host={host} />

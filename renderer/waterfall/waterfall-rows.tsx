@@ -30,7 +30,7 @@ export function AxisRow({ turn, scale, zoom, top, height }: AxisProps) {
       <div role="gridcell" className={styles.label}>
         Turn {turn.number}
       </div>
-      <div role="gridcell" className={styles.lane} aria-label={`${turn.count} calls`}>
+      <div role="gridcell" className={styles.lane}>
         {ticks.map((ms) => (
           <span key={ms} className={styles.tick} style={{ left: `${(ms / scale.length) * 100}%` }}>
             {formatElapsed(ms).replace(".0 s", " s")}
