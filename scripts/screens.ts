@@ -1,4 +1,7 @@
-/** Owns `npm run screens`: a picture of every scene at three widths and in every theme, into artifacts/screens/, for people to look at. */
+/**
+ * Owns `npm run screens`: a picture of every scene at three widths and in every theme, into artifacts/screens/, for
+ * people to look at. `npm run screens -- readme` takes the README's picture of a real demo session instead.
+ */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Browser, chromium } from "@playwright/test";
@@ -7,6 +10,7 @@ import config from "../electron.vite.config.ts";
 import { findBrowser } from "../test/support/find-browser.ts";
 import { scenes } from "../test/support/scripted-gateway/scenes.ts";
 import { SCRIPTED_TOKEN, startScriptedGateway } from "../test/support/scripted-gateway/scripted-gateway.ts";
+import { takeReadmePicture } from "./readme-picture.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const ui = join(root, "artifacts", "ui");
@@ -88,7 +92,7 @@ async function picture(
   await page.waitForTimeout(scene.drop === undefined ? 700 : 1_300);
   for (const key of scene.keys ?? []) {
     await (/^[A-Z]/.test(key) ? page.keyboard.press(key) : page.keyboard.type(key));
-    await page.waitForTimeout(250);
+    await page.waitForTimeout(500);
   }
   const file = join(out, `${name}-${size.width}-${theme}.png`);
   await page.screenshot({ path: file });
@@ -96,4 +100,5 @@ async function picture(
   await page.close();
 }
 
-await main();
+if (wanted.has("readme")) await takeReadmePicture(root);
+else await main();
