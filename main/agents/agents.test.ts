@@ -1,9 +1,11 @@
 /** Owns the proof that each agent is started exactly as it was seen to work, and that the secret travels in the environment alone. */
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AGENT_IDS, type AgentId } from "../../shared/protocol/app-frames.ts";
+import { openPty } from "../daemon/terminal/pty-process.ts";
 import { homeFolder } from "../home/home-folder.ts";
 import { planLaunch, writePlanFiles } from "./agents.ts";
 import { detectAgents } from "./detect-agents.ts";
@@ -30,6 +32,25 @@ function plan(agent: AgentId, more: Partial<LaunchContext> = {}): LaunchPlan {
   return result.value;
 }
 
+function inTerminal(script: string, env: Record<string, string>): Promise<string> {
+  let output = "";
+  return new Promise((resolve) => {
+    openPty({
+      command: "/bin/sh",
+      args: ["-c", script],
+      env: { PATH: process.env.PATH ?? "", ...env },
+      cwd: "/",
+      cols: 80,
+      rows: 24,
+      onData: (bytes) => {
+        output += bytes.toString();
+      },
+      onExit: () => resolve(output),
+      onDrain() {},
+    });
+  });
+}
+
 describe("each agent as it was seen to work", () => {
   it("Claude Code", () => {
     const config = (headers: object) =>
@@ -38,12 +59,12 @@ describe("each agent as it was seen to work", () => {
     const Authorization = "Bearer ${SIGNALBOX_MCP_TOKEN}";
     expect(plan("claude")).toEqual({
       command: "/usr/bin/claude",
-      args: ["--mcp-config", config({ Authorization })],
+      args: ["--settings", expect.stringContaining("hooks"), "--mcp-config", config({ Authorization })],
       env: { SIGNALBOX_MCP_URL: URL, SIGNALBOX_MCP_TOKEN: TOKEN, SIGNALBOX_SESSION_ID: "s-1" },
       files: [],
       display: "claude",
     });
-    expect(plan("claude", { foreign: true }).args).toEqual([
+    expect(plan("claude", { foreign: true }).args.slice(2)).toEqual([
       "--mcp-config",
       config({ Authorization, "X-Construct-Session": "s-1" }),
     ]);
@@ -51,19 +72,29 @@ describe("each agent as it was seen to work", () => {
   });
 
   it("Claude Code takes every word behind --mcp-config for a configuration, so a prompt stands before it", () => {
-    expect(plan("claude", { args: ["fix it", "--model", "x"] }).args.slice(0, 4)).toEqual([
-      "fix it",
-      "--model",
-      "x",
-      "--mcp-config",
-    ]);
-    expect(plan("claude", { args: ["-p", "--", "--odd prompt"] }).args).toEqual([
-      "-p",
-      "--mcp-config",
-      expect.stringContaining("mcpServers"),
-      "--",
-      "--odd prompt",
-    ]);
+    const ours = ["--settings", expect.any(String), "--mcp-config", expect.stringContaining("mcpServers")];
+    expect(plan("claude", { args: ["fix it", "--model", "x"] }).args).toEqual(["fix it", "--model", "x", ...ours]);
+    expect(plan("claude", { args: ["-p", "--", "--odd prompt"] }).args).toEqual(["-p", ...ours, "--", "--odd prompt"]);
+    for (const theirs of [["--settings", "{}"], ["--settings={}"]]) {
+      expect(plan("claude", { args: theirs }).args).toEqual([...theirs, ...ours.slice(2)]);
+    }
+  });
+
+  it("Claude Code's hooks tell the terminal when it works, waits and has finished, and never fail", async () => {
+    const { hooks } = JSON.parse(plan("claude").args[1] ?? "");
+    const words = { UserPromptSubmit: "working", Notification: "waiting", Stop: "finished" };
+    expect(Object.keys(hooks).sort()).toEqual(Object.keys(words).sort());
+    for (const [event, word] of Object.entries(words)) {
+      const { type, command } = hooks[event][0].hooks[0];
+      expect(type).toBe("command");
+      // As Claude Code runs it: in a session of its own, below a process that has the terminal.
+      expect(await inTerminal('setsid sh -c "$HOOK" && printf done', { HOOK: command })).toBe(
+        `\x1b]777;signalbox;${word}\x07done`,
+      );
+      // Without any terminal it says nothing and still succeeds.
+      const alone = spawnSync("setsid", ["sh", "-c", command], { encoding: "utf8", stdio: "pipe" });
+      expect(alone).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    }
   });
 
   it("Codex", () => {

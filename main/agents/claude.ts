@@ -1,4 +1,5 @@
 /** Owns how Claude Code is started with the session's MCP endpoint. */
+import { AGENT_WORD_PREFIX, type AgentWord } from "../../shared/protocol/agent-words.ts";
 import {
   type Agent,
   displayCommand,
@@ -18,7 +19,7 @@ export const claude: Agent = {
     const args = context.args ?? [];
     return {
       command: program,
-      args: withMcpConfig(args, mcpConfig(context)),
+      args: withAdditions(args, mcpConfig(context)),
       env: sessionEnvironment(context),
       files: [],
       display: displayCommand("claude", args),
@@ -33,8 +34,25 @@ function mcpConfig(context: LaunchContext): string {
 }
 
 /** `--mcp-config` takes every word that follows it, so it stands behind the person's words, and before their `--`. */
-function withMcpConfig(args: readonly string[], config: string): string[] {
+function withAdditions(args: readonly string[], config: string): string[] {
   const end = args.indexOf("--");
   const at = end === -1 ? args.length : end;
-  return [...args.slice(0, at), "--mcp-config", config, ...args.slice(at)];
+  const own = args.slice(0, at);
+  // A second `--settings` would replace the person's.
+  const theirs = own.some((word) => word === "--settings" || word.startsWith("--settings="));
+  return [...own, ...(theirs ? [] : ["--settings", SETTINGS]), "--mcp-config", config, ...args.slice(at)];
 }
+
+/**
+ * Says a word to our terminal when Claude Code begins a turn, ends one or waits for a decision. Its hooks have no
+ * terminal of their own, so the word goes to the one that Claude Code itself has. It can neither fail nor be waited for.
+ */
+function hook(word: AgentWord): object {
+  const say = `printf '\\033]777;${AGENT_WORD_PREFIX}${word}\\007' > "/dev/\${t%% *}"`;
+  return { hooks: [{ type: "command", command: `{ t=$(ps -o tty= -p $PPID); ${say}; } 2>/dev/null || true` }] };
+}
+
+/** Added to the person's own settings and hooks for this run. */
+const SETTINGS = JSON.stringify({
+  hooks: { UserPromptSubmit: [hook("working")], Stop: [hook("finished")], Notification: [hook("waiting")] },
+});

@@ -59,8 +59,10 @@ export const terminalInfoSchema = z.object({
   /** Exit status; null when a signal ended it. */
   code: z.number().nullable().optional(),
   signal: z.string().nullable().optional(),
-  /** True from a bell or a notification sequence until somebody types. */
+  /** True from a bell, a notification or an agent's own word until somebody types or the agent works on. */
   attention: z.boolean(),
+  /** What asked for it: "the terminal rang its bell", "the agent waits for your decision". */
+  attention_reason: z.string().optional(),
 });
 export type TerminalInfo = z.infer<typeof terminalInfoSchema>;
 

@@ -3,8 +3,10 @@ import type { SessionStatus, SessionView } from "../protocol/app-frames.ts";
 
 export interface StatusFacts {
   terminal: SessionView["terminal"];
-  /** From a bell or a notification sequence until somebody types. */
+  /** From a bell, a notification or an agent's own word until somebody types. */
   attention: boolean;
+  /** What asked for it; its bell when nothing else is known. */
+  attentionReason?: string | undefined;
   calls: SessionView["calls"];
   /** The last tool that is known to run. */
   lastTool: string | undefined;
@@ -29,7 +31,10 @@ export function deriveStatus(facts: StatusFacts): Omit<SessionStatus, "since"> {
       break;
   }
   if (!facts.connected) return { state: "unknown", evidence: "the daemon is not connected" };
-  if (facts.attention) return { state: "needs_you", evidence: "the terminal rang its bell and nobody has typed since" };
+  if (facts.attention) {
+    const reason = facts.attentionReason ?? "the terminal rang its bell";
+    return { state: "needs_you", evidence: `${reason}, and nobody has typed since` };
+  }
   if (calls.running === 1 && facts.lastTool !== undefined)
     return { state: "running", evidence: `${facts.lastTool} runs` };
   if (calls.running > 0) return { state: "running", evidence: `${calls.running} calls run` };

@@ -1,5 +1,7 @@
 /** Owns the messages between the daemon's thread and the thread that keeps the screens. */
 
+import type { AgentWord } from "../../../shared/protocol/agent-words.ts";
+
 /** To the screens, handled in order for each terminal. */
 export type ScreenRequest =
   | { type: "open"; id: number; cols: number; rows: number }
@@ -17,11 +19,16 @@ export interface Snapshot {
   rows: number;
 }
 
-export type Attention = "bell" | "notification";
+/** What a program said about needing a person. `working` takes back what was said before. */
+export type Notice =
+  | { kind: "bell" }
+  /** With the program's own text, made safe to show; may be empty. */
+  | { kind: "notification"; text: string }
+  | { kind: AgentWord };
 
 /** From the screens. */
 export type ScreenReport =
   | { type: "parsed"; id: number; bytes: number }
   | ({ type: "snapshot"; id: number; request: number } & Snapshot)
   | { type: "title"; id: number; title: string }
-  | { type: "attention"; id: number; kind: Attention };
+  | { type: "notice"; id: number; notice: Notice };

@@ -14,7 +14,7 @@ const twin = (cols = COLS, rows = ROWS) => {
     cols,
     rows,
     onTitle: (title) => told.push(`title ${title}`),
-    onAttention: (kind) => told.push(kind),
+    onNotice: (notice) => told.push("text" in notice ? `says ${notice.text}` : notice.kind),
   });
   return {
     ...screen,
@@ -77,7 +77,7 @@ it("A24: questions that a program prints are never answered by the screen, whate
   await terminal.write(bytesOf(`\x1b]2;rm -rf /\r\x07${questions}`));
   // A screen has no way to answer: its only outputs are these.
   expect(terminal.told).toEqual(["title rm -rf /"]);
-  expect(Object.keys(createScreenTwin({ cols: 2, rows: 2, onTitle() {}, onAttention() {} })).sort()).toEqual([
+  expect(Object.keys(createScreenTwin({ cols: 2, rows: 2, onTitle() {}, onNotice() {} })).sort()).toEqual([
     "close",
     "resize",
     "snapshot",
@@ -94,8 +94,12 @@ it("A23: a snapshot carries no clipboard command that a program printed", async 
 it("tells titles once, short and harmless, and who asks for attention", async () => {
   const { write, told } = twin();
   await write(bytesOf("\x1b]2;one\x07\x1b]2;one\x07\x1b]0;t\u202ewo\x07\x07"));
-  await write(bytesOf("\x1b]9;4;1;50\x07\x1b]9;build done\x07\x1b]777;notify;a;b\x07\x1b]777;other\x07"));
-  expect(told).toEqual(["title one", "title t\uFFFDwo", "bell", "notification", "notification"]);
+  await write(
+    bytesOf(
+      "\x1b]9;4;1;50\x07\x1b]9;build done\x07\x1b]777;notify;a;b\x07\x1b]777;other\x07\x1b]777;signalbox;waiting\x07\x1b]777;signalbox;x\x07",
+    ),
+  );
+  expect(told).toEqual(["title one", "title t\uFFFDwo", "bell", "says build done", "says a: b", "waiting"]);
   const long = twin();
   await long.write(bytesOf(`\x1b]2;${"x".repeat(500_000)}\x07\x1b]2;${"y".repeat(5_000_000)}\x07`));
   expect(long.told.every((line) => line.length <= 6 + 256)).toBe(true);

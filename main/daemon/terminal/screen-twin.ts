@@ -1,15 +1,17 @@
 /** Owns one screen beside a PTY: it reads what the program prints and can say at any byte what a terminal would show. It never answers. */
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.mjs";
 import headless from "@xterm/headless";
+import { agentWord } from "../../../shared/protocol/agent-words.ts";
 import { TERMINAL_SCROLLBACK_LINES } from "../../../shared/protocol/wire.ts";
 import { incompleteUtf8 } from "../../../shared/text/incomplete-utf8.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import { MAX_TAIL_BYTES, openSequence, skipString } from "./open-sequence.ts";
 import { isInSequence } from "./screen-core.ts";
-import type { Attention, Snapshot } from "./screen-messages.ts";
+import type { Notice, Snapshot } from "./screen-messages.ts";
 import { serializeScreen } from "./serialize-screen.ts";
 
 export const MAX_TITLE_CHARACTERS = 256;
+const MAX_NOTICE_CHARACTERS = 120;
 
 export interface ScreenTwin {
   /** `parsed` is called once these bytes are on the screen. */
@@ -24,7 +26,7 @@ export interface ScreenTwinOptions {
   cols: number;
   rows: number;
   onTitle(title: string): void;
-  onAttention(kind: Attention): void;
+  onNotice(notice: Notice): void;
 }
 
 /** Bytes given to the parser at once. */
@@ -59,14 +61,18 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     title = short;
     options.onTitle(title);
   });
-  terminal.onBell(() => options.onAttention("bell"));
+  terminal.onBell(() => options.onNotice({ kind: "bell" }));
+  const notify = (text: string) =>
+    options.onNotice({ kind: "notification", text: oneLine(text, MAX_NOTICE_CHARACTERS) });
   terminal.parser.registerOscHandler(9, (data) => {
     // `9;<number>` are ConEmu's commands (progress and others); plain text is a notification.
-    if (!/^\d+(;|$)/.test(data)) options.onAttention("notification");
+    if (!/^\d+(;|$)/.test(data)) notify(data);
     return false;
   });
   terminal.parser.registerOscHandler(777, (data) => {
-    if (data.startsWith("notify;")) options.onAttention("notification");
+    const word = agentWord(data);
+    if (word !== undefined) options.onNotice({ kind: word });
+    else if (data.startsWith("notify;")) notify(data.slice("notify;".length).replace(";", ": "));
     return false;
   });
 

@@ -1,6 +1,6 @@
 /** Owns the thread that keeps the screens of all terminals, apart from the thread that carries their bytes. */
 import { parentPort } from "node:worker_threads";
-import type { ScreenReport, ScreenRequest } from "./screen-messages.ts";
+import type { Notice, ScreenReport, ScreenRequest } from "./screen-messages.ts";
 import { createScreenTwin, type ScreenTwin } from "./screen-twin.ts";
 
 const port = parentPort;
@@ -14,7 +14,7 @@ port.on("message", (request: ScreenRequest) => {
   if (request.type === "open") {
     const { cols, rows } = request;
     const onTitle = (title: string) => report({ type: "title", id, title });
-    twins.set(id, createScreenTwin({ cols, rows, onTitle, onAttention: attentionOf(id) }));
+    twins.set(id, createScreenTwin({ cols, rows, onTitle, onNotice: noticesOf(id) }));
     return;
   }
   const twin = twins.get(id);
@@ -34,15 +34,17 @@ port.on("message", (request: ScreenRequest) => {
   }
 });
 
-/** A program that rings without end is reported once per turn of the event loop. */
-function attentionOf(id: number): (kind: "bell" | "notification") => void {
-  let told = false;
-  return (kind) => {
-    if (told) return;
-    told = true;
-    setImmediate(() => {
-      told = false;
-    });
-    report({ type: "attention", id, kind });
+/** A program that rings without end is reported once per turn of the event loop; what it says last counts. */
+function noticesOf(id: number): (notice: Notice) => void {
+  let last: Notice | undefined;
+  return (notice) => {
+    if (last === undefined) {
+      setImmediate(() => {
+        if (last !== undefined) report({ type: "notice", id, notice: last });
+        last = undefined;
+      });
+    }
+    // A bell says less than the words around it.
+    if (notice.kind !== "bell" || last === undefined) last = notice;
   };
 }

@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { Log } from "../../home/create-log.ts";
 import { workerEntry } from "../../home/worker-entry.ts";
-import type { Attention, ScreenReport, ScreenRequest, Snapshot } from "./screen-messages.ts";
+import type { Notice, ScreenReport, ScreenRequest, Snapshot } from "./screen-messages.ts";
 
 /** Output that a screen may be behind, in bytes: above the first the program is paused, below the second it goes on. */
 export const SCREEN_HIGH_WATER_BYTES = 8 * 1024 * 1024;
@@ -12,7 +12,7 @@ const BATCH_BYTES = 64 * 1024;
 
 export interface ScreenListener {
   onTitle(title: string): void;
-  onAttention(kind: Attention): void;
+  onNotice(notice: Notice): void;
   /** The backlog has fallen below the low watermark. */
   onDrain(): void;
 }
@@ -95,8 +95,8 @@ export function createScreens(log: Log): Screens {
       case "title":
         entry.listener.onTitle(report.title);
         break;
-      case "attention":
-        entry.listener.onAttention(report.kind);
+      case "notice":
+        entry.listener.onNotice(report.notice);
         break;
       case "snapshot": {
         const then = entry.waiting.get(report.request);

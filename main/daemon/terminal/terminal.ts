@@ -9,6 +9,7 @@ import { signalForeground, signalSession } from "./process-session.ts";
 import { openPty, type PtyExit, type PtyProcess } from "./pty-process.ts";
 import { isAutomaticReply, readCompatMessage, readMessage, type ViewerMessage } from "./read-viewer-message.ts";
 import type { Recording } from "./recording.ts";
+import type { Notice } from "./screen-messages.ts";
 import type { Screens } from "./screens.ts";
 import { throttleChanges } from "./throttle-changes.ts";
 import type { Viewer } from "./viewer.ts";
@@ -50,7 +51,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
   let { launch } = options;
   let size = options.size;
   let title = "";
-  let attention = false;
+  /** Why a person is needed; undefined when none is. */
+  let attention: string | undefined;
   let typedAt = Number.NEGATIVE_INFINITY;
   let position = 0;
   let startedAt = new Date().toISOString();
@@ -68,10 +70,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
       title = text;
       changed();
     },
-    onAttention(kind) {
-      if (attention || (kind === "bell" && now() - typedAt < BELL_ANSWERS_MS)) return;
-      attention = true;
-      changed();
+    onNotice(notice) {
+      // The bell that answers a keystroke calls nobody.
+      if (notice.kind === "bell" && (attention !== undefined || now() - typedAt < BELL_ANSWERS_MS)) return;
+      setAttention(attentionReason(notice));
     },
     onDrain: () => regulate(),
   });
@@ -100,7 +102,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   function finish(status: PtyExit): void {
     exit = status;
     endedAt = new Date().toISOString();
-    attention = false;
+    attention = undefined;
     recording?.exit(status);
     readAgain();
     viewers.frame(exitFrame(status));
@@ -115,6 +117,12 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
   function readAgain(): void {
     for (const viewer of viewers.all) if (viewer.socket.isPaused) viewer.socket.resume();
+  }
+
+  function setAttention(reason: string | undefined): void {
+    if (reason === attention || exit !== undefined) return;
+    attention = reason;
+    changed();
   }
 
   function resize(to: Size | undefined, by: Viewer | undefined): void {
@@ -138,10 +146,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       typedAt = now();
       owner = viewer;
       resize(viewer.size, viewer);
-      if (attention) {
-        attention = false;
-        changed();
-      }
+      setAttention(undefined);
     }
     pty.write(bytes);
     if (pty.queued > MAX_INPUT_BYTES) viewer.socket.pause();
@@ -197,7 +202,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
         started_at: startedAt,
         ...(endedAt === undefined ? {} : { ended_at: endedAt }),
         ...(exit === undefined ? {} : exit),
-        attention,
+        attention: attention !== undefined,
+        ...(attention === undefined ? {} : { attention_reason: attention }),
       };
     },
     offset: () => position,
@@ -238,6 +244,21 @@ export function createTerminal(options: TerminalOptions): Terminal {
       return ended;
     },
   };
+}
+
+function attentionReason(notice: Notice): string | undefined {
+  switch (notice.kind) {
+    case "bell":
+      return "the terminal rang its bell";
+    case "notification":
+      return notice.text === "" ? "the terminal sent a notification" : `the terminal says: ${notice.text}`;
+    case "waiting":
+      return "the agent waits for your decision";
+    case "finished":
+      return "the agent has finished its turn";
+    case "working":
+      return undefined;
+  }
 }
 
 const exitFrame = (exit: PtyExit): TerminalServerFrame => ({ type: "exit", code: exit.code, signal: exit.signal });

@@ -14,6 +14,7 @@ export interface LiveSession {
   readonly log: SessionLog;
   counts: CallCounts;
   attention: boolean;
+  attentionReason?: string | undefined;
   stream: SessionStream | undefined;
   /** The daemon's id of the last event that came. */
   eventId: string | undefined;
@@ -38,6 +39,7 @@ export function sessionView(session: LiveSession, connected: boolean, now: strin
     deriveStatus({
       terminal: record.terminal,
       attention: session.attention,
+      attentionReason: session.attentionReason,
       calls,
       lastTool: counts.last?.state === "running" ? counts.last.tool : undefined,
       connected,

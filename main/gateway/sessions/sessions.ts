@@ -130,6 +130,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (session.record.terminal_session !== told.session_id) continue;
       if (told.terminal !== null) session.record.terminal = terminalView(told.terminal);
       session.attention = told.terminal?.attention ?? false;
+      session.attentionReason = told.terminal?.attention_reason;
       if (session.stream === undefined) openStream(session);
       publish(session, true);
     }
