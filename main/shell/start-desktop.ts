@@ -1,4 +1,5 @@
 /** Owns the start of the desktop app: one instance, the gateway, and the shell around it. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { linkPath, parseDeepLink } from "../../shared/links/deep-link.ts";
 import type { Result } from "../../shared/protocol/fault.ts";
@@ -6,6 +7,7 @@ import type { Gateway, GatewayOptions } from "../gateway/create-gateway.ts";
 import { createLog, type Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { homeFolder, prepareHomeFolder } from "../home/home-folder.ts";
+import { daemonKey, ownerToken } from "../home/secrets.ts";
 import { createShell, type Shell } from "./create-shell.ts";
 import type { ElectronApi } from "./electron-api.ts";
 import { type LaunchArgs, parseLaunchArgs } from "./launch-args.ts";
@@ -41,7 +43,9 @@ export async function startDesktop(electron: ElectronApi, context: DesktopContex
   const home = homeFolder(launch.home);
   prepareHomeFolder(home);
   // One instance per home folder: Electron keeps the lock among the user's data.
-  app.setPath("userData", join(home.path, "desktop"));
+  const userData = join(home.path, "desktop");
+  mkdirSync(userData, { recursive: true, mode: 0o700 });
+  app.setPath("userData", userData);
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return undefined;
@@ -59,7 +63,8 @@ export async function startDesktop(electron: ElectronApi, context: DesktopContex
   if (!app.isPackaged || context.platform === "win32")
     app.setAsDefaultProtocolClient("signalbox", context.self.program, context.self.args);
 
-  const log = createLog({ name: "desktop", file: join(home.logs, "desktop.log") });
+  const secrets = [ownerToken(home), daemonKey(home)];
+  const log = createLog({ name: "desktop", file: join(home.logs, "desktop.log"), secrets: () => secrets });
   await app.whenReady();
   const gateway = await context.createGateway(gatewayOptions(context, launch, home, log));
   if (!gateway.ok) {

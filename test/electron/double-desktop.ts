@@ -6,6 +6,7 @@ import type { BrowserContext, Page } from "@playwright/test";
 import type { MenuItemConstructorOptions } from "electron";
 import { createGateway } from "../../main/gateway/create-gateway.ts";
 import { type Desktop as Started, startDesktop } from "../../main/shell/start-desktop.ts";
+import type { AppState } from "../../shared/protocol/app-frames.ts";
 import { PAGE_ORIGIN } from "../support/electron-double/addresses.ts";
 import { createElectronDouble, type DoubleControl } from "../support/electron-double/create-electron-double.ts";
 import type { DoubleWindow } from "../support/electron-double/double-window.ts";
@@ -16,6 +17,7 @@ export interface DoubleDesktopOptions extends DesktopOptions {
   context: BrowserContext;
   platform?: NodeJS.Platform;
   tray?: boolean;
+  beforeReady?: (control: DoubleControl) => void;
 }
 
 const clean = (label: string | undefined) => (label ?? "").replaceAll("&&", "&");
@@ -36,8 +38,8 @@ export class DoubleDesktop implements Desktop {
 
   static async start(options: DoubleDesktopOptions): Promise<DoubleDesktop> {
     const home = options.home ?? mkdtempSync(join(tmpdir(), "signalbox-desktop-"));
-    const { context, platform = "linux", tray = true } = options;
-    const { electron, control } = createElectronDouble({ context, platform, tray });
+    const { context, platform = "linux", tray = true, beforeReady = () => {} } = options;
+    const { electron, control } = createElectronDouble({ context, platform, tray, beforeReady });
     const started = await startDesktop(electron, {
       args: ["--home", home, "--port", "0", ...(options.args ?? [])],
       platform,
@@ -50,6 +52,11 @@ export class DoubleDesktop implements Desktop {
     });
     if (started === undefined) throw new Error(`the app did not start: ${control.errors.join("; ")}`);
     return new DoubleDesktop(home, control, started);
+  }
+
+  /** What the gateway knows. */
+  app(): AppState {
+    return this.#started.gateway.app();
   }
 
   #window(): DoubleWindow {

@@ -59,5 +59,5 @@ export function guardContents(contents: Contents, guards: Guards): void {
     decidePermission(permission, asking?.getURL() ?? origin, details),
   );
   session.setDevicePermissionHandler(() => false);
-  session.setDisplayMediaRequestHandler((_request, answer) => answer({}));
+  session.setDisplayMediaRequestHandler((_request, answer) => answer(null));
 }

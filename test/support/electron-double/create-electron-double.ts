@@ -15,6 +15,10 @@ export interface DoubleOptions {
   platform: NodeJS.Platform;
   /** False stands for a desktop without a tray. */
   tray?: boolean;
+  /** True: another instance holds the lock. */
+  locked?: boolean;
+  /** What happens after the app's code has run and before Electron is ready. */
+  beforeReady?: (control: DoubleControl) => void;
 }
 
 export interface DoubleNotice {
@@ -123,12 +127,12 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
     app: {
       on: app.on,
       isPackaged: false,
-      whenReady: async () => {},
+      whenReady: async () => options.beforeReady?.(control),
       quit: () => {
         if (!app.prevented("before-quit")) end(0);
       },
       exit: (code = 0) => end(code),
-      requestSingleInstanceLock: () => true,
+      requestSingleInstanceLock: () => options.locked !== true,
       setAsDefaultProtocolClient: (...args) => {
         control.linkHandlers.push(args);
         return true;

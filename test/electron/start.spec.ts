@@ -1,0 +1,107 @@
+/** Proves the starts that only the double can show: macOS's way with links, a second instance, and what makes a start fail. */
+import { createServer } from "node:http";
+import { resolve } from "node:path";
+import type { BrowserContext } from "@playwright/test";
+import { createGateway } from "../../main/gateway/create-gateway.ts";
+import { startDesktop } from "../../main/shell/start-desktop.ts";
+import { createElectronDouble } from "../support/electron-double/create-electron-double.ts";
+import { listen } from "../support/electron-double/listen.ts";
+import { DoubleDesktop } from "./double-desktop.ts";
+import { expect, test } from "./launch.ts";
+import { startShell } from "./work.ts";
+
+/** Starts without expecting success. */
+async function tryStart(context: BrowserContext, home: string, args: string[] = [], locked = false) {
+  const { electron, control } = createElectronDouble({ context, platform: "linux", locked });
+  const started = await startDesktop(electron, {
+    args: ["--home", home, ...args],
+    platform: "linux",
+    self: { program: "/opt/Signalbox/signalbox", args: [] },
+    root: resolve("."),
+    loadUpdater: async () => undefined,
+    createGateway,
+  });
+  return { started, control };
+}
+
+test("A15: on macOS a link that starts the app comes before it is ready, and is followed; forged ones are not", async ({
+  context,
+}) => {
+  const desktop = await DoubleDesktop.start({
+    context,
+    platform: "darwin",
+    beforeReady: ({ app }) => {
+      for (const url of ["signalbox://start/x", "SIGNALBOX://session/a", "signalbox://session/gone-1"]) {
+        app.emit("open-url", { preventDefault: () => {} }, url);
+      }
+    },
+  });
+  try {
+    const page = await desktop.page();
+    await expect(page.getByText(/isn't on this computer/)).toBeVisible();
+    expect(desktop.control.appMenu[0]?.label).toBe("Signalbox");
+    // An app on macOS stays without its window, and comes back by its icon.
+    await desktop.closeWindow();
+    expect(await desktop.windowVisible()).toBe(false);
+    expect(desktop.control.ended).toBe(false);
+    desktop.control.app.emit("activate");
+    expect(await desktop.windowVisible()).toBe(true);
+  } finally {
+    await desktop.dispose();
+  }
+});
+
+test("a second instance hands over and ends without starting anything", async ({ context }, info) => {
+  const { started, control } = await tryStart(context, info.outputPath("home"), ["--port", "0"], true);
+  expect(started).toBeUndefined();
+  expect(await control.exited).toBe(0);
+  expect(control.windows).toEqual([]);
+});
+
+test("a port that is taken is told in a sentence, and the app ends with 1", async ({ context }, info) => {
+  const other = createServer();
+  const port = new URL(await listen(other)).port;
+  const { started, control } = await tryStart(context, info.outputPath("home"), ["--port", port]);
+  other.close();
+  expect(started).toBeUndefined();
+  expect(control.errors.join()).toContain(port);
+  expect(await control.exited).toBe(1);
+});
+
+test("started hidden, as at login, it shows nothing until it is asked for", async ({ context }) => {
+  const desktop = await DoubleDesktop.start({ context, args: ["--hidden"] });
+  try {
+    expect(desktop.control.windows).toEqual([]);
+    await desktop.chooseInTray("Open Signalbox");
+    await expect((await desktop.page()).getByRole("heading", { name: "Start your first session" })).toBeVisible();
+  } finally {
+    await desktop.dispose();
+  }
+});
+
+test("the daemon can be restarted from the tray, asking first while agents run", async ({ context }) => {
+  const desktop = await DoubleDesktop.start({ context });
+  try {
+    await expect.poll(async () => (await desktop.tray()).rows).toContain("› Restart daemon…");
+    const pid = () => desktop.app().daemon.pid;
+    const first = pid();
+    await desktop.chooseInTray("Restart daemon…");
+    await expect
+      .poll(() => pid() !== first && desktop.app().daemon.state === "connected", { timeout: 20_000 })
+      .toBe(true);
+    expect(await desktop.questions()).toEqual([]);
+    const second = pid();
+    await startShell(desktop, "busy", "sleep 600");
+    await expect.poll(async () => (await desktop.tray()).icon).toContain("running");
+    await desktop.answer("Cancel");
+    await desktop.chooseInTray("Restart daemon…");
+    await expect.poll(() => desktop.questions()).toHaveLength(1);
+    expect((await desktop.questions())[0]).toMatchObject({
+      message: "Restart the daemon?",
+      detail: "One agent is running in it and will be ended. History is kept.",
+    });
+    expect(pid()).toBe(second);
+  } finally {
+    await desktop.dispose();
+  }
+});
