@@ -38,6 +38,9 @@ export interface DaemonOptions {
   env?: NodeJS.ProcessEnv;
   /** Milliseconds without a session and without a gateway after which the daemon ends itself. */
   idleMs?: number;
+  /** Milliseconds that never jump, by which MCP sessions grow old, and how often that is looked at. */
+  clock?: () => number;
+  sweepMs?: number;
 }
 
 export interface Daemon {
@@ -101,6 +104,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     serversFor: (session) => servers.forSession(session),
     rules: toolRules(settings),
     outbox,
+    ...(options.clock !== undefined && { clock: options.clock }),
+    ...(options.sweepMs !== undefined && { sweepMs: options.sweepMs }),
   });
   settings.onChange(() => agents.toolsChanged());
   const look = setInterval(() => {
@@ -120,8 +125,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
 
   function onTerminal(id: string): void {
     registry.changed(id);
-    // An agent that has left needs its upstream servers no longer.
-    if (terminals.info(id)?.state === "exited") void agents.endAllOf(id);
+    // An agent that has left needs its upstream servers no longer than its running calls do.
+    if (terminals.info(id)?.state === "exited") agents.leaveAllOf(id);
   }
   const sessionView = (session: Session): DaemonSession => ({
     session_id: session.id,

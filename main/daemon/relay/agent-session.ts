@@ -2,6 +2,7 @@
 
 import type { Outbox } from "../outbox/outbox.ts";
 import {
+  errorOf,
   isObject,
   isReply,
   isRequest,
@@ -41,6 +42,10 @@ export interface AgentSession {
   restart(server: string): void;
   /** What decides about its tools may have changed. */
   toolsChanged(): void;
+  /** Requests that have no answer yet. */
+  readonly open: number;
+  /** The agent has left: what runs may end in its own time, then everything is closed. */
+  leave(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +73,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   const { session, streams, catalogue, protocolVersion, initialize } = options;
   const asked = initialize.params ?? {};
   const asks = createServerRequests();
+  let left = false;
   const requests = createOpenRequests(streams, session.calls);
   const tools = createToolRequests({
     servers: () => servers,
@@ -102,6 +108,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
 
   function onServerRequest(from: Connection, message: RpcRequest, related: Waiting | undefined): void {
     if (message.method === "ping") from.answer(resultOf(message.id, {}));
+    else if (left) from.answer(errorOf(message.id, RPC.internal, "The agent has left."));
     else {
       const request = asks.ask(from.name, message, (reply) => from.answer(reply));
       streams.send(request, related?.agentId);
@@ -158,6 +165,12 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     streams.send(resultOf(initialize.id, initializeResult(protocolVersion, behind)));
   }
 
+  const close = async () => {
+    requests.cancelAll("The session has ended.");
+    streams.close();
+    await servers.close();
+  };
+
   servers.apply(options.servers);
   void answerInitialize();
   return {
@@ -179,10 +192,15 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     apply: (next) => servers.apply(next),
     restart: (name) => servers.restart(name),
     toolsChanged: tools.changed,
-    async close() {
-      requests.cancelAll("The session has ended.");
-      streams.close();
-      await servers.close();
+    get open() {
+      return requests.count;
     },
+    async leave() {
+      left = true;
+      streams.close();
+      await requests.settled();
+      await close();
+    },
+    close,
   };
 }

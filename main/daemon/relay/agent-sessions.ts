@@ -20,8 +20,10 @@ export interface AgentSessions {
   begin(session: Session, initialize: RpcRequest): AgentSession | undefined;
   /** The MCP session of this id, only for the bearer that began it. Counts as use. */
   find(session: Session, id: string): AgentSession | undefined;
-  end(id: string): Promise<void>;
-  /** Ends those of a session that is over, or whose program has exited. */
+  /** The agent has left. Its running calls end in their own time, and are seen to. */
+  leave(id: string): void;
+  leaveAllOf(session: string): void;
+  /** Ends those of a session that is over, and what they run. */
   endAllOf(session: string): Promise<void>;
   /** The configured servers have changed. */
   refresh(): void;
@@ -41,31 +43,50 @@ export interface AgentSessionsOptions {
   rules: ToolRules;
   outbox: Outbox;
   ttlMs?: number;
+  /** Between looks for sessions whose time is over. */
+  sweepMs?: number;
   /** Milliseconds that never jump. */
   clock?: () => number;
 }
 
 export function createAgentSessions(options: AgentSessionsOptions): AgentSessions {
-  const { registry, catalogue, open, serversFor, ttlMs = SESSION_TTL_MS, clock = () => performance.now() } = options;
+  const {
+    registry,
+    catalogue,
+    open,
+    serversFor,
+    ttlMs = SESSION_TTL_MS,
+    sweepMs = SWEEP_MS,
+    clock = () => performance.now(),
+  } = options;
   const live = new Map<string, AgentSession>();
   const usedAt = new Map<string, number>();
 
   const of = (session: string) => [...live.values()].filter((agent) => agent.session.id === session);
-  const end = async (id: string) => {
+  /** Left by their agents, with calls that still run. */
+  const leaving = new Set<AgentSession>();
+  const take = (id: string): AgentSession | undefined => {
     const agent = live.get(id);
-    if (agent === undefined) return;
+    if (agent === undefined) return undefined;
     live.delete(id);
     usedAt.delete(id);
     agent.session.clients -= 1;
     registry.changed(agent.session.id);
-    await agent.close();
+    return agent;
   };
+  const leave = (id: string) => {
+    const agent = take(id);
+    if (agent === undefined) return;
+    leaving.add(agent);
+    void agent.leave().finally(() => leaving.delete(agent));
+  };
+  const isOver = (id: string) => clock() - (usedAt.get(id) ?? 0) > ttlMs;
   const sweep = setInterval(() => {
     for (const [id, agent] of live) {
       if (agent.streams.active) usedAt.set(id, clock());
-      else if (clock() - (usedAt.get(id) ?? 0) > ttlMs) void end(id);
+      else if (isOver(id)) leave(id);
     }
-  }, SWEEP_MS);
+  }, sweepMs);
 
   return {
     begin(session, initialize) {
@@ -93,12 +114,21 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     find(session, id) {
       const agent = live.get(id);
       if (agent === undefined || agent.session !== session) return undefined;
+      if (!agent.streams.active && isOver(id)) {
+        leave(id);
+        return undefined;
+      }
       usedAt.set(id, clock());
       return agent;
     },
-    end,
+    leave,
+    leaveAllOf(session) {
+      for (const agent of of(session)) leave(agent.id);
+    },
     async endAllOf(session) {
-      await Promise.all(of(session).map((agent) => end(agent.id)));
+      const left = [...leaving].filter((agent) => agent.session.id === session);
+      const ended = of(session).map((agent) => take(agent.id));
+      await Promise.all([...left, ...ended].map((agent) => agent?.close()));
     },
     refresh() {
       for (const agent of live.values()) agent.apply(serversFor(agent.session));
@@ -111,7 +141,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     },
     async close() {
       clearInterval(sweep);
-      await Promise.all([...live.keys()].map(end));
+      await Promise.all([...leaving, ...[...live.keys()].map(take)].map((agent) => agent?.close()));
     },
   };
 }

@@ -12,6 +12,9 @@ import { readPost } from "./read-post.ts";
 /** What an agent may send in one POST. */
 const MAX_POST_BYTES = 8 * 1024 * 1024;
 
+/** Requests that one MCP session may have open at once. */
+const MAX_OPEN_REQUESTS = 1_000;
+
 export type McpEndpoint = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Host and Origin have been checked before. */
@@ -63,6 +66,9 @@ export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessio
       if (repeated !== undefined) {
         return refuse(response, 400, RPC.invalidRequest, "A request with this id is still open", repeated);
       }
+      if (agent.open + ids.length > MAX_OPEN_REQUESTS) {
+        return refuse(response, 503, RPC.internal, "Too many requests are open in this session", ids[0]);
+      }
       agent.streams.open(response, ids);
     }
     for (const message of messages) agent.receive(message);
@@ -82,11 +88,11 @@ export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessio
     }
   };
 
-  const end = async (session: Session, request: IncomingMessage, response: ServerResponse) => {
+  const end = (session: Session, request: IncomingMessage, response: ServerResponse) => {
     const agent = resolve(session, request, response);
     if (agent === undefined) return;
     response.writeHead(200).end();
-    await agents.end(agent.id);
+    agents.leave(agent.id);
   };
 
   /** The MCP session that the headers name, or undefined after an answer: 400 without a header, 404 for what is not this bearer's. */
@@ -120,7 +126,7 @@ export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessio
     }
     if (request.method === "POST") void post(session, request, response);
     else if (request.method === "GET") get(session, request, response);
-    else if (request.method === "DELETE") void end(session, request, response);
+    else if (request.method === "DELETE") end(session, request, response);
     else {
       response.setHeader("allow", "GET, POST, DELETE");
       refuse(response, 405, RPC.upstream, "Method not allowed");

@@ -29,6 +29,8 @@ export interface OpenRequests {
   divert(request: RpcRequest, tool: ToolOwner, params: JsonObject, answer: (call: string) => Rescue): void;
   cancel(id: RpcId, reason: string | undefined): void;
   cancelAll(reason: string): void;
+  /** Resolves once nothing is open any more. */
+  settled(): Promise<void>;
 }
 
 export interface PassOptions {
@@ -46,6 +48,12 @@ export interface PassOptions {
 export function createOpenRequests(streams: AgentStreams, calls: CallRecorder): OpenRequests {
   /** How to cancel each at its server. */
   const open = new Map<RpcId, (reason: string | undefined) => void>();
+  let whenSettled: (() => void) | undefined;
+  const close = (id: RpcId): boolean => {
+    const was = open.delete(id);
+    if (open.size === 0) whenSettled?.();
+    return was;
+  };
 
   const startRecord = (request: RpcRequest, tool: ToolOwner, params: JsonObject | undefined) =>
     calls.start({
@@ -62,7 +70,7 @@ export function createOpenRequests(streams: AgentStreams, calls: CallRecorder): 
       const sent = forward(request, params, to, {
         send: (message: RpcMessage) => streams.send(message, request.id),
         pause: () => streams.pause(request.id),
-        done: () => open.delete(request.id),
+        done: () => close(request.id),
         ...(record !== undefined && { record }),
         ...(record !== undefined && rescue !== undefined && { rescue: (fault) => rescue(fault, record.id) }),
         ...(timeoutMs !== undefined && { timeoutMs }),
@@ -85,14 +93,14 @@ export function createOpenRequests(streams: AgentStreams, calls: CallRecorder): 
     begin: (request) => open.set(request.id, () => {}),
     waits: (request) => open.has(request.id),
     answer(request, result) {
-      if (open.delete(request.id)) streams.send(resultOf(request.id, result));
+      if (close(request.id)) streams.send(resultOf(request.id, result));
     },
     refuse(request, code, message) {
-      if (open.delete(request.id)) streams.send(errorOf(request.id, code, message));
+      if (close(request.id)) streams.send(errorOf(request.id, code, message));
     },
     pass,
     divert(request, tool, params, answer) {
-      if (!open.delete(request.id)) return;
+      if (!close(request.id)) return;
       const record = startRecord(request, tool, params);
       const { result, end } = answer(record.id);
       record.end(end);
@@ -100,13 +108,21 @@ export function createOpenRequests(streams: AgentStreams, calls: CallRecorder): 
     },
     cancel(id, reason) {
       const cancel = open.get(id);
-      open.delete(id);
+      close(id);
       cancel?.(reason);
       streams.drop(id);
     },
     cancelAll(reason) {
-      for (const cancel of open.values()) cancel(reason);
-      open.clear();
+      for (const [id, cancel] of [...open]) {
+        cancel(reason);
+        close(id);
+      }
     },
+    settled: () =>
+      open.size === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            whenSettled = resolve;
+          }),
   };
 }
