@@ -68,7 +68,7 @@ async function throughProduct(product: Product, cwd: string, load: TerminalLoad)
   const id = await product.createSession({ agent: "custom", command: load.command, cwd, cols: 80, rows: 24 });
   const client = await openTerminal(product.socket(`/ws/terminal?session_id=${id}`), product.headers);
   try {
-    await new Promise<void>((resolve) => client.onOutput((text) => text.includes(READY) && resolve()));
+    await client.shows(new RegExp(READY));
     const before = client.bytes();
     const cost = watchCost([product.gateway.pid, product.daemonPid() ?? 0]);
     const began = now();

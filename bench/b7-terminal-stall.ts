@@ -49,15 +49,7 @@ async function stall(product: Product, cwd: string, stallMs: number): Promise<Sa
   const id = await product.createSession({ agent: "custom", command: "/bin/sh", args, cwd, cols: 80, rows: 24 });
   const client = await openTerminal(product.socket(`/ws/terminal?session_id=${id}`), product.headers);
   try {
-    const pid = await new Promise<string>((resolve) => {
-      let text = "";
-      client.onOutput((bytes) => {
-        if (text.length > 10_000) return;
-        text += bytes.toString();
-        const found = /pid=(\d+)=/.exec(text)?.[1];
-        if (found !== undefined) resolve(found);
-      });
-    });
+    const [, pid] = await client.shows(/pid=(\d+)=/);
     client.type("\r");
     // A second of flowing output: what memory the flow itself needs belongs to neither stall nor client.
     await delay(1000);

@@ -1,11 +1,15 @@
 /** Owns running the built Signalbox for a measurement: gateway and daemon in a home of their own, and their process ids. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseDiscoveryFile } from "../../shared/protocol/discovery-file.ts";
 import { createdSessionSchema, type NewSession } from "../../shared/protocol/gateway-api.ts";
 import { z } from "../../shared/protocol/schema.ts";
 import { kill, type Launched, launch, onInterrupt, temporaryFolder } from "./own-processes.ts";
 import { firstLine, parse } from "./program.ts";
+
+/** How long a daemon may take to come up, in milliseconds. */
+const DAEMON_MS = 20_000;
 
 const announcement = z.object({ url: z.string(), token: z.string(), pid: z.number() });
 
@@ -17,12 +21,15 @@ export interface ProductOptions {
   servers?: Record<string, object>;
   /** Arguments for the gateway's Node, for example `--cpu-prof`. */
   node?: readonly string[];
+  /** Added to the environment, for example `NODE_OPTIONS` to profile the daemon that the gateway starts. */
+  env?: Record<string, string>;
 }
 
 export interface Product {
   url: string;
   token: string;
   home: string;
+  /** The gateway that runs now. */
   gateway: Launched;
   /** Bearer of the owner. */
   headers: Record<string, string>;
@@ -32,6 +39,8 @@ export interface Product {
   createSession(request: NewSession): Promise<string>;
   /** Address of a WebSocket. */
   socket(path: string): string;
+  /** Returns when our own daemon has announced itself. */
+  daemonReady(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -53,35 +62,40 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     const pid = daemonPid();
     if (pid !== undefined) kill(pid);
   });
-  const cli = join(options.out, "main", "cli.js");
   const discovery = options.discovery === undefined ? [] : ["--discovery", options.discovery];
-  const args = ["serve", "--home", home, "--port", "0", "--json", "--no-open", ...discovery];
-  const env = cleanEnvironment();
-  const gateway = await launch(process.execPath, [...(options.node ?? []), cli, ...args], { env });
-  const { url, token } = parse(announcement, await firstLine(gateway, "signalbox serve"));
-  const headers = { authorization: `Bearer ${token}` };
+  const env = { ...cleanEnvironment(), ...options.env };
+  const started = await startGateway({ out: options.out, home, node: options.node ?? [], args: discovery, env });
 
   async function request(method: string, path: string, body?: object): Promise<Response> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
-    return fetch(url + path, { method, headers: { ...headers, "content-type": "application/json" }, ...json });
+    return fetch(product.url + path, {
+      method,
+      headers: { ...product.headers, "content-type": "application/json" },
+      ...json,
+    });
   }
-  return {
-    url,
-    token,
+  const product: Product = {
+    ...started,
     home,
-    gateway,
-    headers,
     daemonPid,
     request,
     async createSession(session) {
       const response = await request("POST", "/api/v1/sessions", session);
       return parse(createdSessionSchema, await response.text()).id;
     },
-    socket: (path) => url.replace("http", "ws") + path,
+    socket: (path) => product.url.replace("http", "ws") + path,
+    async daemonReady() {
+      for (const end = performance.now() + DAEMON_MS; performance.now() < end; await delay(20)) {
+        const pid = daemonPid();
+        if (pid !== undefined) return pid;
+      }
+      throw new Error("no daemon has announced itself");
+    },
     async stop() {
-      await gateway.end();
+      await product.gateway.end();
       const daemon = daemonPid();
       if (daemon !== undefined) {
+        const cli = join(options.out, "main", "cli.js");
         const end = await launch(process.execPath, [cli, "stop", "--force", "--home", home], { env, stdio: "ignore" });
         await new Promise((resolve) => (end.child.exitCode === null ? end.child.once("exit", resolve) : resolve(0)));
         kill(daemon);
@@ -90,6 +104,31 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       folder.remove();
     },
   };
+  return product;
+}
+
+type Running = Pick<Product, "gateway" | "url" | "token" | "headers">;
+
+interface GatewayStart {
+  out: string;
+  home: string;
+  node: readonly string[];
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+}
+
+async function startGateway(options: GatewayStart): Promise<Running> {
+  const cli = join(options.out, "main", "cli.js");
+  const args = ["serve", "--home", options.home, "--port", "0", "--json", "--no-open", ...options.args];
+  const gateway = await launch(process.execPath, [...options.node, cli, ...args], { env: options.env });
+  const { url, token } = parse(announcement, await firstLine(gateway, "signalbox serve"));
+  return { gateway, url, token, headers: { authorization: `Bearer ${token}` } };
+}
+
+/** Starts another gateway in the same home, once the earlier one was ended; the product then speaks to it. */
+export async function startAgain(product: Product, out: string): Promise<Running> {
+  const running = await startGateway({ out, home: product.home, node: [], args: [], env: cleanEnvironment() });
+  return Object.assign(product, running);
 }
 
 function announcedPid(path: string): number | undefined {

@@ -1,0 +1,126 @@
+/**
+ * B10: a session with 100,000 calls in the UI, beside one with 100: from navigation to the first row, frames while the list is
+ * scrolled by the wheel, and from a typed filter to the filtered list. Scrolling and filtering must not know how long the list is.
+ */
+import type { BrowserContext, Page } from "@playwright/test";
+import { z } from "../shared/protocol/schema.ts";
+import type { Benchmark, Context, Row } from "./harness/benchmark.ts";
+import { openBrowser, signedIn, watchFrames } from "./harness/browser.ts";
+import { now } from "./harness/clock.ts";
+import { type EventDaemon, startEventDaemon } from "./harness/event-daemon.ts";
+import { pairedRatio, spread } from "./harness/figures.ts";
+import { bringGuest } from "./harness/guest-page.ts";
+import { temporaryFolder } from "./harness/own-processes.ts";
+import { type Product, startProduct } from "./harness/product.ts";
+import { parseValue } from "./harness/program.ts";
+import { inTurn, type Sample } from "./harness/rounds.ts";
+
+const SMALL = 100;
+
+export const uiHistory: Benchmark = { id: "B10", title: "UI with a long history", run };
+
+async function run(context: Context): Promise<Row[]> {
+  const many = context.quick ? 10_000 : 100_000;
+  const folder = temporaryFolder();
+  const daemon = await startEventDaemon();
+  const product = await startProduct({ out: context.out, discovery: daemon.announce(folder.path) });
+  const browser = await openBrowser();
+  try {
+    const signed = await signedIn(browser, product);
+    const side = async (name: string, calls: number) => {
+      const path = await recordCalls(product, daemon, calls);
+      return { name, run: () => visit(signed, product.url + path, calls) };
+    };
+    const large = `${many.toLocaleString("en")} calls`;
+    const sides = [await side(large, many), await side("100 calls", SMALL)];
+    const measured = await inTurn(sides, context.rounds, context.say);
+    const of = (figure: string) => spread(measured.of(large, figure));
+    const paint = pairedRatio(measured.of(large, "first ms"), measured.of("100 calls", "first ms"));
+    return [
+      {
+        bench: "B10",
+        what: `${large}: to the first row, scrolling, filtering`,
+        figures: sides.flatMap(({ name }) => [
+          { side: name, value: spread(measured.of(name, "first ms")), unit: "ms" as const },
+          { side: name, value: spread(measured.of(name, "fps")), unit: "fps" as const },
+          { side: name, value: spread(measured.of(name, "filter ms")), unit: "ms" as const },
+        ]),
+        goals: [
+          { what: "while scrolling", value: of("fps"), unit: "fps", bound: { atLeast: 55 } },
+          { what: "to filter", value: of("filter ms"), unit: "ms", bound: { atMost: 100 } },
+          { what: "to the first row, beside 100 calls", value: paint, unit: "×", bound: { atMost: 1.5 } },
+        ],
+      },
+    ];
+  } finally {
+    await browser.close();
+    await product.stop();
+    await daemon.end();
+    folder.remove();
+  }
+}
+
+async function recordCalls(product: Product, daemon: EventDaemon, calls: number): Promise<string> {
+  const guest = await bringGuest(product, daemon, 2 * calls);
+  await Promise.all([guest.client.reached, daemon.emit({ session: guest.id, count: 2 * calls, shape: "calls" })]);
+  await guest.client.close();
+  return guest.path;
+}
+
+async function visit(context: BrowserContext, url: string, calls: number): Promise<Sample> {
+  const page = await context.newPage();
+  try {
+    const began = now();
+    await page.goto(url, { waitUntil: "commit" });
+    const list = page.getByRole("grid", { name: "Activity" });
+    await list
+      .getByText(/tool_\d/)
+      .first()
+      .waitFor();
+    const first = now() - began;
+    // The newest call is on top; once it is there, all of them have arrived.
+    await list
+      .getByText(`tool_${(calls - 1) % 8}`)
+      .first()
+      .waitFor();
+    await page.waitForTimeout(1000);
+    await list.hover();
+    const watch = await watchFrames(page);
+    for (let i = 0; i < 60; i += 1) {
+      await page.mouse.wheel(0, i < 40 ? 600 : -600);
+      await page.waitForTimeout(30);
+    }
+    const { fps } = await watch();
+    return { "first ms": first, fps, "filter ms": await filter(page) };
+  } finally {
+    await page.close();
+  }
+}
+
+/** From the input event to just after the frame in which the list shows nothing but the filtered tool. */
+async function filter(page: Page): Promise<number> {
+  await page.evaluate(() => {
+    const done = Promise.withResolvers<number>();
+    let typed: number | undefined;
+    window.addEventListener(
+      "input",
+      (event) => {
+        typed = event.timeStamp;
+      },
+      { capture: true },
+    );
+    const painted = new MessageChannel();
+    painted.port1.onmessage = () => done.resolve(performance.now() - (typed ?? Number.NaN));
+    const rows = () => [...document.querySelectorAll('[role="grid"][aria-label="Activity"] [role="row"]')];
+    const look = () => {
+      const calls = rows().filter((row) => /tool_\d/.test(row.textContent ?? ""));
+      if (typed === undefined || calls.length === 0 || !calls.every((row) => row.textContent?.includes("tool_3")))
+        return;
+      painted.port2.postMessage(null);
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    Reflect.set(window, "benchFilter", done.promise);
+  });
+  await page.getByLabel("Filter calls").fill("tool_3");
+  return parseValue(z.number(), await page.evaluate(() => Reflect.get(window, "benchFilter")));
+}
