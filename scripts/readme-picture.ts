@@ -8,7 +8,7 @@ import { Product } from "../test/support/product.ts";
 import { buildProduct } from "./build/build-product.ts";
 
 /** Enough files for the tools to be busy for some seconds. */
-const FOLDERS = ["docs", "main", "renderer", "shared", "test", "node_modules/lucide-react", "node_modules/@base-ui"];
+const FOLDERS = ["docs", "main", "renderer", "shared", "test", "node_modules/lucide-react"];
 
 /** Writes docs/images/main.png. Throws when the product cannot be built or no tool comes to half of its work. */
 export async function takeReadmePicture(root: string): Promise<void> {
@@ -26,6 +26,11 @@ export async function takeReadmePicture(root: string): Promise<void> {
     const id = await product.createSession({ agent: "demo", label: "take-stock", cwd });
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: "dark" });
     await product.open(page, `/session/${id}`);
+    // A round is over, the next is under way: then there is something of everything to see.
+    const terminal = page.getByRole("region", { name: "Terminal" });
+    await terminal.getByText("That was the round").waitFor({ timeout: 120_000 });
+    await terminal.click();
+    await page.keyboard.type("again\n");
     const half = page.getByRole("progressbar").and(page.locator("[aria-valuenow^='5'], [aria-valuenow^='6']"));
     await half.first().waitFor({ timeout: 60_000 });
     mkdirSync(join(root, "docs", "images"), { recursive: true });
