@@ -8,7 +8,8 @@ import { fetchElectron, findElectron, lastFailure, rememberFailure } from "./ele
 let root: string;
 const electron = () => join(root, "node_modules", "electron");
 const installer = (code: string) => writeFileSync(join(electron(), "install.js"), code);
-const bounds = { firstByteMs: 400, stallMs: 400 };
+const short = { firstByteMs: 400, stallMs: 400 };
+const patient = { firstByteMs: 15_000, stallMs: 15_000 };
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "signalbox-start-"));
@@ -29,7 +30,7 @@ it("finds the program only when it is really there", () => {
 
 it("a network that never answers does not hold up the start", async () => {
   installer("setInterval(() => {}, 1000)");
-  expect(await fetchElectron(root, bounds)).toEqual({ ok: false, reason: expect.stringContaining("nothing arrived") });
+  expect(await fetchElectron(root, short)).toEqual({ ok: false, reason: expect.stringContaining("nothing arrived") });
 });
 
 it("a download that goes on arriving is given its time, and its temporary files go", async () => {
@@ -46,7 +47,7 @@ it("a download that goes on arriving is given its time, and its temporary files 
       fs.writeFileSync(path.join(__dirname, "path.txt"), "electron");
     }, 120);`);
   const seen: number[] = [];
-  expect(await fetchElectron(root, { ...bounds, onBytes: (bytes) => seen.push(bytes) })).toEqual({ ok: true });
+  expect(await fetchElectron(root, { ...patient, onBytes: (bytes) => seen.push(bytes) })).toEqual({ ok: true });
   expect(Math.max(...seen)).toBeGreaterThan(0);
   expect(findElectron(root, {})).toBeDefined();
   expect(existsSync(join(root, "node_modules", ".cache", "signalbox", "fetch"))).toBe(false);
@@ -56,12 +57,12 @@ it("a download that stops half-way is given up", async () => {
   installer(
     `require("fs").writeFileSync(require("path").join(require("os").tmpdir(), "a"), "half"); setInterval(() => {}, 1000)`,
   );
-  expect(await fetchElectron(root, bounds)).toMatchObject({ ok: false });
+  expect(await fetchElectron(root, short)).toMatchObject({ ok: false });
 });
 
 it("an installer's own error is told in a few words", async () => {
   installer(`console.error(new TypeError("fetch failed").stack); process.exit(1)`);
-  expect(await fetchElectron(root, bounds)).toEqual({ ok: false, reason: "the network did not let it be fetched" });
+  expect(await fetchElectron(root, patient)).toEqual({ ok: false, reason: "the network did not let it be fetched" });
 });
 
 it("remembers a failure for this version of Electron only, and survives a damaged note", () => {

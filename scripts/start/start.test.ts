@@ -19,14 +19,14 @@ const started: ChildProcess[] = [];
 
 /** Stands where the built command stands: tells what it was given, and exits 3 on SIGTERM. */
 const CLI = `
-  console.log(JSON.stringify({ pid: process.pid, args: process.argv.slice(2), npm: Object.keys(process.env).filter((key) => /^npm_/i.test(key)) }));
   process.on("SIGTERM", () => process.exit(3));
+  console.log(JSON.stringify({ pid: process.pid, args: process.argv.slice(2), npm: Object.keys(process.env).filter((key) => /^npm_/i.test(key)) }));
   setInterval(() => {}, 1000);`;
 
 /** Stands where Electron's program stands. */
 const ELECTRON = `#!/bin/sh
-echo "{\\"pid\\":$$,\\"args\\":[\\"desktop\\"],\\"npm\\":[]}"
 trap 'exit 7' TERM
+echo "{\\"pid\\":$$,\\"args\\":[\\"desktop\\"],\\"npm\\":[]}"
 while :; do sleep 0.05; done`;
 
 beforeEach(() => {
@@ -104,7 +104,7 @@ describe("without a display", () => {
     const { pid } = (await first) as { pid: number };
     expect(pid).not.toBe(child.pid);
     child.kill("SIGKILL");
-    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 5_000 });
+    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 15_000 });
   });
 });
 

@@ -36,8 +36,13 @@ test("checklist: the page's policy lets no other script run and reaches no other
   const page = await desktop.page();
   await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
   const outcome = await page.evaluate(async () => {
-    const blocked: string[] = [];
-    document.addEventListener("securitypolicyviolation", (event) => blocked.push(event.effectiveDirective));
+    const blocked = new Set<string>();
+    const three = new Promise<void>((resolve) => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        blocked.add(event.effectiveDirective);
+        if (blocked.size === 3) resolve();
+      });
+    });
     const script = document.createElement("script");
     script.textContent = "window.injected = true";
     document.body.append(script);
@@ -48,8 +53,8 @@ test("checklist: the page's policy lets no other script run and reaches no other
     const frame = document.createElement("iframe");
     frame.src = "https://example.org/";
     document.body.append(frame);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    return { injected: "injected" in window, fetched, blocked };
+    await three;
+    return { injected: "injected" in window, fetched, blocked: [...blocked] };
   });
   expect(outcome.injected).toBe(false);
   expect(outcome.fetched).toBe("refused");
@@ -68,7 +73,10 @@ test("A21: the page cannot leave its origin, open windows, or show what is dropp
       document.body.append(link);
       link.click();
     }, address);
-    await page.waitForTimeout(100);
+    // Two frames: a navigation that was allowed would have begun.
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))),
+    );
     expect(page.url(), address).toMatch(new RegExp(`^${home}/`));
     expect(page.url()).not.toContain("/api/");
   }
