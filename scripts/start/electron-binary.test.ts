@@ -8,8 +8,8 @@ import { fetchElectron, findElectron, lastFailure, rememberFailure } from "./ele
 let root: string;
 const electron = () => join(root, "node_modules", "electron");
 const installer = (code: string) => writeFileSync(join(electron(), "install.js"), code);
-const short = { firstByteMs: 400, stallMs: 400 };
-const patient = { firstByteMs: 15_000, stallMs: 15_000 };
+const short = { firstByteMs: 400, stallMs: 400, lookMs: 50 };
+const patient = { firstByteMs: 15_000, stallMs: 15_000, lookMs: 50 };
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "signalbox-start-"));

@@ -42,7 +42,9 @@ export interface FetchBounds {
   firstByteMs: number;
   /** Nothing more has arrived for this long. */
   stallMs: number;
-  /** Called about once a second with the bytes that have arrived. */
+  /** How often to look; a second when absent. */
+  lookMs?: number;
+  /** Called at each look with the bytes that have arrived. */
   onBytes?: (bytes: number) => void;
 }
 
@@ -67,20 +69,17 @@ export async function fetchElectron(
   let last = { bytes: 0, at: Date.now() };
   let begun = false;
   let stopped: string | undefined;
-  const watch = setInterval(
-    () => {
-      const bytes = sizeOf(temporary);
-      if (bytes !== last.bytes) last = { bytes, at: Date.now() };
-      bounds.onBytes?.(bytes);
-      // The archive leaves the folder when it is whole; unpacking it then goes on elsewhere.
-      begun ||= bytes > 0;
-      const bound = begun ? bounds.stallMs : bounds.firstByteMs;
-      if (Date.now() - last.at < bound) return;
-      stopped = `nothing arrived for ${Math.round(bound / 1000)} s`;
-      child.kill("SIGKILL");
-    },
-    Math.min(1_000, bounds.firstByteMs / 4),
-  );
+  const watch = setInterval(() => {
+    const bytes = sizeOf(temporary);
+    if (bytes !== last.bytes) last = { bytes, at: Date.now() };
+    bounds.onBytes?.(bytes);
+    // The archive leaves the folder when it is whole; unpacking it then goes on elsewhere.
+    begun ||= bytes > 0;
+    const bound = begun ? bounds.stallMs : bounds.firstByteMs;
+    if (Date.now() - last.at < bound) return;
+    stopped = `nothing arrived for ${Math.round(bound / 1000)} s`;
+    child.kill("SIGKILL");
+  }, bounds.lookMs ?? 1_000);
   const end = () => child.kill("SIGKILL");
   process.once("exit", end);
   const code = await new Promise<number | null>((resolve) => {
