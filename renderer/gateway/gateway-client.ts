@@ -10,6 +10,7 @@ import {
   agentsResponseSchema,
   createdSessionSchema,
   devicesResponseSchema,
+  doctorReportSchema,
   eventsResponseSchema,
   foldersResponseSchema,
   type NewSession,
@@ -17,6 +18,7 @@ import {
   searchResponseSchema,
 } from "../../shared/protocol/gateway-api.ts";
 import { check, z } from "../../shared/protocol/schema.ts";
+import { type ToolSettings, toolSettingsSchema } from "../../shared/protocol/tool-settings.ts";
 
 const nothing = z.unknown();
 
@@ -73,6 +75,11 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     search: (query: string) =>
       request(searchResponseSchema, "GET", `/api/v1/search?q=${encodeURIComponent(query)}&limit=20`),
     servers: () => request(serversFileSchema, "GET", "/api/v1/servers"),
+    toolSettings: () => request(toolSettingsSchema, "GET", "/api/v1/tool-settings"),
+    saveToolSettings: (settings: ToolSettings) => request(nothing, "PUT", "/api/v1/tool-settings", settings),
+    serverLog: (name: string) =>
+      request(z.object({ text: z.string() }), "GET", `/api/v1/servers/${encodeURIComponent(name)}/log`),
+    doctor: () => request(doctorReportSchema, "GET", "/api/v1/doctor"),
     saveServers: (body: ServersFile) => request(nothing, "PUT", "/api/v1/servers", body),
     testServer: (name: string, config: ServerConfig) =>
       request(serverStatusSchema, "POST", "/api/v1/servers/test", { name, config }),

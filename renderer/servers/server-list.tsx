@@ -4,8 +4,11 @@ import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import { oneLine, visible } from "../../shared/text/visible.ts";
 import { formatElapsed } from "../activity/elapsed.ts";
 import { IconButton } from "../parts/button.tsx";
+import { Toggle } from "../settings/controls.tsx";
 import { Dot, type DotTone } from "../shell/dot.tsx";
+import { ServerDetails } from "./server-details.tsx";
 import styles from "./servers.module.css";
+import { useToolSettings } from "./use-tool-settings.ts";
 
 const TONES: Record<ServerStatus["state"], DotTone> = {
   ready: "good",
@@ -27,39 +30,46 @@ interface ListProps {
 }
 
 export function ServerList({ servers, onRemove }: ListProps) {
+  const { settings, change } = useToolSettings();
   if (servers.length === 0) return <p className={styles.none}>No servers yet.</p>;
   return (
-    <ul className={styles.list} aria-label="MCP servers">
-      {servers.map((server) => (
-        <li key={server.name} className={styles.server}>
-          <details>
-            <summary className={styles.summary}>
-              <ChevronRight aria-hidden size={14} strokeWidth={1.75} className={styles.chevron} />
-              <Dot tone={TONES[server.state]} />
-              <span className={styles.name}>{oneLine(server.name, 64)}</span>
-              <span className={styles.facts}>{facts(server)}</span>
-            </summary>
-            <ul className={styles.tools}>
-              {server.tools.map((tool) => (
-                <li key={tool.name}>
-                  <code>{oneLine(tool.name, 100)}</code>
-                  {tool.description !== undefined && <span>{oneLine(tool.description, 200)}</span>}
-                </li>
-              ))}
-              {server.tools.length === 0 && <li>No tools.</li>}
-            </ul>
-          </details>
-          {server.reason !== undefined && (
-            <pre className={styles.reason}>{server.reason.split("\n").map(visible).join("\n")}</pre>
-          )}
-          {server.transport !== "builtin" && (
-            <IconButton label={`Remove ${server.name}`} className={styles.remove} onClick={() => onRemove(server.name)}>
-              <Trash2 aria-hidden size={14} strokeWidth={1.75} />
-            </IconButton>
-          )}
-        </li>
-      ))}
-    </ul>
+    <>
+      {settings !== undefined && (
+        <Toggle
+          label="Read-only mode"
+          hint="Tools that don't say of themselves that they only read are hidden, and refused when they are called."
+          value={settings.read_only === true}
+          onChange={(read_only) => void change({ ...settings, read_only })}
+        />
+      )}
+      <ul className={styles.list} aria-label="MCP servers">
+        {servers.map((server) => (
+          <li key={server.name} className={styles.server}>
+            <details>
+              <summary className={styles.summary}>
+                <ChevronRight aria-hidden size={14} strokeWidth={1.75} className={styles.chevron} />
+                <Dot tone={TONES[server.state]} />
+                <span className={styles.name}>{oneLine(server.name, 64)}</span>
+                <span className={styles.facts}>{facts(server)}</span>
+              </summary>
+              <ServerDetails server={server} settings={settings} onChange={(next) => void change(next)} />
+            </details>
+            {server.reason !== undefined && (
+              <pre className={styles.reason}>{server.reason.split("\n").map(visible).join("\n")}</pre>
+            )}
+            {server.transport !== "builtin" && (
+              <IconButton
+                label={`Remove ${server.name}`}
+                className={styles.remove}
+                onClick={() => onRemove(server.name)}
+              >
+                <Trash2 aria-hidden size={14} strokeWidth={1.75} />
+              </IconButton>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

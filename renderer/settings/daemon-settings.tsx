@@ -7,6 +7,7 @@ import { Dot } from "../shell/dot.tsx";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
 import { SettingRow } from "./controls.tsx";
+import { Doctor } from "./doctor.tsx";
 import styles from "./settings.module.css";
 
 export function DaemonSettings() {
@@ -41,9 +42,9 @@ export function DaemonSettings() {
           {() => null}
         </SettingRow>
       ))}
+      <Doctor />
       <p className={styles.text}>
-        Other discovery files are named with <code>--discovery</code> or <code>SIGNALBOX_DISCOVERY</code>.{" "}
-        <code>signalbox doctor</code> explains discovery, permissions, ports and streams in one report.
+        Other discovery files are named with <code>--discovery</code> or <code>SIGNALBOX_DISCOVERY</code>.
       </p>
     </>
   );

@@ -91,6 +91,14 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
     if (pathname === "/api/v1/servers" && method === "GET") return [200, { mcpServers: {} }];
     if (pathname === "/api/v1/servers/test")
       return [200, { name: "x", transport: "http", state: "ready", tools: [{ name: "echo" }] }];
+    if (pathname === "/api/v1/tool-settings") return [200, { hide: [{ server: "vercel", tool: "deploy_preview" }] }];
+    if (pathname === "/api/v1/devices") {
+      return [
+        200,
+        { devices: [{ id: "d1", name: "Firefox on Linux", created_at: scene.app.now, last_used_at: scene.app.now }] },
+      ];
+    }
+    if (pathname === "/api/v1/search") return [200, { hits: [] }];
     const events = /^\/api\/v1\/sessions\/([^/]+)\/events$/.exec(pathname);
     if (events !== null) {
       const all = (scene.events[events[1] ?? ""] ?? []).flatMap((frame) => ("events" in frame ? frame.events : []));

@@ -1,0 +1,69 @@
+/** Owns what is inside one server's row: its tools with switches, and what it has written to its error stream. */
+import { Switch } from "@base-ui/react/switch";
+import { useState } from "react";
+import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
+import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
+import { oneLine, visible } from "../../shared/text/visible.ts";
+import { Button } from "../parts/button.tsx";
+import switches from "../settings/settings.module.css";
+import { useServices } from "../shell/services.ts";
+import { toastFault } from "../stores/toasts.ts";
+import styles from "./servers.module.css";
+import { isHiddenByPattern, isOffered, withTool } from "./tool-rules.ts";
+
+interface DetailsProps {
+  server: ServerStatus;
+  /** Undefined where tools cannot be switched. */
+  settings: ToolSettings | undefined;
+  onChange: (settings: ToolSettings) => void;
+}
+
+export function ServerDetails({ server, settings, onChange }: DetailsProps) {
+  return (
+    <div className={styles.details}>
+      {server.tools.length === 0 && <p className={styles.none}>No tools.</p>}
+      <ul className={styles.tools} aria-label={`Tools of ${oneLine(server.name, 64)}`}>
+        {server.tools.map((tool) => (
+          <li key={tool.name} className={styles.tool}>
+            <span className={styles.toolTexts}>
+              <code>{oneLine(tool.name, 100)}</code>
+              {tool.description !== undefined && <span>{oneLine(tool.description, 200)}</span>}
+            </span>
+            {settings !== undefined && (
+              <Switch.Root
+                className={switches.switch}
+                aria-label={`Offer ${oneLine(tool.name, 60)} to agents`}
+                checked={isOffered(settings, server.name, tool.name)}
+                disabled={isHiddenByPattern(settings, server.name, tool.name)}
+                onCheckedChange={(offered) => onChange(withTool(settings, server.name, tool.name, offered))}
+              >
+                <Switch.Thumb className={switches.thumb} />
+              </Switch.Root>
+            )}
+          </li>
+        ))}
+      </ul>
+      {server.transport === "stdio" && <Log name={server.name} />}
+    </div>
+  );
+}
+
+function Log({ name }: { name: string }) {
+  const { client } = useServices();
+  const [text, setText] = useState<string>();
+  async function read(): Promise<void> {
+    const answer = await client.serverLog(name);
+    if (answer.ok) setText(answer.value.text);
+    else toastFault(answer.fault);
+  }
+  return (
+    <>
+      <Button onClick={() => void read()}>{text === undefined ? "Show log" : "Read log again"}</Button>
+      {text !== undefined && (
+        <pre className={styles.log}>
+          {text === "" ? "It has written nothing." : text.split("\n").map(visible).join("\n")}
+        </pre>
+      )}
+    </>
+  );
+}

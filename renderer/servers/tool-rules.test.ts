@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { isHiddenByPattern, isOffered, withTool } from "./tool-rules.ts";
+
+it("A30: a tool that is switched off is off, and on again when it is switched on", () => {
+  const off = withTool({ read_only: true }, "fs", "delete_file", false);
+  expect(off).toEqual({ read_only: true, hide: [{ server: "fs", tool: "delete_file" }] });
+  expect(isOffered(off, "fs", "delete_file")).toBe(false);
+  expect(isOffered(off, "fs", "read_file")).toBe(true);
+  expect(isOffered(withTool(off, "fs", "delete_file", true), "fs", "delete_file")).toBe(true);
+});
+
+it("shows a tool that a pattern hides as hidden, and says that its own switch cannot change that", () => {
+  const settings = { hide: [{ server: "fs", tool: "delete*" }] };
+  expect(isOffered(settings, "fs", "delete_file")).toBe(false);
+  expect(isHiddenByPattern(settings, "fs", "delete_file")).toBe(true);
+  expect(isOffered(settings, "fs", "undelete")).toBe(true);
+  expect(isOffered({ hide: [{ tool: "a.b" }] }, "x", "aXb")).toBe(true);
+});
+
+it("leaves rules with a condition to the daemon, which knows the folder", () => {
+  const settings = { hide: [{ server: "git", tool: "push", when: "no-worktree" as const }] };
+  expect(isOffered(settings, "git", "push")).toBe(true);
+  expect(withTool(settings, "git", "push", true)).toEqual(settings);
+});

@@ -1,0 +1,33 @@
+/** Owns how the switches of tools become rules, and rules switches. */
+import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
+
+/** Whether a tool is offered to agents by the rules for all sessions. Rules may hold `*`; those with a condition may or may not fit. */
+export function isOffered(settings: ToolSettings, server: string, tool: string): boolean {
+  return !(settings.hide ?? []).some(
+    (rule) => rule.when === undefined && fits(rule.server, server) && fits(rule.tool, tool),
+  );
+}
+
+/** True when a rule with `*` hides it: a switch for one tool cannot take that back. */
+export function isHiddenByPattern(settings: ToolSettings, server: string, tool: string): boolean {
+  return (settings.hide ?? []).some(
+    (rule) =>
+      rule.when === undefined &&
+      (rule.server !== server || rule.tool !== tool) &&
+      fits(rule.server, server) &&
+      fits(rule.tool, tool),
+  );
+}
+
+export function withTool(settings: ToolSettings, server: string, tool: string, offered: boolean): ToolSettings {
+  const others = (settings.hide ?? []).filter(
+    (rule) => rule.server !== server || rule.tool !== tool || rule.when !== undefined,
+  );
+  return { ...settings, hide: offered ? others : [...others, { server, tool }] };
+}
+
+function fits(pattern: string | undefined, name: string): boolean {
+  if (pattern === undefined) return true;
+  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
+}
