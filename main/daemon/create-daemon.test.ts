@@ -226,9 +226,9 @@ describe("notices", () => {
     });
     const reading = readSse(response, (notice) => notices.push(notice as Json)).catch(() => {});
     const { session_id } = await daemon.session({ label: "mine" });
-    await vi.waitFor(() => expect(notices.at(-1)).toBeDefined());
+    await vi.waitFor(() => expect(notices.at(-1)).toBeDefined(), 15_000);
     await daemon.ask(`/session/${session_id}`, { method: "DELETE" });
-    await vi.waitFor(() => expect(notices).toContainEqual({ type: "session_ended", session_id }));
+    await vi.waitFor(() => expect(notices).toContainEqual({ type: "session_ended", session_id }), 15_000);
     expect(notices[0]).toEqual({ type: "sessions", sessions: [] });
     expect(notices[1]).toMatchObject({ type: "servers" });
     abort.abort();
@@ -275,7 +275,7 @@ describe("the end", () => {
     );
     const since = performance.now();
     await daemon.daemon.dispose();
-    expect(performance.now() - since).toBeLessThan(2_000);
+    expect(performance.now() - since).toBeLessThan(5_000);
     expect(() => process.kill(pid, 0)).toThrow();
   });
 });
@@ -305,7 +305,7 @@ describe("servers", () => {
       const view = (await (await daemon.ask("/servers")).json()) as { servers: Json[]; error?: string };
       expect(view.error).toMatch(/^servers\.json, line 3: /);
       expect(view.servers).toMatchObject([{ name: "one" }]);
-    }, 5_000);
+    }, 15_000);
   });
 
   it("are the demo while nothing else is configured", async () => {

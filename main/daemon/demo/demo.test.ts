@@ -114,7 +114,7 @@ describe("the demo agent", () => {
       screen += text;
     });
     const left = new Promise<number>((resolve) => program.onExit(({ exitCode }) => resolve(exitCode)));
-    const shows = (text: string) => vi.waitFor(() => expect(screen).toContain(text), { timeout: 60_000 });
+    const shows = (text: string) => vi.waitFor(() => expect(screen).toContain(text), 60_000);
     return { program, session: session_id, token, shows, left };
   };
 

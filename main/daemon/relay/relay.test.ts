@@ -152,7 +152,7 @@ describe("a server that misbehaves", () => {
     });
     const since = performance.now();
     expect(text(await agent.tool("alpha"))).toBe("alpha was called");
-    expect(performance.now() - since).toBeLessThan(2_000);
+    expect(performance.now() - since).toBeLessThan(10_000);
     await vi.waitFor(async () => {
       const { servers } = (await (await daemon.ask("/servers")).json()) as { servers: Json[] };
       const byName = Object.fromEntries(servers.map((server) => [server.name, server]));
@@ -163,7 +163,7 @@ describe("a server that misbehaves", () => {
       });
       expect(byName.absent).toMatchObject({ state: "failed", reason: expect.stringContaining("was not found") });
       expect(byName.mute).toMatchObject({ state: "connecting" });
-    }, 5_000);
+    }, 15_000);
   });
 
   it("lists its tools when it comes late, and the agent is told", async () => {
@@ -193,8 +193,9 @@ describe("several servers", () => {
     const stream = await agent.listen();
     await tools(agent);
     await agent.tool("change", { tools: "gamma,change" });
-    await vi.waitFor(() =>
-      expect(stream.messages.filter((m) => m.method === "notifications/tools/list_changed")).toHaveLength(1),
+    await vi.waitFor(
+      () => expect(stream.messages.filter((m) => m.method === "notifications/tools/list_changed")).toHaveLength(1),
+      15_000,
     );
     expect(await tools(agent)).toEqual(["gamma", "change"]);
     await agent.tool("change", { tools: "gamma,change" });
@@ -237,9 +238,9 @@ describe("servers.json", () => {
     daemon.writeServers({ one: scripted("--bare", "--tools", "alpha"), two: scripted("--bare", "--tools", "beta") });
     await vi.waitFor(
       () => expect(stream.messages.map((m) => m.method)).toContain("notifications/tools/list_changed"),
-      8_000,
+      15_000,
     );
-    await vi.waitFor(async () => expect(await tools(agent)).toEqual(["alpha", "beta"]), 5_000);
+    await vi.waitFor(async () => expect(await tools(agent)).toEqual(["alpha", "beta"]), 15_000);
     stream.close();
   });
 

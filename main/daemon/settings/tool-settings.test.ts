@@ -64,7 +64,7 @@ describe("an agent", () => {
     await names(theirs);
     await put(daemon, `/session/${mine.session}/tool-settings`, { hide: [{ tool: "beta" }] });
     await put(daemon, `/session/${mine.session}/tool-settings`, { hide: [{ tool: "b*" }] });
-    await vi.waitFor(() => expect(streams[0]?.messages).toHaveLength(1));
+    await vi.waitFor(() => expect(streams[0]?.messages).toHaveLength(1), 15_000);
     expect(await names(mine)).toEqual(["alpha"]);
     expect(await names(theirs)).toEqual(["alpha", "beta"]);
     expect(streams[0]?.messages).toHaveLength(1);
