@@ -4,6 +4,9 @@ import { type Chunk, packChunks } from "./chunk.ts";
 /** All sessions together. What leaves the ring is read from the journal when somebody still wants it. */
 export const RING_BYTES = 8 * 1024 * 1024;
 
+/** What a chunk costs beside its bytes: its objects, measured. */
+const CHUNK_OVERHEAD_BYTES = 500;
+
 export interface LogReader {
   /** Called in the same turn, after entries were added. */
   appended(): void;
@@ -49,7 +52,7 @@ export function createLogRing(limit = RING_BYTES): LogRing {
 
   function hold(held: Held, chunk: Chunk): void {
     held.chunks.push(chunk);
-    const cost = chunk.frame.length + chunk.starts.byteLength + 200;
+    const cost = chunk.frame.length + chunk.starts.byteLength + CHUNK_OVERHEAD_BYTES;
     queue.push({ held, bytes: cost });
     bytes += cost;
     while (bytes > limit) {

@@ -1,13 +1,12 @@
 /** Owns `/ws/app`: one snapshot of what the UI needs, then its changes; a client that lags gets a snapshot again. */
-import type { WebSocket } from "ws";
 import type { AppFrame } from "../../../shared/protocol/app-frames.ts";
 import type { AppHub } from "../app-hub.ts";
-import { socketRoom } from "./socket-room.ts";
+import { type FrameSocket, socketRoom } from "./socket-room.ts";
 
 /** Changes of the same thing within this time are sent once, in milliseconds: people read no faster. */
 const GATHER_MS = 40;
 
-export function serveApp(socket: WebSocket, hub: AppHub): void {
+export function serveApp(socket: FrameSocket & { on(event: "close", listener: () => void): void }, hub: AppHub): void {
   const changed = new Map<string, AppFrame>();
   let timer: NodeJS.Timeout | undefined;
   let behind = false;

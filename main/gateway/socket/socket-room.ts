@@ -1,8 +1,14 @@
 /** Owns sending to one WebSocket within a bound: whether there is room, and the moment when there is again. */
-import type { WebSocket } from "ws";
-
 /** Bytes that may wait in a socket before its cursor stops: about what loopback takes in one turn. */
 const HIGH_WATER_BYTES = 512 * 1024;
+
+/** What sending needs of a socket. */
+export interface FrameSocket {
+  readonly OPEN: number;
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  send(frame: Buffer | string, options: { binary: boolean }, sent: () => void): void;
+}
 
 export interface SocketRoom {
   room(): boolean;
@@ -10,7 +16,7 @@ export interface SocketRoom {
 }
 
 /** `drained` is called when a full socket has room again. */
-export function socketRoom(socket: WebSocket, drained: () => void): SocketRoom {
+export function socketRoom(socket: FrameSocket, drained: () => void): SocketRoom {
   let full = false;
   const sent = () => {
     if (!full || socket.bufferedAmount >= HIGH_WATER_BYTES / 2) return;
