@@ -1,6 +1,6 @@
 /** Owns the activity of one session: head with chips, filter, the list and its empty states. */
 import { ArrowUpToLine, ChartGantt, ListFilter, X } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useRef, useState } from "react";
 import { Button, IconButton, join } from "../parts/button.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { DaemonBanner } from "../states/daemon-banner.tsx";
@@ -16,6 +16,7 @@ import { useActivity, useCounts } from "./use-activity.ts";
 
 const Waterfall = lazy(() => import("../waterfall/waterfall.tsx").then(({ Waterfall }) => ({ default: Waterfall })));
 
+/** To be keyed by its session: another one begins unfiltered at its newest call. */
 export function ActivityPanel({ store }: { store: CallLogStore }) {
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const [follow, setFollow] = useState(true);
@@ -27,13 +28,6 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
   const filterInput = useRef<HTMLInputElement>(null);
   const list = useRef<ListHandle>(null);
   const recording = useApp((app) => app.app?.recording);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another session begins unfiltered at its newest call
-  useEffect(() => {
-    setFilter(NO_FILTER);
-    setFollow(true);
-    setCursor(undefined);
-  }, [store]);
 
   const follows = useCallback((on: boolean) => {
     setFollow(on);

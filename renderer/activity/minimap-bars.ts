@@ -9,7 +9,8 @@ export const MAX_BARS = 64;
 export interface MinimapBar {
   height: number;
   tone: "done" | "running" | "bad";
-  /** The call that a click leads to. */
+  /** A bar is its place; the call that a click leads to changes. */
+  place: string;
   id: string;
 }
 
@@ -31,7 +32,7 @@ export class MinimapBars {
         continue;
       }
       const part = order.slice(start, start + per).flatMap((id) => calls.get(id) ?? []);
-      const bar = barOf(part);
+      const bar = barOf(part, `bar-${start}`);
       if (bar === undefined) continue;
       bars.push(bar);
       if (part.length === per && !part.some(isOpen)) this.#settled.set(start, bar);
@@ -40,12 +41,12 @@ export class MinimapBars {
   }
 }
 
-function barOf(part: readonly Call[]): MinimapBar | undefined {
+function barOf(part: readonly Call[], place: string): MinimapBar | undefined {
   let bar: MinimapBar | undefined;
   for (const call of part) {
     const tone = isError(call) ? "bad" : call.state === "running" ? "running" : "done";
     const height = barHeight(call);
-    if (bar === undefined) bar = { height, tone, id: call.id };
+    if (bar === undefined) bar = { place, height, tone, id: call.id };
     else {
       bar.height = Math.max(bar.height, height);
       if (tone === "bad" || (tone === "running" && bar.tone === "done")) {

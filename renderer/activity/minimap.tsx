@@ -19,10 +19,9 @@ export function Minimap({ store, onPick }: MinimapProps) {
   // A shortcut for the pointer; the list does the same by keyboard.
   return (
     <div className={styles.minimap} aria-hidden="true">
-      {bars.map((bar, at) => (
+      {bars.map((bar) => (
         <span
-          // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place; which call it leads to changes
-          key={at}
+          key={bar.place}
           className={styles[`bar-${bar.tone}`]}
           style={{ height: bar.height }}
           onClick={() => onPick(bar.id)}

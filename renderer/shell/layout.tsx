@@ -91,7 +91,7 @@ function Panels({ width, session }: { width: Width; session: SessionView | undef
             groupResizeBehavior="preserve-pixel-size"
             panelRef={activity}
           >
-            <ActivityPanel store={store} />
+            <ActivityPanel key={id} store={store} />
           </Panel>
         </>
       )}

@@ -1,7 +1,7 @@
 /** Owns what is said above the activity while no daemon reports it. */
 import { Button } from "../parts/button.tsx";
 import { Banner } from "../parts/notice.tsx";
-import { retryDaemon, startDaemon } from "../shell/actions.ts";
+import { restartDaemon, retryDaemon, startDaemon } from "../shell/actions.ts";
 import { daemonSentence } from "../shell/daemon-text.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
@@ -47,7 +47,7 @@ export function DaemonBanner() {
       );
     case "mismatch":
       return (
-        <Banner tone="warn" actions={<Button onClick={() => void startDaemon(services)}>Restart daemon</Button>}>
+        <Banner tone="warn" actions={<Button onClick={() => void restartDaemon(services)}>Restart daemon</Button>}>
           {text}
         </Banner>
       );
