@@ -27,7 +27,7 @@ function start(first: boolean): void {
   const uid = process.geteuid?.();
   const plan = decideStart({ args, platform, env, uid, electron, lastFailure: { at: 0, reason: "" }, now: 0 });
   const desktop = plan.mode === "desktop" && electron !== undefined;
-  if (first && !desktop) say("without a window; pages reload by themselves when the gateway comes back");
+  if (first && !desktop) say("without a window; a page that is open reconnects by itself, and is reloaded by hand");
   const headless = [join(root, "out", "main", "cli.js"), "serve", ...passedOn(args), ...(first ? [] : ["--no-open"])];
   child = desktop
     ? spawn(electron, [root, ...passedOn(args)], { stdio: "inherit", env: ownEnvironment(env, root) })
