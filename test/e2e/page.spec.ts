@@ -1,0 +1,199 @@
+/** Proves what the page does by itself, against a gateway that follows a script: keys, focus, stillness, reconnecting, signing in. */
+import { resolve } from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import type { ToolEvent } from "../../shared/events/tool-event.ts";
+import type { Scene } from "../support/scripted-gateway/scene.ts";
+import { scenes } from "../support/scripted-gateway/scenes.ts";
+import {
+  SCRIPTED_TOKEN,
+  type ScriptedGateway,
+  startScriptedGateway,
+} from "../support/scripted-gateway/scripted-gateway.ts";
+
+let gateway: ScriptedGateway;
+
+function scene(name: string): Scene {
+  const found = scenes(Date.now()).find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no scene ${name}`);
+  return found;
+}
+
+test.beforeEach(async () => {
+  gateway = await startScriptedGateway(resolve("out/renderer"), scene("main"));
+});
+test.afterEach(() => gateway.dispose());
+
+const list = (page: Page) => page.getByRole("grid", { name: "Activity" });
+const terminal = (page: Page) => page.getByRole("region", { name: "Terminal" });
+const session = scene("main").path.split("/")[2] ?? "";
+
+async function open(page: Page, path = scene("main").path): Promise<void> {
+  await page.addInitScript((token) => localStorage.setItem("signalbox.token", token), SCRIPTED_TOKEN);
+  await page.goto(gateway.url + path);
+  await expect(list(page).getByText("build")).toBeVisible();
+  await expect(terminal(page)).toContainText("Refactoring");
+}
+
+let seq = 1_000;
+function send(event: ToolEvent): void {
+  seq += 1;
+  gateway.sendEvents(session, { events: [{ seq, at: new Date().toISOString(), event }] });
+}
+
+test("the main job can be done with the keyboard alone", async ({ page }) => {
+  await open(page);
+  await page.keyboard.press("Control+Shift+P");
+  await page.keyboard.type("docs-site");
+  await expect(page.getByRole("dialog").getByRole("option", { name: /docs-site/ })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveTitle(/docs-site/);
+  await page.keyboard.press("Alt+2");
+  await expect(page).toHaveTitle(/api-refactor/);
+
+  await expect(terminal(page)).toContainText("Refactoring");
+  await expect(async () => {
+    await page.keyboard.press("F6");
+    await expect(list(page)).toBeFocused({ timeout: 500 });
+  }).toPass();
+  await page.keyboard.press("e");
+  await page.keyboard.press("Enter");
+  const detail = page.getByRole("complementary", { name: "Call deploy_preview" });
+  await expect(detail.getByText("Request timed out")).toBeVisible();
+  await expect(page).toHaveURL(/\/call\/t4-1$/);
+  await page.keyboard.press("Escape");
+  await expect(detail).toBeHidden();
+  await expect(list(page)).toBeFocused();
+
+  await page.keyboard.press("/");
+  await page.keyboard.type("nothing like it");
+  await expect(page.getByText("No calls match 'nothing like it'.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(list(page).getByText("build")).toBeVisible();
+});
+
+test("every key that a program in the terminal needs reaches it, and no shortcut of the page does", async ({
+  page,
+}) => {
+  await open(page);
+  await terminal(page).click();
+  for (const key of ["Control+c", "Control+r", "Control+p", "Escape", "Alt+b", "Shift+Enter", "Tab", "ArrowUp"]) {
+    await page.keyboard.press(key);
+  }
+  await expect.poll(() => gateway.typed.join("")).toBe("\u0003\u0012\u0010\u001b\u001bb\u001b\r\t\u001b[A");
+  await page.keyboard.press("Control+Shift+P");
+  await page.keyboard.type("zz");
+  await expect(page.getByRole("combobox")).toHaveValue("zz");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("F6");
+  await page.keyboard.press("Control+Shift+B");
+  await expect(page.getByRole("listbox", { name: "Sessions" })).toBeHidden();
+  expect(gateway.typed.join("")).not.toContain("zz");
+});
+
+test("rows stay where they are under the pointer, and what came meanwhile is one click away", async ({ page }) => {
+  await open(page);
+  const row = list(page).getByRole("row").filter({ hasText: "deploy_preview" });
+  const before = await row.boundingBox();
+  await row.hover();
+  send({ tool: "brand_new", call: "n1", kind: "started" });
+  const jump = page.getByRole("button", { name: /Jump to live · 1 new/ });
+  await expect(jump).toBeVisible();
+  expect(await row.boundingBox()).toEqual(before);
+  await jump.click();
+  await expect(list(page).getByText("brand_new")).toBeVisible();
+});
+
+test("progress moves its bar, 100 % is not yet finished, and the end says how long it took", async ({ page }) => {
+  await open(page);
+  const call = { tool: "hash_tree", call: "p1", token: 1 };
+  send({ ...call, kind: "started" });
+  const row = list(page).getByRole("row").filter({ hasText: "hash_tree" });
+  const bar = row.getByRole("progressbar");
+  for (const progress of [2, 7]) {
+    send({ ...call, kind: "progress", progress, total: 10, message: `step ${progress}` });
+    await expect(bar).toHaveAttribute("aria-valuenow", String(progress * 10));
+    await expect(row).toContainText(`step ${progress}`);
+  }
+  send({ ...call, kind: "progress", progress: 3, total: 10 });
+  send({ ...call, kind: "progress", progress: 10, total: 10 });
+  await expect(row).toContainText("Finishing…");
+  send({ ...call, kind: "finished", duration_ms: 1_234 });
+  await expect(row).toContainText("1.2 s");
+  await expect(bar).toHaveCount(0);
+});
+
+test("a lost terminal keeps its last frame, says that typing is refused, and comes back by itself", async ({
+  page,
+}) => {
+  await open(page);
+  await terminal(page).click();
+  gateway.setScene({ ...scene("main"), drop: "terminal" });
+  gateway.drop("terminal");
+  await expect(terminal(page).getByText(/Disconnected at/)).toBeVisible();
+  await expect(terminal(page)).toContainText("Refactoring");
+  await expect(async () => {
+    await page.keyboard.type("x");
+    await expect(terminal(page).getByText("What you type isn't sent.")).toBeVisible({ timeout: 300 });
+  }).toPass();
+  gateway.setScene(scene("main"));
+  await expect(terminal(page).getByText(/Disconnected at/)).toBeHidden({ timeout: 20_000 });
+});
+
+test("terminal output is acknowledged to the last byte, so that the program is never left paused", async ({ page }) => {
+  await open(page);
+  const bytes = new TextEncoder().encode(`${"0123456789 …\r\n".repeat(20_000)}the very end`);
+  for (let at = 0; at < bytes.length; at += 4_093) gateway.sendTerminal(session, bytes.subarray(at, at + 4_093));
+  await expect(terminal(page)).toContainText("the very end");
+  const acknowledged = () =>
+    gateway.terminalFrames
+      .map((text) => JSON.parse(text) as { type: string; bytes?: number })
+      .reduce((sum, frame) => sum + (frame.type === "ack" ? (frame.bytes ?? 0) : 0), 0);
+  await expect.poll(acknowledged).toBe(bytes.length);
+  await expect(terminal(page)).not.toContainText("\uFFFD");
+});
+
+test("a one-time link signs in and leaves no trace in the address", async ({ page }) => {
+  await page.goto(`${gateway.url}/#pair=123456`);
+  await expect(page.getByRole("button", { name: "New session" }).first()).toBeVisible();
+  expect(page.url()).toBe(`${gateway.url}/`);
+});
+
+test("a stranger is asked to connect, a wrong code says so, and six digits let in", async ({ page }) => {
+  await page.goto(gateway.url);
+  const field = page.getByRole("textbox", { name: /Pairing link/ });
+  await expect(field).toBeFocused();
+  await field.fill("999 999");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("That code isn't right.");
+  await field.fill("123 456");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "New session" }).first()).toBeVisible();
+});
+
+test("a deleted session can be taken back before the gateway is asked", async ({ page }) => {
+  await open(page, `/session/${session}`);
+  const rows = page.getByRole("listbox", { name: "Sessions" }).getByRole("option");
+  const count = await rows.count();
+  await rows.filter({ hasText: "changelog" }).click();
+  await page.getByRole("button", { name: "Session actions" }).click();
+  await page.getByRole("menuitem", { name: /Delete/ }).click();
+  await expect(rows).toHaveCount(count - 1);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(rows).toHaveCount(count);
+  expect(gateway.requests.filter(({ method }) => method === "DELETE")).toEqual([]);
+});
+
+test("two sessions stand side by side, and the activity is that of the one being typed in", async ({ page }) => {
+  await open(page);
+  await page.getByRole("button", { name: "Show two sessions side by side" }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /docs-site/ })
+    .click();
+  await expect(terminal(page)).toHaveCount(2);
+  await terminal(page).nth(1).click();
+  await expect(page).toHaveTitle(/docs-site/);
+  await expect(page.getByText(/No tool calls yet/)).toBeVisible();
+  await page.getByRole("button", { name: "Show one session" }).first().click();
+  await expect(terminal(page)).toHaveCount(1);
+});
