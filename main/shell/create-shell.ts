@@ -1,6 +1,7 @@
 /** Owns the composition of the shell: gateway and Electron in, a window, a tray, menus, notices and links out. */
 import { join } from "node:path";
 import { linkPath } from "../../shared/links/deep-link.ts";
+import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { HOST_NOTICES } from "../../shared/protocol/host-bridge.ts";
 import type { Gateway } from "../gateway/create-gateway.ts";
 import type { Log } from "../home/create-log.ts";
@@ -27,6 +28,11 @@ import { mayInstall, updateRows } from "./updates/decide-update.ts";
 import { runUpdates, type Updater } from "./updates/run-updates.ts";
 import { guardContents } from "./window/guard-contents.ts";
 import { createMainWindow } from "./window/main-window.ts";
+
+/** States of a terminal in which something would be lost. */
+const WORKING: ReadonlySet<SessionView["terminal"]["state"]> = new Set(["starting", "running"]);
+/** Whatever still hangs after this long is left to the system. */
+const END_MS = 1_800;
 
 export interface ShellOptions {
   electron: ElectronApi;
@@ -55,7 +61,7 @@ export function createShell(options: ShellOptions): Shell {
   const { electron, platform, home, gateway, log } = options;
   const ui = join(options.root, "out", "renderer");
   const resources = join(options.root, "resources");
-  const running = () => gateway.app().sessions.filter(({ terminal }) => terminal.state === "running").length;
+  const running = () => gateway.app().sessions.filter(({ terminal }) => WORKING.has(terminal.state)).length;
   const onProblem = (what: string, details: object) => log.warn(details, what);
   const act = (action: ShellAction) =>
     runAction({ electron, show: window.show, page, settings, quit, installUpdate }, action);
@@ -81,7 +87,7 @@ export function createShell(options: ShellOptions): Shell {
     tray: () => tray.present,
     hide: () => window.hide(),
     askDaemon: (what) => askDaemon(gateway, what),
-    end: () => end(false),
+    end,
     onProblem,
   });
   const window = createMainWindow({
@@ -142,7 +148,7 @@ export function createShell(options: ShellOptions): Shell {
   electron.powerMonitor.on("resume", () => void askDaemon(gateway, "retry"));
 
   function installUpdate(): void {
-    if (mayInstall(updates.state(), running())) void end(true);
+    if (mayInstall(updates.state(), running())) void quit.leave(true);
   }
 
   async function end(restart: boolean): Promise<void> {
@@ -154,7 +160,9 @@ export function createShell(options: ShellOptions): Shell {
     notices.dispose();
     tray.dispose();
     window.dispose();
+    const last = setTimeout(() => electron.app.exit(1), END_MS);
     await gateway.dispose();
+    clearTimeout(last);
     if (install) updates.install(restart);
     else electron.app.exit(0);
   }

@@ -5,7 +5,9 @@ import { join, resolve } from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { MenuItemConstructorOptions } from "electron";
 import { createGateway } from "../../main/gateway/create-gateway.ts";
+import type { ElectronApi } from "../../main/shell/electron-api.ts";
 import { type Desktop as Started, startDesktop } from "../../main/shell/start-desktop.ts";
+import type { Updater } from "../../main/shell/updates/run-updates.ts";
 import type { AppState } from "../../shared/protocol/app-frames.ts";
 import { PAGE_ORIGIN } from "../support/electron-double/addresses.ts";
 import { createElectronDouble, type DoubleControl } from "../support/electron-double/create-electron-double.ts";
@@ -18,6 +20,8 @@ export interface DoubleDesktopOptions extends DesktopOptions {
   platform?: NodeJS.Platform;
   tray?: boolean;
   beforeReady?: (control: DoubleControl) => void;
+  /** Makes what would fetch newer versions. */
+  updater?: (app: ElectronApi["app"]) => Updater;
 }
 
 const clean = (label: string | undefined) => (label ?? "").replaceAll("&&", "&");
@@ -45,7 +49,7 @@ export class DoubleDesktop implements Desktop {
       platform,
       self: { program: process.execPath, args: [] },
       root: resolve("."),
-      loadUpdater: async () => undefined,
+      loadUpdater: async () => options.updater?.(electron.app),
       // The page's sockets carry the address at which the double must serve it.
       createGateway: (wanted) =>
         createGateway({ ...wanted, allowedOrigins: [...(wanted.allowedOrigins ?? []), PAGE_ORIGIN] }),

@@ -5,6 +5,7 @@ import type { BrowserContext } from "@playwright/test";
 import { createGateway } from "../../main/gateway/create-gateway.ts";
 import { startDesktop } from "../../main/shell/start-desktop.ts";
 import { createElectronDouble } from "../support/electron-double/create-electron-double.ts";
+import { Events } from "../support/electron-double/events.ts";
 import { listen } from "../support/electron-double/listen.ts";
 import { DoubleDesktop } from "./double-desktop.ts";
 import { expect, test } from "./launch.ts";
@@ -74,6 +75,38 @@ test("started hidden, as at login, it shows nothing until it is asked for", asyn
     expect(desktop.control.windows).toEqual([]);
     await desktop.chooseInTray("Open Signalbox");
     await expect((await desktop.page()).getByRole("heading", { name: "Start your first session" })).toBeVisible();
+  } finally {
+    await desktop.dispose();
+  }
+});
+
+test("a newer version waits for running agents, and then replaces the app without a question", async ({ context }) => {
+  const events = new Events();
+  const installed: boolean[][] = [];
+  const desktop = await DoubleDesktop.start({
+    context,
+    updater: (app) => ({
+      on: events.on,
+      autoDownload: false,
+      autoInstallOnAppQuit: true,
+      checkForUpdates: async () => null,
+      quitAndInstall: (...how) => {
+        installed.push(how.map((value) => value === true));
+        app.quit();
+      },
+    }),
+  });
+  try {
+    await expect.poll(async () => (await desktop.tray()).rows).toContain("Daemon · 1 server");
+    await startShell(desktop, "busy", "sleep 2");
+    await expect.poll(async () => (await desktop.tray()).icon).toContain("running");
+    events.emit("update-downloaded", { version: "9.9.9" });
+    await expect.poll(async () => (await desktop.tray()).rows).toContain("Version 9.9.9 installs when nothing runs");
+    await expect.poll(async () => (await desktop.tray()).rows).toContain("› Restart for version 9.9.9");
+    await desktop.chooseInTray("Restart for version 9.9.9");
+    expect(await desktop.exited()).toBe(0);
+    expect(installed).toEqual([[true, true]]);
+    expect(await desktop.questions()).toEqual([]);
   } finally {
     await desktop.dispose();
   }

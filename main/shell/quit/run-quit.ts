@@ -10,8 +10,8 @@ export interface QuitOptions {
   hide: () => void;
   /** Ends or restarts our daemon, with everything in it. Gives a reason when that failed. */
   askDaemon: (what: "stop" | "restart") => Promise<string | undefined>;
-  /** Gives everything back and ends the app. */
-  end: () => Promise<void>;
+  /** Gives everything back and ends the app; `restart` when it is to come back as a newer version. */
+  end: (restart: boolean) => Promise<void>;
   onProblem: (what: string, details: object) => void;
 }
 
@@ -21,6 +21,8 @@ export interface Quit {
   /** Asks where something would be lost. `forced`: nobody is there to ask. */
   request(forced: boolean): Promise<void>;
   restartDaemon(): Promise<void>;
+  /** Ends the app without a question. */
+  leave(restart: boolean): Promise<void>;
 }
 
 export function createQuit(options: QuitOptions): Quit {
@@ -28,10 +30,10 @@ export function createQuit(options: QuitOptions): Quit {
   let begun = false;
   let asking = false;
 
-  async function end(): Promise<void> {
+  async function leave(restart: boolean): Promise<void> {
     if (begun) return;
     begun = true;
-    await options.end();
+    await options.end(restart);
   }
 
   async function tell(what: "stop" | "restart"): Promise<void> {
@@ -55,13 +57,14 @@ export function createQuit(options: QuitOptions): Quit {
     },
     async request(forced) {
       const decision = decideQuit({ running: options.running(), tray: options.tray(), forced });
-      if (!decision.ask) return end();
+      if (!decision.ask) return leave(false);
       const labels = decision.buttons.map(({ label }) => label);
       const chosen = decision.buttons[await ask(decision.message, decision.detail, labels, 1)];
       if (chosen?.answer === "keep" && options.tray()) return options.hide();
       if (chosen?.answer === "stop") await tell("stop");
-      if (chosen?.answer === "keep" || chosen?.answer === "stop") await end();
+      if (chosen?.answer === "keep" || chosen?.answer === "stop") await leave(false);
     },
+    leave,
     async restartDaemon() {
       const count = options.running();
       const many = count === 1 ? "One agent is" : `${count} agents are`;
