@@ -1,12 +1,18 @@
 /** Owns the demo agent: a small scripted agent that runs in a terminal and calls the demo tools as a real MCP client. */
-import { basename, relative } from "node:path";
+import { homedir } from "node:os";
+import { basename, isAbsolute, join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { VERSION } from "../../home/version.ts";
 import { createCaller } from "./call-tool.ts";
 import { HELP, readCommand } from "./demo-commands.ts";
-import { accent, bad, createScreen, quiet, says, strong, warn, width } from "./screen.ts";
+import { accent, bad, createScreen, gate, quiet, says, showCursor, strong, warn, width } from "./screen.ts";
+
+const atHome = (path: string) => {
+  const inside = relative(homedir(), path);
+  return inside.startsWith("..") || isAbsolute(inside) ? path : join("~", inside);
+};
 
 /** Runs until `exit`, two Ctrl+C, or the end of its input. Gives 1 when it has no MCP endpoint to speak to. */
 export async function runDemoAgent(): Promise<number> {
@@ -22,7 +28,7 @@ export async function runDemoAgent(): Promise<number> {
 
   screen.print(`${accent("▞▚")} ${strong("Signalbox demo agent")}`);
   screen.print(quiet("   A script, not a model: it needs no account and sends nothing anywhere."));
-  screen.print(quiet(`   Its MCP tools are real and read the files of ${cwd}`));
+  screen.print(quiet(`   Its MCP tools are real and read the files of ${atHome(cwd)}`));
 
   const client = new Client({ name: "signalbox-demo-agent", version: VERSION });
   const headers = { authorization: `Bearer ${token}` };
@@ -44,19 +50,27 @@ export async function runDemoAgent(): Promise<number> {
     say("That was the round. Each call above is kept under Activity, with every step of its progress.");
   };
 
-  const input = createInterface({ input: process.stdin, output, terminal: output.isTTY === true, historySize: 50 });
   const left = Promise.withResolvers<number>();
   let busy = true;
   let asked = false;
+  /** A line that was finished while tools ran; it stands at the next prompt, to be sent or not. */
+  let typed = "";
+  const terminal = output.isTTY === true;
+  const shown = gate(output, () => !busy);
+  const input = createInterface({ input: process.stdin, output: shown, terminal, historySize: 50 });
   const prompt = () => {
     busy = false;
     screen.print("");
+    if (terminal) output.write(showCursor(true));
     input.setPrompt(`${accent("›")} `);
-    input.prompt();
+    input.prompt(true);
+    if (typed !== "") input.write(typed);
+    typed = "";
   };
   const work = async (what: () => Promise<unknown>) => {
     busy = true;
     asked = false;
+    if (terminal) output.write(showCursor(false));
     try {
       await what();
     } catch (error) {
@@ -79,8 +93,10 @@ export async function runDemoAgent(): Promise<number> {
   input.on("close", () => left.resolve(0));
   input.on("line", (line) => {
     asked = false;
-    // What is typed while tools run waits for nobody: agents would take it as their next turn, this one does not.
-    if (busy) return;
+    if (busy) {
+      typed = line;
+      return;
+    }
     const command = readCommand(line, cwd);
     switch (command.do) {
       case "again":
@@ -108,6 +124,7 @@ export async function runDemoAgent(): Promise<number> {
   });
   const code = await left.promise;
   screen.status(undefined);
+  if (terminal) output.write(showCursor(true));
   input.close();
   await client.close();
   screen.print(

@@ -108,7 +108,7 @@ export async function searchText(folder: string, needle: string, run: ToolRun): 
         matches.push({
           file: file.name,
           line: index + 1,
-          text: oneLine(line.slice(Math.max(0, at - 40), at + 120), 160),
+          text: oneLine(line.slice(at <= 60 ? 0 : at - 40, at + 120), 160),
         });
       }
     },

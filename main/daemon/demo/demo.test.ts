@@ -115,7 +115,7 @@ describe("the demo agent", () => {
     });
     const left = new Promise<number>((resolve) => program.onExit(({ exitCode }) => resolve(exitCode)));
     const shows = (text: string) => vi.waitFor(() => expect(screen).toContain(text), 60_000);
-    return { program, session: session_id, token, shows, left };
+    return { program, session: session_id, token, shows, left, screen: () => screen };
   };
 
   it("takes a round by itself, then does what it is told, and leaves when asked", { timeout: 60_000 }, async () => {
@@ -142,6 +142,20 @@ describe("the demo agent", () => {
     ]);
     // The first two overlap, so that several bars move at once.
     expect(events.slice(0, 2).map((event) => event.kind)).toEqual(["started", "started"]);
+  });
+
+  it("keeps what is typed while tools run out of their lines, and offers it at the prompt", {
+    timeout: 60_000,
+  }, async () => {
+    const { program, shows, left, screen } = await start(process.cwd());
+    await shows("count_lines");
+    program.write("search zebra\r");
+    program.write("\u0003");
+    await shows("›");
+    await shows("search zebra");
+    expect(screen()).not.toMatch(/cancels[^›]*zebra/);
+    program.write("\u0015exit\r");
+    expect(await left).toBe(0);
   });
 
   it("cancels what runs on Ctrl+C, as the daemon sees it, and leaves on the second", { timeout: 60_000 }, async () => {

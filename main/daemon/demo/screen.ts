@@ -1,4 +1,5 @@
 /** Owns how the demo agent looks in a terminal: colours, wrapping to the width, and one live status line below everything. */
+import { Writable } from "node:stream";
 import { stripVTControlCharacters, styleText } from "node:util";
 
 export interface Screen {
@@ -29,6 +30,20 @@ export function createScreen(output: Output): Screen {
     },
   };
 }
+
+/** What readline writes is shown only while it may: keys that are typed during work would land in the status line. */
+export function gate(output: NodeJS.WriteStream, open: () => boolean): Writable & { columns?: number } {
+  const gated = new Writable({
+    decodeStrings: false,
+    write(chunk: string | Uint8Array, _encoding, done) {
+      if (open()) output.write(chunk);
+      done();
+    },
+  });
+  return Object.defineProperty(gated, "columns", { get: () => output.columns });
+}
+
+export const showCursor = (shown: boolean): string => (shown ? "\u001b[?25h" : "\u001b[?25l");
 
 export const width = (output: { columns?: number }): number => Math.max(20, Math.min(output.columns || 80, 100));
 
@@ -69,5 +84,5 @@ export function resultLines(text: string, columns: number, colour: (text: string
   const [first = "", ...rest] = text
     .split("\n")
     .map((line) => (line.length > columns - 5 ? `${line.slice(0, columns - 6)}…` : line));
-  return [`  ${quiet("⎿")}  ${colour(first)}`, ...rest.map((line) => `     ${quiet(line)}`)].join("\n");
+  return [`  ${quiet("└")} ${colour(first)}`, ...rest.map((line) => `    ${quiet(line)}`)].join("\n");
 }
