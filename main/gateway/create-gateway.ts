@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { deepLink, linkPath } from "../../shared/links/deep-link.ts";
 import type { AppFrame, AppState } from "../../shared/protocol/app-frames.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
-import type { AgentView, CreatedSession, NewSession } from "../../shared/protocol/gateway-api.ts";
-import { detectAgents } from "../agents/detect-agents.ts";
+import type { CreatedSession, NewSession } from "../../shared/protocol/gateway-api.ts";
 import type { Log } from "../home/create-log.ts";
 import { type HomeFolder, prepareHomeFolder } from "../home/home-folder.ts";
 import { daemonKey } from "../home/secrets.ts";
@@ -27,6 +26,7 @@ import { createWaitingRoom } from "./http/waiting-room.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import { createDaemons } from "./link/daemons.ts";
 import type { Counters } from "./metrics.ts";
+import { rememberAgents } from "./sessions/remember-agents.ts";
 import { createSessions } from "./sessions/sessions.ts";
 import { readSettings } from "./settings.ts";
 import { createSocketServer } from "./socket/socket-server.ts";
@@ -65,9 +65,6 @@ export interface Gateway {
   pairingLink(path?: string): string;
   dispose(): Promise<void>;
 }
-
-/** What the agents of this machine are is asked again after this long, in milliseconds. */
-const AGENTS_AGE_MS = 5_000;
 
 /** Faults: `port-in-use`, `listen-failed`, `home-unusable`, `already-running`. */
 export async function createGateway(options: GatewayOptions): Promise<Result<Gateway>> {
@@ -235,16 +232,4 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
       log.info("gateway ended");
     },
   });
-}
-
-function rememberAgents(steady: () => number): () => Promise<readonly AgentView[]> {
-  let asked = Number.NEGATIVE_INFINITY;
-  let agents: Promise<readonly AgentView[]> = Promise.resolve([]);
-  return () => {
-    if (steady() - asked > AGENTS_AGE_MS) {
-      asked = steady();
-      agents = detectAgents(process.env);
-    }
-    return agents;
-  };
 }

@@ -51,7 +51,7 @@ export function passRoutes(parts: GatewayParts): Hono {
     const { method } = context.req;
     const headers: Record<string, string> = { ...daemon.client.noticeHeaders };
     const init: RequestInit = { method, headers, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) };
-    if (method === "PUT") {
+    if (method === "PUT" || method === "POST") {
       const body = await readBody(context, anything);
       if (!body.ok) return answer(context, body);
       headers["content-type"] = "application/json";

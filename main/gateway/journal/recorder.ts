@@ -1,5 +1,5 @@
 /** Owns when entries are written: in batches, one transaction each, held back within a bound while the disk refuses. */
-import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
+import { entriesOf, joined } from "./entry-runs.ts";
 import type { EventStore } from "./event-store.ts";
 import { type FoldedCalls, foldCalls } from "./fold-calls.ts";
 import type { CallCounts, EntryRun, FromWorker } from "./messages.ts";
@@ -8,8 +8,6 @@ import type { CallCounts, EntryRun, FromWorker } from "./messages.ts";
 const COMMIT_AFTER_MS = 25;
 /** …unless this many bytes are together. */
 const COMMIT_AT_BYTES = 1024 * 1024;
-/** Runs are joined into rows that each fill one frame at most. */
-const ROW_BYTES = MAX_EVENT_FRAME_BYTES - 64;
 /** Entries kept for a disk that refuses, in bytes; beyond it the oldest are given up, and their numbers noted. */
 const HELD_BYTES = 16 * 1024 * 1024;
 const RETRY_MS = 1_000;
@@ -171,56 +169,3 @@ export function createRecorder(
     dispose: () => clearTimeout(timer),
   };
 }
-
-const decoder = new TextDecoder();
-
-/** The entries as values. A run that is no JSON tells nothing; its bytes are kept all the same. */
-function entriesOf(run: EntryRun): unknown[] {
-  try {
-    const values: unknown = JSON.parse(`[${decoder.decode(run.body)}]`);
-    return Array.isArray(values) ? values : [];
-  } catch {
-    return [];
-  }
-}
-
-/** Joins neighbours into rows. Numbers that were skipped on purpose stay skipped. */
-function joined(runs: readonly EntryRun[]): EntryRun[] {
-  const rows: EntryRun[] = [];
-  let group: EntryRun[] = [];
-  let size = 0;
-  const close = () => {
-    const [first] = group;
-    const last = group.at(-1);
-    if (first === undefined || last === undefined) return;
-    rows.push(group.length === 1 ? first : merge(group, first.first, last.last, size));
-    group = [];
-    size = 0;
-  };
-  for (const run of runs) {
-    const follows = group.length === 0 || run.first === (group.at(-1)?.last ?? 0) + 1;
-    if (!follows || size + run.body.length + 1 > ROW_BYTES) close();
-    group.push(run);
-    size += run.body.length + 1;
-  }
-  close();
-  return rows;
-}
-
-function merge(group: readonly EntryRun[], first: number, last: number, size: number): EntryRun {
-  const body = new Uint8Array(size - 1);
-  const starts = new Uint32Array(last - first + 2);
-  let offset = 0;
-  let count = 0;
-  for (const run of group) {
-    if (offset > 0) body[offset - 1] = COMMA;
-    body.set(run.body, offset);
-    for (let i = 0; i < run.starts.length - 1; i += 1) starts[count + i] = offset + (run.starts[i] ?? 0);
-    count += run.starts.length - 1;
-    offset += run.body.length + 1;
-  }
-  starts[count] = offset;
-  return { first, last, body, starts };
-}
-
-const COMMA = ",".charCodeAt(0);

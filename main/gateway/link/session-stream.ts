@@ -1,14 +1,12 @@
 /** Owns one session's stream of events from its daemon, kept open across cuts: what comes is appended, what is missing is said. */
 import type { GapEvent } from "../../../shared/events/tool-event.ts";
 import type { Log } from "../../home/create-log.ts";
-import { isEvent } from "../bridge/check-event.ts";
 import { networkReason } from "../discovery/probe-health.ts";
 import { backoff, STABLE_MS } from "./backoff.ts";
 import type { Connected } from "./daemon-link.ts";
+import { createIntake, splitId } from "./event-intake.ts";
+import { pause } from "./pause.ts";
 import { readSse } from "./sse-reader.ts";
-
-/** Text gathered within one turn of the event loop before it is appended, in characters: one frame. */
-const FLUSH_CHARACTERS = 60 * 1024;
 
 export type StreamStatus =
   | { status: "live" }
@@ -121,55 +119,30 @@ export function openSessionStream(options: StreamOptions): SessionStream {
   }
 
   async function read(body: ReadableStream<Uint8Array>, trusted: boolean): Promise<void> {
-    let events: string[] = [];
-    let size = 0;
-    let last = place;
-    let scheduled: NodeJS.Immediate | undefined;
-    let refused = 0;
-    const flush = () => {
-      clearImmediate(scheduled);
-      scheduled = undefined;
-      if (events.length === 0) return;
-      const ready = events;
-      events = [];
-      size = 0;
-      place = last;
-      options.append(ready, place?.id);
-    };
-    const take = (data: string) => {
-      events.push(data);
-      size += data.length;
-      if (size >= FLUSH_CHARACTERS) flush();
-      else scheduled ??= setImmediate(flush);
-    };
-    const received = (data: string, id: string | undefined) => {
-      if (id !== undefined && trusted) {
-        const next = splitId(id);
-        if (next !== undefined && last !== undefined && next.epoch === last.epoch && next.seq <= last.seq) return;
-        if (next !== undefined && last !== undefined && next.epoch !== last.epoch) {
-          const gap: GapEvent = { kind: "gap", missed: null, outcomes_lost: true, to: iso() };
-          if (lostAt !== undefined) gap.from = lostAt;
-          take(JSON.stringify(gap));
-          last = next;
-          // The daemon says the same in its own words.
-          if (next.seq === 0) return;
-        }
-        last = next ?? last;
-      }
-      lostAt = undefined;
-      if (isEvent(data, trusted)) take(data);
-      else if (refused++ === 0)
-        options.log.warn({ session: options.session }, "the daemon sends events that are none; they are left out");
-    };
+    const intake = createIntake({
+      place,
+      trusted,
+      lostAt,
+      iso,
+      append(events, at) {
+        place = at;
+        options.append(events, at?.id);
+      },
+      refused: () =>
+        options.log.warn({ session: options.session }, "the daemon sends events that are none; they are left out"),
+    });
     try {
       await readSse(holdBack(body), {
-        event: received,
+        event(data, id) {
+          lostAt = undefined;
+          intake.take(data, id);
+        },
         alive: () => {
           heardAt = options.steady();
         },
       });
     } finally {
-      flush();
+      intake.flush();
     }
   }
 
@@ -188,29 +161,4 @@ export function openSessionStream(options: StreamOptions): SessionStream {
     heardAt: () => heardAt,
     close: () => closing.abort(),
   };
-}
-
-interface Place {
-  id: string;
-  epoch: string;
-  seq: number;
-}
-
-function splitId(id: string | undefined): Place | undefined {
-  const cut = id?.lastIndexOf("-") ?? -1;
-  if (id === undefined || cut <= 0) return undefined;
-  const seq = Number(id.slice(cut + 1));
-  return Number.isSafeInteger(seq) ? { id, epoch: id.slice(0, cut), seq } : undefined;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

@@ -36,3 +36,8 @@ export function guestSession(
     listed: false,
   };
 }
+
+/** The same session by the same token, listed or not: one stream serves all who ask. */
+export function findGuest(sessions: readonly LiveSession[], id: string, token: string): LiveSession | undefined {
+  return sessions.find(({ record: { mcp } }) => mcp.session_id === id && mcp.token === token);
+}

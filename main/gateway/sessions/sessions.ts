@@ -1,8 +1,9 @@
 /** Owns all sessions of this gateway: those that run, those that ran, and what changes them. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { GapEvent } from "../../../shared/events/tool-event.ts";
 import type { SessionView } from "../../../shared/protocol/app-frames.ts";
-import type { DaemonNotice, DaemonSession } from "../../../shared/protocol/daemon-api.ts";
+import type { DaemonNotice } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { AgentView, NewSession } from "../../../shared/protocol/gateway-api.ts";
 import { parseJson } from "../../../shared/protocol/schema.ts";
@@ -16,11 +17,13 @@ import type { Journal } from "../journal/open-journal.ts";
 import type { Daemons } from "../link/daemons.ts";
 import type { StreamStatus } from "../link/session-stream.ts";
 import type { Counters } from "../metrics.ts";
-import { guestSession } from "./guest-sessions.ts";
+import { followNotice, type SessionRoom } from "./follow-notice.ts";
+import { findGuest, guestSession } from "./guest-sessions.ts";
 import { keepStream } from "./keep-stream.ts";
-import { type LiveSession, NO_CALLS, sessionView, terminalView } from "./live-session.ts";
+import { type LiveSession, NO_CALLS, sessionView } from "./live-session.ts";
+import { restartSession } from "./restart-session.ts";
 import { type SessionRecord, sessionRecordSchema } from "./session-record.ts";
-import { runOf, type StartContext, startSession, startTerminal } from "./start-session.ts";
+import { type StartContext, startSession } from "./start-session.ts";
 
 /** How long a person waits for a daemon that has to be started first, in milliseconds. */
 const DAEMON_WAIT_MS = 15_000;
@@ -45,6 +48,8 @@ export interface Sessions {
   view(id: string): SessionView | undefined;
   /** A session of somebody else, by the token that a client brought; undefined while no daemon is connected. */
   guest(session: string, token: string): LiveSession | undefined;
+  /** A reader of this session went: a guest that nobody accepted is given up with its last one. */
+  leave(session: LiveSession): void;
   create(request: NewSession): Promise<Result<SessionView>>;
   restart(id: string, size: Pick<NewSession, "cols" | "rows">): Promise<Result<SessionView>>;
   rename(id: string, label: string): Result<SessionView>;
@@ -60,6 +65,8 @@ export interface Sessions {
 export function createSessions(options: SessionsOptions): Sessions {
   const { home, hub, ring, log, now } = options;
   const live = new Map<string, LiveSession>();
+  /** Guests that no daemon has accepted yet. */
+  const waiting = new Set<LiveSession>();
   const statusListeners = new Set<(session: LiveSession, status: StreamStatus) => void>();
   const noSession = (id: string) => failed("no-such-session", `Session ${id.slice(0, 8)}… isn't on this computer.`);
   const iso = () => new Date(now()).toISOString();
@@ -93,8 +100,17 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** A guest whose daemon accepted it: from now on it is a session like any other. */
   function list(session: LiveSession): void {
     session.listed = true;
+    waiting.delete(session);
+    // The same session by a newer token: the older one is not read twice.
+    live.get(session.record.id)?.stream?.close();
     live.set(session.record.id, session);
     publish(session, true);
+  }
+
+  /** Puts an entry of our own into a session's log. */
+  function append(session: LiveSession, event: GapEvent): void {
+    const chunks = session.log.append([JSON.stringify(event)], iso());
+    options.journal().append(session.record.id, chunks, undefined);
   }
 
   function add(record: SessionRecord, last: number, counts: CallCounts): LiveSession {
@@ -125,25 +141,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     return ok({ home, mcp: daemons.primary.current() ?? terminals, terminals, agents: options.agents, now });
   }
 
-  function fromDaemon(told: DaemonSession): void {
-    for (const session of live.values()) {
-      if (session.record.terminal_session !== told.session_id) continue;
-      if (told.terminal !== null) session.record.terminal = terminalView(told.terminal);
-      session.attention = told.terminal?.attention ?? false;
-      session.attentionReason = told.terminal?.attention_reason;
-      if (session.stream === undefined) openStream(session);
-      publish(session, true);
-    }
-  }
-
-  /** The daemon does not have it any more, so neither does its program run. */
-  function gone(session: LiveSession, reason: string): void {
-    const { terminal } = session.record;
-    if (terminal.state === "running" || terminal.state === "starting")
-      session.record.terminal = { state: "gone", reason };
-    session.attention = false;
-    publish(session, true);
-  }
+  const room: SessionRoom = { sessions: () => live.values(), publish, openStream, append, servers: hub.publish };
 
   return {
     load(stored) {
@@ -170,15 +168,16 @@ export function createSessions(options: SessionsOptions): Sessions {
     guest(id, token) {
       const daemon = options.daemons().primary.current();
       if (daemon === undefined) return undefined;
-      for (const session of live.values()) {
-        const { mcp } = session.record;
-        if (mcp.session_id !== id || mcp.token !== token) continue;
-        if (session.stream === undefined || session.stream.status().status === "ended") openStream(session);
-        return session;
-      }
-      const session = guestSession(id, token, daemon, ring, iso());
-      openStream(session);
+      const known = findGuest([...live.values(), ...waiting], id, token);
+      const session = known ?? guestSession(id, token, daemon, ring, iso());
+      if (known === undefined) waiting.add(session);
+      if (session.stream === undefined || session.stream.status().status === "ended") openStream(session);
       return session;
+    },
+    leave(session) {
+      if (session.listed || session.log.readers > 0) return;
+      session.stream?.close();
+      waiting.delete(session);
     },
     async create(request) {
       const ready = await context();
@@ -198,26 +197,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
       const ready = await context();
       if (!ready.ok) return ready;
-      const { record } = session;
-      const { terminals, mcp } = ready.value;
-      const known = await terminals.client.sessions();
-      const there = known.ok && known.value.sessions.some((item) => item.session_id === record.terminal_session);
-      if (there && record.mcp.own) {
-        const found = (await options.agents()).find((agent) => agent.id === record.agent);
-        record.terminal = await startTerminal(record, size, ready.value, found);
-        return ok(publish(session, true));
-      }
-      // Its daemon is another one by now: the session goes on there under its own history.
-      const again = await startSession(
-        { ...record.request, ...size, agent: record.agent, cwd: record.cwd, label: record.label },
-        ready.value,
-      );
+      const again = await restartSession(session, size, ready.value);
       if (!again.ok) return again;
-      const { mcp: access, terminal, terminal_session } = again.value;
-      session.record = { ...record, mcp: access, terminal };
-      if (!access.own) session.record.mcp.run = runOf(mcp);
-      if (terminal_session !== undefined) session.record.terminal_session = terminal_session;
-      openStream(session);
+      if (again.value === "elsewhere") openStream(session);
       return ok(publish(session, true));
     },
     rename(id, label) {
@@ -240,28 +222,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       hub.publish({ type: "session_removed", id });
       return ok(undefined);
     },
-    notice(notice) {
-      switch (notice.type) {
-        case "sessions": {
-          const there = new Set(notice.sessions.map((item) => item.session_id));
-          for (const told of notice.sessions) fromDaemon(told);
-          for (const session of live.values()) {
-            const terminal = session.record.terminal_session;
-            if (terminal !== undefined && !there.has(terminal)) gone(session, "the daemon that ran it is gone");
-          }
-          return;
-        }
-        case "session":
-          return fromDaemon(notice.session);
-        case "session_ended":
-          for (const session of live.values()) {
-            if (session.record.terminal_session === notice.session_id) gone(session, "its session was ended");
-          }
-          return;
-        case "servers":
-          return hub.publish(notice);
-      }
-    },
+    notice: (notice) => followNotice(notice, room),
     counts(id, counts) {
       const session = live.get(id);
       if (session === undefined) return;
@@ -276,7 +237,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       return () => statusListeners.delete(listener);
     },
     dispose() {
-      for (const session of live.values()) session.stream?.close();
+      for (const session of [...live.values(), ...waiting]) session.stream?.close();
     },
   };
 }

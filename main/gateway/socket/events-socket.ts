@@ -44,7 +44,7 @@ export function serveEvents(
   listen(socket, cursor, () => {
     cursor.close();
     stop();
-    if (!session.listed) session.stream?.close();
+    parts.sessions.leave(session);
   });
   tell(session.stream?.status() ?? { status: "ended" }, false);
   cursor.pump();

@@ -1,0 +1,59 @@
+/** Owns runs of entries on their way to the disk: joined into rows, and read as values. */
+import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
+import type { EntryRun } from "./messages.ts";
+
+/** Runs are joined into rows that each fill one frame at most. */
+const ROW_BYTES = MAX_EVENT_FRAME_BYTES - 64;
+
+const decoder = new TextDecoder();
+
+/** The entries as values. A run that is no JSON tells nothing; its bytes are kept all the same. */
+export function entriesOf(run: EntryRun): unknown[] {
+  try {
+    const values: unknown = JSON.parse(`[${decoder.decode(run.body)}]`);
+    return Array.isArray(values) ? values : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Joins neighbours into rows. Numbers that were skipped on purpose stay skipped. */
+export function joined(runs: readonly EntryRun[]): EntryRun[] {
+  const rows: EntryRun[] = [];
+  let group: EntryRun[] = [];
+  let size = 0;
+  const close = () => {
+    const [first] = group;
+    const last = group.at(-1);
+    if (first === undefined || last === undefined) return;
+    rows.push(group.length === 1 ? first : merge(group, first.first, last.last, size));
+    group = [];
+    size = 0;
+  };
+  for (const run of runs) {
+    const follows = group.length === 0 || run.first === (group.at(-1)?.last ?? 0) + 1;
+    if (!follows || size + run.body.length + 1 > ROW_BYTES) close();
+    group.push(run);
+    size += run.body.length + 1;
+  }
+  close();
+  return rows;
+}
+
+function merge(group: readonly EntryRun[], first: number, last: number, size: number): EntryRun {
+  const body = new Uint8Array(size - 1);
+  const starts = new Uint32Array(last - first + 2);
+  let offset = 0;
+  let count = 0;
+  for (const run of group) {
+    if (offset > 0) body[offset - 1] = COMMA;
+    body.set(run.body, offset);
+    for (let i = 0; i < run.starts.length - 1; i += 1) starts[count + i] = offset + (run.starts[i] ?? 0);
+    count += run.starts.length - 1;
+    offset += run.body.length + 1;
+  }
+  starts[count] = offset;
+  return { first, last, body, starts };
+}
+
+const COMMA = ",".charCodeAt(0);
