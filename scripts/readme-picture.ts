@@ -31,7 +31,7 @@ export async function takeReadmePicture(root: string): Promise<void> {
     await terminal.getByText("That was the round").waitFor({ timeout: 120_000 });
     await terminal.click();
     await page.keyboard.type("again\n");
-    const half = page.getByRole("progressbar").and(page.locator("[aria-valuenow^='5'], [aria-valuenow^='6']"));
+    const half = page.getByRole("progressbar").and(page.locator("[aria-valuenow^='5']:not([aria-valuenow='5'])"));
     await half.first().waitFor({ timeout: 60_000 });
     mkdirSync(join(root, "docs", "images"), { recursive: true });
     await page.screenshot({ path: join(root, "docs", "images", "main.png") });

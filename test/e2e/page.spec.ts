@@ -152,6 +152,37 @@ test("terminal output is acknowledged to the last byte, so that the program is n
   await expect(terminal(page)).not.toContainText("\uFFFD");
 });
 
+test("A25: a link in the terminal shows where it really leads, and opens with the modifier alone, after a question", async ({
+  page,
+}) => {
+  await open(page);
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.message());
+    void dialog.dismiss();
+  });
+  gateway.sendTerminal(
+    session,
+    new TextEncoder().encode(
+      "\u001b[2J\u001b[H\u001b]8;;https://evil.test/real\u0007https://good.test\u001b]8;;\u0007\r\n",
+    ),
+  );
+  await expect(terminal(page)).toContainText("https://good.test");
+  const screen = await page.locator(".xterm-screen").boundingBox();
+  const at = { x: (screen?.x ?? 0) + 60, y: (screen?.y ?? 0) + 9 };
+  await expect(async () => {
+    await page.mouse.move(at.x + 200, at.y + 200);
+    await page.mouse.move(at.x, at.y, { steps: 3 });
+    await expect(terminal(page).getByText("https://evil.test/real")).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await page.mouse.click(at.x, at.y);
+  expect(asked).toEqual([]);
+  await page.keyboard.down("Control");
+  await page.mouse.click(at.x, at.y);
+  await page.keyboard.up("Control");
+  await expect.poll(() => asked.join("\n")).toContain("https://evil.test/real");
+});
+
 test("a one-time link signs in and leaves no trace in the address", async ({ page }) => {
   await page.goto(`${gateway.url}/#pair=123456`);
   await expect(page.getByRole("button", { name: "New session" }).first()).toBeVisible();

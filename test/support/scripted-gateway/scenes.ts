@@ -236,6 +236,7 @@ export const scenes = (now: number): Scene[] => [
   base(now, "servers", { keys: ["F1", "mcp servers", "Enter"] }),
   base(now, "shortcuts", { keys: ["F1", "keyboard shortcuts", "Enter"] }),
   base(now, "waterfall", { keys: ["F1", "waterfall", "Enter"] }),
+  base(now, "panels-toggled", { keys: ["Control+Shift+J", "Control+Shift+B"] }),
   base(now, "rename", { keys: ["F1", "rename", "Enter"] }),
   base(now, "beside", { keys: ["F1", "side by side", "Enter"] }),
   base(now, "find", { keys: ["Control+Shift+F", "session"] }),
