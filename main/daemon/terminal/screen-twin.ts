@@ -31,6 +31,10 @@ export interface ScreenTwinOptions {
 
 /** Bytes given to the parser at once. */
 const BATCH_BYTES = 256 * 1024;
+/** More than a screen lags when nobody watches. */
+const FLOOD_BYTES = 5 * 1024 * 1024;
+const FLOOD_MS = 50;
+const URGENT_BYTES = 48 * 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 
 interface Step {
@@ -50,6 +54,10 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
   let title = "";
   const steps: Step[] = [];
   let busy = false;
+  /** Bytes in `steps`, and when the last ones came. */
+  let waiting = 0;
+  let writtenAt = 0;
+  let resting: NodeJS.Timeout | undefined;
   /** The escape sequence and the character that the bytes so far leave unfinished. */
   let sequence: Uint8Array = NOTHING;
   let character: Uint8Array = NOTHING;
@@ -86,7 +94,25 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     }
   }
 
+  /**
+   * While output floods, the people who watch it come first: the screen takes a third of a core until the flood is
+   * over, somebody needs the screen, or too much waits.
+   */
+  function rest(parsedMs: number): boolean {
+    const flooding = waiting > FLOOD_BYTES && waiting < URGENT_BYTES && performance.now() - writtenAt < FLOOD_MS;
+    if (!flooding || steps.some((step) => step.bytes === undefined)) return false;
+    resting = setTimeout(wake, parsedMs * 2);
+    return true;
+  }
+
+  function wake(): void {
+    clearTimeout(resting);
+    resting = undefined;
+    proceed();
+  }
+
   function feed(): void {
+    const begun = performance.now();
     const done: (() => void)[] = [];
     const pieces: Uint8Array[] = [character];
     let length = 0;
@@ -104,14 +130,20 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     terminal.write(bytes, () => {
       busy = false;
       sequence = isInSequence(terminal) ? openSequence(Buffer.concat([sequence, bytes])) : NOTHING;
+      waiting -= length;
       for (const call of done) call();
-      proceed();
+      if (!rest(performance.now() - begun)) proceed();
     });
   }
 
   function next(step: Step): void {
     steps.push(step);
-    proceed();
+    if (step.bytes !== undefined) {
+      waiting += step.bytes.length;
+      writtenAt = performance.now();
+      if (resting !== undefined && waiting < URGENT_BYTES) return;
+    }
+    wake();
   }
 
   return {
@@ -125,6 +157,7 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
       next({ bytes: undefined, done });
     },
     close() {
+      clearTimeout(resting);
       terminal.dispose();
     },
   };

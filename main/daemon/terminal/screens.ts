@@ -4,17 +4,19 @@ import type { Log } from "../../home/create-log.ts";
 import { workerEntry } from "../../home/worker-entry.ts";
 import type { Notice, ScreenReport, ScreenRequest, Snapshot } from "./screen-messages.ts";
 
-/** Output that a screen may be behind, in bytes: above the first the program is paused, below the second it goes on. */
-export const SCREEN_HIGH_WATER_BYTES = 8 * 1024 * 1024;
-export const SCREEN_LOW_WATER_BYTES = 4 * 1024 * 1024;
-/** Reads from a PTY are at most 4 KB; this many bytes travel to the thread together. */
+/**
+ * Output that a screen may be behind, in bytes: above it the program is paused, below half of it it goes on. While
+ * somebody reads as fast as the program prints, the screen may lag far behind; otherwise memory counts for more.
+ */
+export const SCREEN_LAG_BYTES = { watched: 64 * 1024 * 1024, unwatched: 4 * 1024 * 1024 };
+/** This many bytes travel to the thread together. */
 const BATCH_BYTES = 64 * 1024;
 
 export interface ScreenListener {
   onTitle(title: string): void;
   onNotice(notice: Notice): void;
-  /** The backlog has fallen below the low watermark. */
-  onDrain(): void;
+  /** The screen has caught up by some of its backlog. */
+  onProgress(): void;
 }
 
 /** One terminal's screen. */
@@ -23,8 +25,8 @@ export interface Screen {
   resize(cols: number, rows: number): void;
   /** The state after the bytes written so far. Not called back once the screen is closed. */
   snapshot(then: (snapshot: Snapshot) => void): void;
-  /** Whether the backlog is above the high watermark and not yet below the low one. */
-  full(): boolean;
+  /** Bytes written and not yet on the screen. */
+  backlog(): number;
   close(): void;
 }
 
@@ -42,7 +44,6 @@ interface Entry {
   batchBytes: number;
   /** Sent and not yet parsed. */
   behind: number;
-  full: boolean;
   waiting: Map<number, (snapshot: Snapshot) => void>;
 }
 
@@ -76,7 +77,7 @@ export function createScreens(log: Log): Screens {
       post({ type: "open", id: entry.id, cols: entry.cols, rows: entry.rows });
       entry.behind = 0;
       for (const request of entry.waiting.keys()) post({ type: "snapshot", id: entry.id, request });
-      settle(entry);
+      entry.listener.onProgress();
     }
   }
 
@@ -90,7 +91,7 @@ export function createScreens(log: Log): Screens {
     switch (report.type) {
       case "parsed":
         entry.behind -= report.bytes;
-        settle(entry);
+        entry.listener.onProgress();
         break;
       case "title":
         entry.listener.onTitle(report.title);
@@ -105,12 +106,6 @@ export function createScreens(log: Log): Screens {
         break;
       }
     }
-  }
-
-  function settle(entry: Entry): void {
-    if (!entry.full || entry.behind >= SCREEN_LOW_WATER_BYTES) return;
-    entry.full = false;
-    entry.listener.onDrain();
   }
 
   /** Copies the batch into memory of its own and hands that over: the pieces may still be on their way to viewers. */
@@ -144,7 +139,6 @@ export function createScreens(log: Log): Screens {
         batch: [],
         batchBytes: 0,
         behind: 0,
-        full: false,
         waiting: new Map(),
       };
       entries.set(id, entry);
@@ -158,7 +152,6 @@ export function createScreens(log: Log): Screens {
             flushing = true;
             setImmediate(flushAll);
           }
-          if (entry.behind + entry.batchBytes > SCREEN_HIGH_WATER_BYTES) entry.full = true;
         },
         resize(newCols, newRows) {
           entry.cols = newCols;
@@ -172,7 +165,7 @@ export function createScreens(log: Log): Screens {
           flush(entry);
           post({ type: "snapshot", id, request });
         },
-        full: () => entry.full,
+        backlog: () => entry.behind + entry.batchBytes,
         close() {
           if (!entries.delete(id)) return;
           if (worker !== undefined) post({ type: "close", id });

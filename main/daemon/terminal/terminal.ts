@@ -10,7 +10,7 @@ import { openPty, type PtyExit, type PtyProcess } from "./pty-process.ts";
 import { isAutomaticReply, readCompatMessage, readMessage, type ViewerMessage } from "./read-viewer-message.ts";
 import type { Recording } from "./recording.ts";
 import type { Notice } from "./screen-messages.ts";
-import type { Screens } from "./screens.ts";
+import { SCREEN_LAG_BYTES, type Screens } from "./screens.ts";
 import { throttleChanges } from "./throttle-changes.ts";
 import type { Viewer } from "./viewer.ts";
 import { createViewers, type Size } from "./viewers.ts";
@@ -60,6 +60,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
   let exit: PtyExit | undefined;
   let owner: Viewer | undefined;
   let blocked = false;
+  /** The screen is too far behind. */
+  let lagging = false;
   const { changed, dispose: changesEnd } = throttleChanges(CHANGE_INTERVAL_MS, options.onChange);
   let ended: Promise<void> | undefined;
   let exited = Promise.withResolvers<void>();
@@ -75,7 +77,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
       if (notice.kind === "bell" && (attention !== undefined || now() - typedAt < BELL_ANSWERS_MS)) return;
       setAttention(attentionReason(notice));
     },
-    onDrain: () => regulate(),
+    onProgress: () => {
+      if (lagging) regulate();
+    },
   });
   const viewers = createViewers({
     now,
@@ -96,7 +100,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     recording?.output(bytes);
     screen.write(bytes);
     viewers.output(bytes);
-    if (screen.full()) regulate();
+    if (screen.backlog() > SCREEN_LAG_BYTES.unwatched) regulate();
   }
 
   function finish(status: PtyExit): void {
@@ -111,7 +115,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
   }
 
   function regulate(): void {
-    if (blocked || screen.full()) pty.pause();
+    const limit = SCREEN_LAG_BYTES[viewers.watched() ? "watched" : "unwatched"];
+    lagging = screen.backlog() > (lagging ? limit / 2 : limit);
+    if (blocked || lagging) pty.pause();
     else pty.resume();
   }
 

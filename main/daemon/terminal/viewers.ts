@@ -23,6 +23,8 @@ export interface ViewersOptions {
 
 export interface Viewers {
   readonly all: ReadonlySet<Viewer>;
+  /** Whether anybody gets the output as it comes. */
+  watched(): boolean;
   add(socket: WebSocket, size: Size | undefined): Viewer;
   remove(viewer: Viewer): void;
   output(bytes: Buffer): void;
@@ -82,6 +84,7 @@ export function createViewers(options: ViewersOptions): Viewers {
 
   return {
     all,
+    watched: () => [...all].some((viewer) => viewer.mode() === "live"),
     add(socket, size) {
       const viewer = createViewer(socket, options.now(), regulate);
       viewer.size = size;
