@@ -1,5 +1,5 @@
 /** Proves that what a daemon sends reaches every client once and in order, across cuts, restarts and slow readers. */
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   ask,
   eventClient,
@@ -151,6 +151,45 @@ describe("the way of an event", () => {
     await client.until(() => numbers(client).at(-1) === 21);
     expect(client.entries[1]?.event).toMatchObject({ kind: "gap", missed: 15 });
     expect(numbers(client)).toEqual([1, 17, 18, 19, 20, 21]);
+  });
+
+  it("P1: calls that ran at a daemon that is gone have no known outcome, and none is invented", async () => {
+    const home = newHome();
+    const daemon = await daemonFor(home, { epoch: "one" });
+    const gateway = await gatewayFor(home);
+    const id = await newSession(gateway);
+    await daemon.readers(id, 1);
+    daemon.emit(id, { kind: "started", call: "a", tool: "build" });
+    daemon.emit(id, { kind: "started", call: "b", tool: "read" });
+    daemon.emit(id, { kind: "finished", call: "b", tool: "read" });
+    await vi.waitFor(() => expect(gateway.app().sessions[0]?.calls).toEqual({ total: 2, running: 1, failed: 0 }));
+    await daemon.end();
+    await daemonFor(home, { epoch: "two" });
+    await vi.waitFor(() => expect(gateway.app().sessions[0]?.calls).toEqual({ total: 2, running: 0, failed: 0 }));
+    await vi.waitFor(async () => {
+      const { calls } = (await ask(gateway, `/api/v1/sessions/${id}/calls`)).json() as { calls: object[] };
+      expect(calls).toMatchObject([
+        { id: "a", state: "unknown" },
+        { id: "b", state: "finished" },
+      ]);
+    });
+  });
+
+  it("clients that bring the same session of another program share one stream of it, and see all of it once", async () => {
+    const home = newHome();
+    const daemon = await daemonFor(home);
+    const gateway = await gatewayFor(home);
+    daemon.sessions.set("guest", { id: "guest", token: "guest-token", events: [], last: 0, readers: new Set() });
+    await vi.waitFor(() => expect(gateway.app().daemon.state).toBe("connected"));
+    const clients = [1, 2, 3].map(() => eventClient(gateway, "guest", "&mcp_token=guest-token"));
+    await Promise.all(clients.map((client) => client.until(() => client.statuses.includes("live"))));
+    for (let n = 1; n <= 5; n += 1) daemon.emit("guest", progress(n));
+    for (const client of clients) {
+      await client.until(() => client.entries.length >= 5);
+      expect(numbers(client)).toEqual([1, 2, 3, 4, 5]);
+    }
+    expect(daemon.sessions.get("guest")?.readers.size).toBe(1);
+    await vi.waitFor(() => expect(gateway.app().sessions.map((session) => session.id)).toEqual(["guest"]));
   });
 
   it("a gateway that is started again goes on with the numbers, the history and the list", async () => {

@@ -10,12 +10,10 @@ import { type FoundDaemon, findDaemon } from "../discovery/find-daemon.ts";
 import { probeHealth } from "../discovery/probe-health.ts";
 import { watchFiles } from "../discovery/watch-files.ts";
 import { backoff, STABLE_MS } from "./backoff.ts";
+import { bringUp } from "./bring-up.ts";
 import { createDaemonClient, type DaemonClient } from "./daemon-client.ts";
 import { holdDaemon } from "./hold-daemon.ts";
-import { startDaemon } from "./start-daemon.ts";
 
-/** A daemon that has not come up after this long will not, in milliseconds. */
-const START_LIMIT_MS = 15_000;
 /** After a crash, the attempts to find it again before a new one is started. */
 const ATTEMPTS_BEFORE_START = 4;
 
@@ -140,25 +138,14 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
   async function startOwn(): Promise<void> {
     wantStart = false;
     show({ state: "starting", own: true });
-    const started = await startDaemon(home);
-    if (!started.ok) {
-      return show({ state: "none", own: true, reason: started.fault.message });
-    }
-    let failure: string | undefined;
-    void started.value.ended.then((reason) => {
-      failure = reason;
-      wake();
-    });
-    const deadline = steady() + START_LIMIT_MS;
     const own = candidates.filter((candidate) => candidate.own);
-    for (;;) {
-      if ((await findDaemon(own, key)).found !== undefined || ended.signal.aborted) return;
-      if (failure !== undefined)
-        return show({ state: "none", own: true, reason: sentence(`The built-in daemon did not start: ${failure}`) });
-      if (steady() > deadline)
-        return show({ state: "none", own: true, reason: "The built-in daemon did not come up in time." });
-      await pause(100);
-    }
+    const reason = await bringUp({
+      home,
+      steady,
+      pause,
+      isUp: async () => (await findDaemon(own, key)).found !== undefined,
+    });
+    if (reason !== undefined && !ended.signal.aborted) show({ state: "none", own: true, reason: sentence(reason) });
   }
 
   async function run(): Promise<void> {
