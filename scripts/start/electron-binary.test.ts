@@ -65,6 +65,16 @@ it("an installer's own error is told in a few words", async () => {
   expect(await fetchElectron(root, patient)).toEqual({ ok: false, reason: "the network did not let it be fetched" });
 });
 
+it("a node_modules that cannot be written is a reason, not an exception", async () => {
+  // A file in the way fails for root too, unlike a folder without rights.
+  writeFileSync(join(root, "node_modules", ".cache"), "");
+  expect(await fetchElectron(root, short)).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("node_modules"),
+  });
+  expect(() => rememberFailure(root, 5, "x")).not.toThrow();
+});
+
 it("remembers a failure for this version of Electron only, and survives a damaged note", () => {
   expect(lastFailure(root)).toBeUndefined();
   rememberFailure(root, 5, "no network");

@@ -31,10 +31,13 @@ export function lastFailure(root: string): { at: number; reason: string } | unde
   return read?.ok === true && read.value.version === electronVersion(root) ? read.value : undefined;
 }
 
+/** Keeps the failure for the next start. Where that cannot be written, the next start tries again. */
 export function rememberFailure(root: string, at: number, reason: string): void {
   const path = memoryPath(root);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify({ at, reason, version: electronVersion(root) }));
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify({ at, reason, version: electronVersion(root) }));
+  } catch {}
 }
 
 export interface FetchBounds {
@@ -57,8 +60,13 @@ export async function fetchElectron(
   bounds: FetchBounds,
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
   const temporary = join(dirname(memoryPath(root)), "fetch");
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
+  try {
+    rmSync(temporary, { recursive: true, force: true });
+    mkdirSync(temporary, { recursive: true });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    return { ok: false, reason: `node_modules cannot be written (${code})` };
+  }
   const installer = join(root, "node_modules", "electron", "install.js");
   const env = { ...process.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary, NODE_USE_ENV_PROXY: "1" };
   const child = spawn(process.execPath, [installer], { env, stdio: ["ignore", "ignore", "pipe"] });
