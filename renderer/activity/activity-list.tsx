@@ -131,6 +131,7 @@ export function ActivityList(props: ListProps) {
                 id={item.id}
                 domId={`${prefix}-${item.id}`}
                 current={item.id === cursor}
+                bracket={store.turns.brackets.has(item.id)}
                 onOpen={onOpen}
                 {...place}
               />

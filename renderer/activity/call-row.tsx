@@ -38,10 +38,22 @@ interface RowProps {
   height: number;
   top: number;
   current: boolean;
+  /** It ran at the same time as a neighbour. */
+  bracket?: boolean;
   onOpen: (id: string) => void;
 }
 
-export const CallRow = memo(function CallRow({ store, id, domId, index, height, top, current, onOpen }: RowProps) {
+export const CallRow = memo(function CallRow({
+  store,
+  id,
+  domId,
+  index,
+  height,
+  top,
+  current,
+  bracket = false,
+  onOpen,
+}: RowProps) {
   const call = useCall(store, id);
   const live = call?.state === "running";
   const now = useNow("fast", live);
@@ -57,7 +69,7 @@ export const CallRow = memo(function CallRow({ store, id, domId, index, height, 
       aria-rowindex={index + 1}
       aria-selected={current}
       tabIndex={-1}
-      className={join(styles.row, current && styles.current, bad && styles.badRow)}
+      className={join(styles.row, current && styles.current, bracket && styles.bracket)}
       style={{ height, transform: `translateY(${top}px)` }}
       data-call={id}
       onClick={() => onOpen(id)}

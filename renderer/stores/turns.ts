@@ -19,9 +19,11 @@ export interface Turn {
 export interface Turns {
   readonly list: Turn[];
   readonly byCall: Map<string, Turn>;
+  /** Calls that ran at the same time as a neighbour, by the number of the bracket that they share. */
+  readonly brackets: Map<string, number>;
 }
 
-export const createTurns = (): Turns => ({ list: [], byCall: new Map() });
+export const createTurns = (): Turns => ({ list: [], byCall: new Map(), brackets: new Map() });
 
 /** Notes a call that is new (`index` is its place in the order of starts) or has changed. Gives true when a turn was begun. */
 export function noteCall(turns: Turns, call: Call, index: number): boolean {
@@ -34,6 +36,7 @@ export function noteCall(turns: Turns, call: Call, index: number): boolean {
   const start = time(call.startedAt);
   if (last !== undefined && (last.open.size > 0 || start - last.lastAt < TURN_PAUSE_MS)) {
     last.count += 1;
+    bracket(turns, last, call.id, index);
     last.lastAt = Math.max(last.lastAt, start);
     turns.byCall.set(call.id, last);
     update(last, call);
@@ -51,6 +54,16 @@ export function noteCall(turns: Turns, call: Call, index: number): boolean {
   turns.byCall.set(call.id, turn);
   update(turn, call);
   return true;
+}
+
+/** A call that begins while another runs shares that one's bracket. */
+function bracket(turns: Turns, turn: Turn, id: string, index: number): void {
+  let beside: string | undefined;
+  for (const other of turn.open) beside = other;
+  if (beside === undefined) return;
+  const shared = turns.brackets.get(beside) ?? index;
+  turns.brackets.set(beside, shared);
+  turns.brackets.set(id, shared);
 }
 
 function update(turn: Turn, call: Call): void {
