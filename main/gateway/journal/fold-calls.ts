@@ -1,5 +1,5 @@
 /** Owns the calls of one session as the journal keeps them: folded from its entries, written when they changed. */
-import type { Call } from "../../../shared/events/call.ts";
+import { type Call, isOpen } from "../../../shared/events/call.ts";
 import { applyEntry, type CallLog, createCallLog } from "../../../shared/events/fold.ts";
 import { type LogEntry, logEntrySchema } from "../../../shared/events/tool-event.ts";
 import { check } from "../../../shared/protocol/schema.ts";
@@ -38,7 +38,6 @@ export function foldCalls(start: FoldStart): FoldedCalls {
         const before = log.calls.size;
         for (id of applyEntry(log, entry)) changed.add(id);
         total += log.calls.size - before;
-        if (log.calls.size > 2 * MAX_ENDED) forgetEnded(log, changed);
       }
       const call = id === undefined ? undefined : log.calls.get(id);
       if (call !== undefined) latest = { tool: call.tool, state: call.state };
@@ -51,6 +50,8 @@ export function foldCalls(start: FoldStart): FoldedCalls {
         if (call !== undefined) log.calls.set(id, { ...call, args: undefined, result: undefined });
       }
       changed.clear();
+      // Only here: before they are written none may go, and looking for one at each entry would look at all of them.
+      forgetEnded(log);
     },
     counts: () => ({ total, running: log.running, failed: log.failed, last: latest }),
   };
@@ -65,10 +66,11 @@ function restore(start: FoldStart): CallLog {
   return log;
 }
 
-function forgetEnded(log: CallLog, changed: ReadonlySet<string>): void {
+function forgetEnded(log: CallLog): void {
+  if (log.calls.size <= 2 * MAX_ENDED) return;
   for (const call of log.calls.values()) {
     if (log.calls.size <= MAX_ENDED) return;
-    if (call.state !== "running" && call.state !== "queued" && !changed.has(call.id)) log.calls.delete(call.id);
+    if (!isOpen(call)) log.calls.delete(call.id);
   }
 }
 
