@@ -24,6 +24,14 @@ export function LinkBanner() {
       </Banner>
     );
   }
+  if (link.state === "closed") {
+    return (
+      <Banner tone="bad" actions={<Button onClick={reconnectNow}>Reconnect now</Button>}>
+        Signalbox's gateway closed the connection{link.reason === "" ? "" : `: ${oneLine(link.reason, 200)}`}. What is
+        shown here no longer changes; running agents aren't affected.
+      </Banner>
+    );
+  }
   if (theirs !== undefined && isOther(theirs)) {
     return (
       <Banner tone="quiet" actions={<Button onClick={() => location.reload()}>Reload</Button>}>
