@@ -10,7 +10,8 @@ interface Count {
 }
 
 /** `--long` runs the promised counts in full (500 kills, 1,000 sockets, …); without it about a tenth. */
-if (process.argv.includes("--long")) process.env.SIGNALBOX_LONG = "1";
+const long = process.argv.includes("--long");
+if (long) process.env.SIGNALBOX_LONG = "1";
 
 const started = performance.now();
 const failures: string[] = [];
@@ -67,6 +68,7 @@ step("unit tests", "vitest", "run", "--reporter=default", "--reporter=json", "--
 add("unit tests", unitCount("artifacts/unit.json"));
 
 step("MCP conformance", "node", "test/conformance/run.ts");
+if (long) step("MCP conformance, the client half", "node", "test/conformance/run-client.ts");
 
 if (!built) notes.push("end-to-end tests not run: the build failed");
 else if (findOrInstallBrowser() === undefined) {
