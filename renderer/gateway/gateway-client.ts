@@ -17,6 +17,7 @@ import {
   pairingResponseSchema,
   searchResponseSchema,
 } from "../../shared/protocol/gateway-api.ts";
+import { outboxResponseSchema } from "../../shared/protocol/outbox-api.ts";
 import { check, z } from "../../shared/protocol/schema.ts";
 import { type ToolSettings, toolSettingsSchema } from "../../shared/protocol/tool-settings.ts";
 
@@ -80,6 +81,16 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     saveToolSettings: (settings: ToolSettings) => request(nothing, "PUT", "/api/v1/tool-settings", settings),
     serverLog: (name: string) =>
       request(z.object({ text: z.string() }), "GET", `/api/v1/servers/${encodeURIComponent(name)}/log`),
+    signIn: (name: string) =>
+      request(
+        z.object({ url: z.string().nullable() }),
+        "POST",
+        `/api/v1/servers/${encodeURIComponent(name)}/sign-in`,
+        {},
+      ),
+    outbox: () => request(outboxResponseSchema, "GET", "/api/v1/outbox"),
+    retryDelivery: (id: number) => request(nothing, "POST", `/api/v1/outbox/${id}/retry`, {}),
+    discardDelivery: (id: number) => request(nothing, "DELETE", `/api/v1/outbox/${id}`),
     doctor: () => request(doctorReportSchema, "GET", "/api/v1/doctor"),
     saveServers: (body: ServersFile) => request(nothing, "PUT", "/api/v1/servers", body),
     testServer: (name: string, config: ServerConfig) =>

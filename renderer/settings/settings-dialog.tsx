@@ -1,5 +1,6 @@
 /** Owns the settings page: sections at the left, everything searchable. */
 import { type ComponentType, useRef, useState } from "react";
+import { OutboxPage } from "../outbox/outbox-page.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Servers } from "../servers/servers-dialog.tsx";
 import { closeOverlay, useView } from "../stores/view-store.ts";
@@ -20,6 +21,7 @@ const SECTIONS: { id: string; name: string; Content: ComponentType }[] = [
   { id: "appearance", name: "Appearance", Content: Appearance },
   { id: "terminal", name: "Terminal", Content: TerminalSettings },
   { id: "servers", name: "Servers", Content: Servers },
+  { id: "outbox", name: "Outbox", Content: OutboxPage },
   { id: "daemon", name: "Daemon and discovery", Content: DaemonSettings },
   { id: "notifications", name: "Notifications", Content: Notifications },
   { id: "shortcuts", name: "Shortcuts", Content: Shortcuts },
@@ -31,7 +33,7 @@ const SECTIONS: { id: string; name: string; Content: ComponentType }[] = [
 ];
 
 /** Pages of their own kind: a search goes through settings, not through these. */
-const NOT_SEARCHED = new Set(["servers", "devices", "json"]);
+const NOT_SEARCHED = new Set(["servers", "outbox", "devices", "json"]);
 
 export function SettingsDialog() {
   const about = useView((view) => view.about);

@@ -16,6 +16,8 @@ const MAX_ENTRIES_PER_CALL = 200;
 const LONG_LIST = 20_000;
 const LONG_LIST_MS = 100;
 
+const OUTBOX_KINDS = new Set(["queued", "delivered", "discarded"]);
+
 type Listener = () => void;
 
 export interface StreamStatus {
@@ -35,6 +37,8 @@ export interface CallLogStore {
   entries(call: string): readonly LogEntry[];
   receive(frame: EventServerFrame, at: string): void;
   setLink(link: LinkState): void;
+  /** Counts the events about writes that wait. */
+  outboxChanges(): number;
   subscribeCall(id: string, listener: Listener): () => void;
   /** Told when calls or gaps were added. */
   subscribeShape(listener: Listener): () => void;
@@ -62,6 +66,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
   let shapeToldAt = 0;
   let shapeVersion = 0;
   let anyVersion = 0;
+  let outboxChanges = 0;
   let scheduled = false;
   let stream: StreamStatus = { status: "connecting" };
   let link: LinkState = { state: "connecting" };
@@ -129,6 +134,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
       if ("events" in frame) {
         for (const entry of frame.events) {
           const changed = applyEntry(log, entry);
+          if (OUTBOX_KINDS.has(entry.event.kind ?? "")) outboxChanges += 1;
           if (entry.event.kind === "gap") shapeDirty = true;
           else keep(entry, changed);
           touched(changed);
@@ -158,6 +164,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
     },
     subscribeShape: (listener) => subscribe(shapeListeners, listener),
     subscribeAny: (listener) => subscribe(anyListeners, listener),
+    outboxChanges: () => outboxChanges,
     shapeVersion: () => shapeVersion,
     anyVersion: () => anyVersion,
     stream: () => stream,

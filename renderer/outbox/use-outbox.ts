@@ -1,0 +1,53 @@
+/** Owns what the page knows of the writes that wait to be delivered. */
+import { useCallback, useEffect, useState } from "react";
+import type { Fault } from "../../shared/protocol/fault.ts";
+import type { OutboxEntryView } from "../../shared/protocol/outbox-api.ts";
+import { useServices } from "../shell/services.ts";
+import { toastFault } from "../stores/toasts.ts";
+
+export interface Outbox {
+  /** Undefined while it is not known, or where the daemon has none. */
+  entries: OutboxEntryView[] | undefined;
+  fault: Fault | undefined;
+  retry: (id: number) => Promise<void>;
+  discard: (id: number) => Promise<void>;
+}
+
+/** Asked again whenever `version` changes, and every so often while something waits. */
+const REFRESH_MS = 5_000;
+
+export function useOutbox(version: unknown): Outbox {
+  const { client } = useServices();
+  const [entries, setEntries] = useState<OutboxEntryView[]>();
+  const [fault, setFault] = useState<Fault>();
+  const load = useCallback(async () => {
+    const answer = await client.outbox();
+    setEntries(answer.ok ? answer.value.entries : undefined);
+    setFault(answer.ok ? undefined : answer.fault);
+  }, [client]);
+  const waiting = (entries?.length ?? 0) > 0;
+
+  useEffect(() => {
+    if (version !== undefined) void load();
+  }, [load, version]);
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(() => void load(), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [load, waiting]);
+
+  const act = useCallback(
+    async (done: Promise<{ ok: true } | { ok: false; fault: Fault }>) => {
+      const answer = await done;
+      if (!answer.ok) toastFault(answer.fault);
+      await load();
+    },
+    [load],
+  );
+  return {
+    entries,
+    fault,
+    retry: (id) => act(client.retryDelivery(id)),
+    discard: (id) => act(client.discardDelivery(id)),
+  };
+}
