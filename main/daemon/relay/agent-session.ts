@@ -94,6 +94,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
       clientInfo: isObject(asked.clientInfo) ? asked.clientInfo : { name: "unknown", version: "0" },
     },
     open: options.open,
+    cwd: session.cwd,
     catalogue,
     request: onServerRequest,
     notification: onServerNotification,

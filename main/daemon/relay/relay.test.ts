@@ -244,6 +244,12 @@ describe("servers.json", () => {
     stream.close();
   });
 
+  it("starts servers in the session's folder, as its agent would have", async () => {
+    running = await startDaemon({ one: scripted(), gone: { ...scripted(), cwd: "./nowhere" } });
+    const agent = await running.agent({ cwd: "/usr/share" });
+    expect(JSON.parse(text(await agent.tool("one__status")))).toMatchObject({ cwd: "/usr/share" });
+  });
+
   it("A28: gives servers no secret of ours and no NODE_OPTIONS", async () => {
     running = await startDaemon(
       { one: scripted() },

@@ -15,6 +15,8 @@ const LIST_TIMEOUT_MS = 10_000;
 export interface SessionServersOptions {
   client: ClientSide;
   open: OpenServer;
+  /** The session's folder, in which its servers run. */
+  cwd: string;
   catalogue: Catalogue;
   request(from: Connection, message: RpcRequest, related: Waiting | undefined): void;
   notification(from: Connection, message: RpcNotification, related: Waiting | undefined): void;
@@ -48,16 +50,24 @@ interface Member {
   openedAt: number;
   tools: readonly JsonObject[] | undefined;
   loading: Promise<void> | undefined;
+  /** The list changed while it was being read. */
+  again: boolean;
 }
 
 export function createSessionServers(options: SessionServersOptions): SessionServers {
   const { client, catalogue } = options;
   const members = new Map<string, Member>();
 
-  const load = (member: Member): Promise<void> => {
-    member.loading ??= loadNow(member).finally(() => {
+  /** One at a time for each server, however often it says that its list changed; what changes meanwhile is read after. */
+  const load = (member: Member, again = false): Promise<void> => {
+    if (member.loading !== undefined) member.again ||= again;
+    member.loading ??= (async () => {
+      do {
+        member.again = false;
+        await loadNow(member);
+      } while (member.again);
       member.loading = undefined;
-    });
+    })();
     return member.loading;
   };
   const loadNow = async (member: Member) => {
@@ -78,9 +88,10 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
       openedAt: performance.now(),
       tools: undefined,
       loading: undefined,
+      again: false,
       connection: createConnection({
         name: server.name,
-        open: options.open(server),
+        open: options.open(server, options.cwd),
         client,
         handlers: {
           request: (message, related) => options.request(member.connection, message, related),
@@ -88,7 +99,7 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
             if (message.method !== "notifications/tools/list_changed") {
               return options.notification(member.connection, message, related);
             }
-            void loadNow(member).then(options.toolsChanged);
+            void load(member, true).then(options.toolsChanged);
           },
           state(state) {
             if (state.phase === "failed") {

@@ -6,6 +6,9 @@ import type { OpenRequests } from "./open-requests.ts";
 import type { SessionServers } from "./session-servers.ts";
 import { prefixed, type ToolMenu, type ToolOwner } from "./tool-menu.ts";
 
+/** Names that are remembered for an agent; a server that keeps inventing new ones gets no more room. */
+const MAX_SHOWN = 10_000;
+
 export interface ToolRequests {
   list(request: RpcRequest): Promise<void>;
   call(request: RpcRequest): Promise<void>;
@@ -45,7 +48,9 @@ export function createToolRequests(options: ToolRequestsOptions): ToolRequests {
   return {
     async list(request) {
       const menu = await servers().menu();
-      for (const [name, owner] of menu.owners) if (!shown.has(name)) shown.set(name, owner);
+      for (const [name, owner] of menu.owners) {
+        if (!shown.has(name) && shown.size < MAX_SHOWN) shown.set(name, owner);
+      }
       const tools = visible(menu);
       lastTools = JSON.stringify(tools);
       requests.answer(request, { tools });

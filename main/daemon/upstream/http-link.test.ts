@@ -1,4 +1,5 @@
 /** Proves upstream servers over HTTP with real sockets: restarts, bad answers, credentials, what travels and what never does. */
+import { createServer } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   type Behaviour,
@@ -118,6 +119,23 @@ describe("an upstream over HTTP", () => {
     expect((await agent.tool("work")).error?.message).toContain("answered 307");
     expect(leaked).toBe(false);
     await thief.down();
+  });
+
+  it("at the wrong address says what may be wrong with it", async () => {
+    const { local } = await start();
+    const old = createServer((_request, response) => void response.writeHead(405).end());
+    await new Promise<void>((resolve) => old.listen(0, "127.0.0.1", resolve));
+    const address = old.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const reply = await local.ask("/servers/test", {
+      method: "POST",
+      body: { config: { url: `http://127.0.0.1:${port}/sse` } },
+    });
+    expect(await reply.json()).toMatchObject({
+      state: "failed",
+      reason: "answered 405 (no Streamable HTTP there; its address often ends in /mcp)",
+    });
+    old.close();
   });
 
   it("that wants a sign-in says so", async () => {

@@ -194,9 +194,13 @@ async function refusal(response: IncomingMessage, status: number, hadSession: bo
   for await (const part of response.iterator()) if (parts.join("").length < 300) parts.push(String(part));
   const said = parts.join("").replace(/\s+/g, " ").trim().slice(0, 200);
   const challenge = response.headers["www-authenticate"];
+  // Servers of the older SSE transport, and web pages, refuse the first message in these two ways.
+  const misplaced = !hadSession && (status === 404 || status === 405);
   const wantsSignIn = status === 401 || (status === 403 && /insufficient_scope/.test(challenge ?? ""));
   return {
-    reason: wantsSignIn ? `wants a sign-in (${status})` : `answered ${status}${said === "" ? "" : `: ${said}`}`,
+    reason: wantsSignIn
+      ? `wants a sign-in (${status})`
+      : `answered ${status}${said === "" ? "" : `: ${said}`}${misplaced ? " (no Streamable HTTP there; its address often ends in /mcp)" : ""}`,
     status,
     ...(status === 404 && hadSession && { sessionLost: true, undelivered: true }),
     ...(wantsSignIn && { signIn: true }),

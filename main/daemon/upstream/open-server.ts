@@ -1,4 +1,7 @@
 /** Owns which link a configured server gets. */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
 import type { ServerConfig } from "../../../shared/protocol/daemon-api.ts";
 import { selfCommand } from "../../home/self-command.ts";
 import { expandConfig, type References } from "./expand-config.ts";
@@ -27,8 +30,8 @@ export function builtinDemo(): Server {
   return { name: DEMO_SERVER, transport: "builtin", config: { command, args, env } };
 }
 
-/** Opens a link to a server as it is configured now. */
-export type OpenServer = (server: Server) => OpenLink;
+/** Opens a link to a server as it is configured now. A process runs in `cwd`, as if the agent there had started it; in the home directory without. */
+export type OpenServer = (server: Server, cwd?: string) => OpenLink;
 
 export interface ServerOpenerOptions extends References {
   /** What a server's process writes to standard error, as it comes. */
@@ -38,22 +41,25 @@ export interface ServerOpenerOptions extends References {
 
 /** References in the configuration are looked up at each opening, so that a restart sees a changed secret. */
 export function createServerOpener(options: ServerOpenerOptions): OpenServer {
-  return (server) => (handlers) => {
-    const expanded = expandConfig(server.config, options);
-    if (!expanded.ok) return brokenLink(`cannot be started: ${expanded.reason}`);
-    const config = expanded.value;
-    if ("url" in config) {
-      return openHttpLink(httpServer(config.url, config.headers ?? {}, options.signIns), handlers);
-    }
-    const process = {
-      command: config.command,
-      args: config.args ?? [],
-      env: config.env ?? {},
-      ...(config.cwd !== undefined && { cwd: config.cwd }),
+  return (server, folder = homedir()) =>
+    (handlers) => {
+      const expanded = expandConfig(server.config, options);
+      if (!expanded.ok) return brokenLink(`cannot be started: ${expanded.reason}`);
+      const config = expanded.value;
+      if ("url" in config) {
+        return openHttpLink(httpServer(config.url, config.headers ?? {}, options.signIns), handlers);
+      }
+      const cwd = resolve(folder, config.cwd ?? ".");
+      if (!existsSync(cwd)) return brokenLink(`cannot be started: its folder ${cwd} does not exist`);
+      const process = {
+        command: config.command,
+        args: config.args ?? [],
+        env: config.env ?? {},
+        cwd,
+      };
+      const onStderr = (chunk: Uint8Array) => options.onStderr(server.name, chunk);
+      return openStdioLink(process, { env: options.env, onStderr }, handlers);
     };
-    const onStderr = (chunk: Uint8Array) => options.onStderr(server.name, chunk);
-    return openStdioLink(process, { env: options.env, onStderr }, handlers);
-  };
 }
 
 /** A server whose configuration holds its own credential is never given another. */

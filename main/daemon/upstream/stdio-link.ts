@@ -13,7 +13,7 @@ export interface StdioServer {
   command: string;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
-  cwd?: string;
+  cwd: string;
 }
 
 /** How long a server may take to leave after its input ends, then after SIGTERM; what is left is killed. */
@@ -86,7 +86,7 @@ export function openStdioLink(server: StdioServer, around: StdioSurroundings, ha
           stdio: sealDescriptors(["pipe", "pipe", "pipe"] as const),
           detached: process.platform !== "win32",
           windowsHide: true,
-          ...(server.cwd !== undefined && { cwd: server.cwd }),
+          cwd: server.cwd,
         });
         const { stdin, stdout, stderr: errors } = started;
         if (stdin === null || stdout === null || errors === null) throw new Error("a child without pipes");
