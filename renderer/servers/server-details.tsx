@@ -43,8 +43,24 @@ export function ServerDetails({ server, settings, onChange }: DetailsProps) {
           </li>
         ))}
       </ul>
+      {server.sign_in === true && <SignIn name={server.name} />}
       {server.transport === "stdio" && <Log name={server.name} />}
     </div>
+  );
+}
+
+/** The browser opens because somebody asked for it, after the real address was shown. */
+function SignIn({ name }: { name: string }) {
+  const { client, host } = useServices();
+  async function signIn(): Promise<void> {
+    const answer = await client.signIn(name);
+    if (!answer.ok) toastFault(answer.fault);
+    else if (answer.value.url !== null) await host.openExternal(answer.value.url);
+  }
+  return (
+    <Button kind="primary" onClick={() => void signIn()}>
+      Sign in…
+    </Button>
   );
 }
 

@@ -39,6 +39,9 @@ export function SessionMenu({ session, trigger }: SessionMenuProps) {
       <MenuItem icon={<Download {...icon} />} onClick={() => void exportSession(services.client, session, "jsonl")}>
         Export events (JSONL)
       </MenuItem>
+      <MenuItem icon={<Download {...icon} />} onClick={() => void exportSession(services.client, session, "cast")}>
+        Export recording (asciicast)
+      </MenuItem>
       <MenuItem icon={<Download {...icon} />} onClick={() => void exportSession(services.client, session, "trace")}>
         Export timeline (Chrome trace)
       </MenuItem>

@@ -1,6 +1,7 @@
 /** Owns the bar at the bottom: what runs and what failed, and the terminal's facts. */
 import { CircleX } from "lucide-react";
 import { useMemo, useSyncExternalStore } from "react";
+import { OutboxStatus } from "../outbox/outbox-status.tsx";
 import { Spinner } from "../parts/state-icon.tsx";
 import { useSession, useSessions } from "../stores/app-store.ts";
 import { useSettings } from "../stores/settings-store.ts";
@@ -53,6 +54,7 @@ function Calls({ id }: { id: string }) {
             : `${total.toLocaleString("en-US")} ${total === 1 ? "call" : "calls"}, none running`}
         </span>
       )}
+      <OutboxStatus store={store} />
     </>
   );
 }

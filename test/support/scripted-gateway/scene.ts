@@ -4,6 +4,7 @@ import type { ToolEvent } from "../../../shared/events/tool-event.ts";
 import type { AppState, SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { EventServerFrame } from "../../../shared/protocol/event-frames.ts";
 import type { AgentView } from "../../../shared/protocol/gateway-api.ts";
+import type { OutboxEntryView } from "../../../shared/protocol/outbox-api.ts";
 
 export interface TerminalScene {
   /** Escape sequences that paint the screen. */
@@ -25,6 +26,7 @@ export interface Scene {
   terminals: Record<string, TerminalScene>;
   /** Sockets that are closed again a moment after they opened. */
   drop?: "app" | "terminal";
+  outbox?: OutboxEntryView[];
   /** Keys pressed once the page is there; longer strings are typed. */
   keys?: string[];
   /** False: the page comes without a token. */

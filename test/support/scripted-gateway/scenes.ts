@@ -219,6 +219,33 @@ const withMain = (
     ...more,
   });
 
+const OUTBOX = (now: number): NonNullable<Scene["outbox"]> => [
+  {
+    id: 1,
+    key: "k1",
+    server: "linear",
+    tool: "create_issue",
+    session: MAIN,
+    call: "o1",
+    state: "queued",
+    reason: "connection refused",
+    attempts: 3,
+    created_at: ago(now, 60),
+    next_at: new Date(now + 20_000).toISOString(),
+  },
+  {
+    id: 2,
+    key: "k2",
+    server: "linear",
+    tool: "create_issue",
+    session: MAIN,
+    call: "o9",
+    state: "unknown",
+    attempts: 1,
+    created_at: ago(now, 90),
+  },
+];
+
 const LONG = "x".repeat(10_000);
 const HOSTILE = "<img src=x onerror=alert(1)> \u001b[31mred\u001b[0m \u202egnp.exe\u202c \u200bzero 👩‍👩‍👧‍👦 שלום";
 
@@ -300,7 +327,12 @@ export const scenes = (now: number): Scene[] => [
     app: app(now, { sessions: sessions(now), recording: { ok: false, reason: "the disk is full" } }),
   }),
   base(now, "other-version", { app: app(now, { sessions: sessions(now), version: "0.2.0" }) }),
+  base(now, "outbox", {
+    keys: ["Control+,", "Tab", "Tab", "Tab", "Tab", "Enter"],
+    outbox: OUTBOX(now),
+  }),
   base(now, "outcomes", {
+    outbox: OUTBOX(now),
     events: {
       [MAIN]: new LogBuilder(now)
         .call({ id: "o1", tool: "create_issue", server: "linear", startedAgo: 60, took: 0.1, end: "queued" })

@@ -98,6 +98,7 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
         { devices: [{ id: "d1", name: "Firefox on Linux", created_at: scene.app.now, last_used_at: scene.app.now }] },
       ];
     }
+    if (pathname === "/api/v1/outbox") return [200, { entries: scene.outbox ?? [] }];
     if (pathname === "/api/v1/search") return [200, { hits: [] }];
     const events = /^\/api\/v1\/sessions\/([^/]+)\/events$/.exec(pathname);
     if (events !== null) {
