@@ -4,8 +4,9 @@ import type { AgentWord } from "../../../shared/protocol/agent-words.ts";
 
 /** To the screens, handled in order for each terminal. */
 export type ScreenRequest =
-  | { type: "open"; id: number; cols: number; rows: number }
-  | { type: "write"; id: number; bytes: Uint8Array }
+  | { type: "open"; id: number; memory: SharedArrayBuffer; cols: number; rows: number }
+  /** Bytes in the ring, from `at` on and from its beginning after its end. `rest`: there is time. */
+  | { type: "write"; id: number; at: number; length: number; rest: boolean }
   | { type: "resize"; id: number; cols: number; rows: number }
   | { type: "snapshot"; id: number; request: number }
   | { type: "close"; id: number };

@@ -19,7 +19,7 @@ const twin = (cols = COLS, rows = ROWS) => {
   return {
     ...screen,
     told,
-    write: (bytes: Uint8Array) => new Promise<void>((resolve) => screen.write(bytes, resolve)),
+    write: (bytes: Uint8Array) => new Promise<void>((resolve) => screen.write(bytes, false, resolve)),
     snapshot: () => new Promise<Snapshot>((resolve) => screen.snapshot(resolve)),
   };
 };

@@ -14,8 +14,8 @@ export const MAX_TITLE_CHARACTERS = 256;
 const MAX_NOTICE_CHARACTERS = 120;
 
 export interface ScreenTwin {
-  /** `parsed` is called once these bytes are on the screen. */
-  write(bytes: Uint8Array, parsed: () => void): void;
+  /** `parsed` is called once these bytes are on the screen; until then they must not change. `rest`: there is time. */
+  write(bytes: Uint8Array, rest: boolean, parsed: () => void): void;
   resize(cols: number, rows: number): void;
   /** Called back with the state after everything written before. */
   snapshot(then: (snapshot: Snapshot) => void): void;
@@ -31,14 +31,11 @@ export interface ScreenTwinOptions {
 
 /** Bytes given to the parser at once. */
 const BATCH_BYTES = 256 * 1024;
-/** More than a screen lags when nobody watches. */
-const FLOOD_BYTES = 5 * 1024 * 1024;
-const FLOOD_MS = 50;
-const URGENT_BYTES = 48 * 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 
 interface Step {
   bytes: Uint8Array | undefined;
+  rest: boolean;
   done(): void;
 }
 
@@ -54,9 +51,6 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
   let title = "";
   const steps: Step[] = [];
   let busy = false;
-  /** Bytes in `steps`, and when the last ones came. */
-  let waiting = 0;
-  let writtenAt = 0;
   let resting: NodeJS.Timeout | undefined;
   /** The escape sequence and the character that the bytes so far leave unfinished. */
   let sequence: Uint8Array = NOTHING;
@@ -94,17 +88,6 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     }
   }
 
-  /**
-   * While output floods, the people who watch it come first: the screen takes a third of a core until the flood is
-   * over, somebody needs the screen, or too much waits.
-   */
-  function rest(parsedMs: number): boolean {
-    const flooding = waiting > FLOOD_BYTES && waiting < URGENT_BYTES && performance.now() - writtenAt < FLOOD_MS;
-    if (!flooding || steps.some((step) => step.bytes === undefined)) return false;
-    resting = setTimeout(wake, parsedMs * 2);
-    return true;
-  }
-
   function wake(): void {
     clearTimeout(resting);
     resting = undefined;
@@ -116,10 +99,12 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     const done: (() => void)[] = [];
     const pieces: Uint8Array[] = [character];
     let length = 0;
+    let rest = false;
     for (let step = steps[0]; step?.bytes !== undefined && length < BATCH_BYTES; step = steps[0]) {
       steps.shift();
       pieces.push(step.bytes);
       done.push(step.done);
+      rest = step.rest;
       length += step.bytes.length;
     }
     const all = Buffer.concat(pieces);
@@ -130,31 +115,27 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     terminal.write(bytes, () => {
       busy = false;
       sequence = isInSequence(terminal) ? openSequence(Buffer.concat([sequence, bytes])) : NOTHING;
-      waiting -= length;
       for (const call of done) call();
-      if (!rest(performance.now() - begun)) proceed();
+      // While output floods, the people who watch it come first: the screen takes a third of a core.
+      if (rest) resting = setTimeout(wake, (performance.now() - begun) * 2);
+      else proceed();
     });
   }
 
   function next(step: Step): void {
     steps.push(step);
-    if (step.bytes !== undefined) {
-      waiting += step.bytes.length;
-      writtenAt = performance.now();
-      if (resting !== undefined && waiting < URGENT_BYTES) return;
-    }
-    wake();
+    if (resting === undefined || !step.rest) wake();
   }
 
   return {
-    write: (bytes, parsed) => next({ bytes, done: parsed }),
-    resize: (cols, rows) => next({ bytes: undefined, done: () => terminal.resize(cols, rows) }),
+    write: (bytes, rest, parsed) => next({ bytes, rest, done: parsed }),
+    resize: (cols, rows) => next({ bytes: undefined, rest: false, done: () => terminal.resize(cols, rows) }),
     snapshot(then) {
       const done = () => {
         const tail = Buffer.concat([sequence, character]);
         then({ data: serializeScreen(terminal, title), tail, cols: terminal.cols, rows: terminal.rows });
       };
-      next({ bytes: undefined, done });
+      next({ bytes: undefined, rest: false, done });
     },
     close() {
       clearTimeout(resting);

@@ -6,7 +6,7 @@ import { createScreenTwin, type ScreenTwin } from "./screen-twin.ts";
 const port = parentPort;
 if (port === null) throw new Error("screen-worker runs as a worker thread");
 
-const twins = new Map<number, ScreenTwin>();
+const twins = new Map<number, { twin: ScreenTwin; ring: Uint8Array }>();
 const report = (message: ScreenReport) => port.postMessage(message);
 
 port.on("message", (request: ScreenRequest) => {
@@ -14,15 +14,21 @@ port.on("message", (request: ScreenRequest) => {
   if (request.type === "open") {
     const { cols, rows } = request;
     const onTitle = (title: string) => report({ type: "title", id, title });
-    twins.set(id, createScreenTwin({ cols, rows, onTitle, onNotice: noticesOf(id) }));
+    const twin = createScreenTwin({ cols, rows, onTitle, onNotice: noticesOf(id) });
+    twins.set(id, { twin, ring: new Uint8Array(request.memory) });
     return;
   }
-  const twin = twins.get(id);
-  if (twin === undefined) return;
+  const entry = twins.get(id);
+  if (entry === undefined) return;
+  const { twin, ring } = entry;
   switch (request.type) {
     case "write": {
-      const { length } = request.bytes;
-      return twin.write(request.bytes, () => report({ type: "parsed", id, bytes: length }));
+      const { at, length, rest } = request;
+      const first = ring.subarray(at, at + length);
+      for (const bytes of [first, ring.subarray(0, length - first.length)]) {
+        if (bytes.length > 0) twin.write(bytes, rest, () => report({ type: "parsed", id, bytes: bytes.length }));
+      }
+      return;
     }
     case "resize":
       return twin.resize(request.cols, request.rows);

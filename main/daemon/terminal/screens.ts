@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { Log } from "../../home/create-log.ts";
 import { workerEntry } from "../../home/worker-entry.ts";
+import { createScreenFeed, type ScreenFeed } from "./screen-feed.ts";
 import type { Notice, ScreenReport, ScreenRequest, Snapshot } from "./screen-messages.ts";
 
 /**
@@ -9,9 +10,6 @@ import type { Notice, ScreenReport, ScreenRequest, Snapshot } from "./screen-mes
  * somebody reads as fast as the program prints, the screen may lag far behind; otherwise memory counts for more.
  */
 export const SCREEN_LAG_BYTES = { watched: 64 * 1024 * 1024, unwatched: 4 * 1024 * 1024 };
-/** This many bytes travel to the thread together. */
-const BATCH_BYTES = 64 * 1024;
-
 export interface ScreenListener {
   onTitle(title: string): void;
   onNotice(notice: Notice): void;
@@ -36,14 +34,8 @@ export interface Screens {
 }
 
 interface Entry {
-  id: number;
-  cols: number;
-  rows: number;
   listener: ScreenListener;
-  batch: Buffer[];
-  batchBytes: number;
-  /** Sent and not yet parsed. */
-  behind: number;
+  feed: ScreenFeed;
   waiting: Map<number, (snapshot: Snapshot) => void>;
 }
 
@@ -52,7 +44,6 @@ export function createScreens(log: Log): Screens {
   let worker: Worker | undefined;
   let nextId = 1;
   let nextRequest = 1;
-  let flushing = false;
   let disposed = false;
 
   function thread(): Worker {
@@ -73,16 +64,15 @@ export function createScreens(log: Log): Screens {
   function restart(): void {
     worker = undefined;
     if (disposed) return;
-    for (const entry of entries.values()) {
-      post({ type: "open", id: entry.id, cols: entry.cols, rows: entry.rows });
-      entry.behind = 0;
-      for (const request of entry.waiting.keys()) post({ type: "snapshot", id: entry.id, request });
+    for (const [id, entry] of entries) {
+      entry.feed.reopen();
+      for (const request of entry.waiting.keys()) entry.feed.request({ type: "snapshot", id, request });
       entry.listener.onProgress();
     }
   }
 
-  function post(request: ScreenRequest, transfer: ArrayBuffer[] = []): void {
-    thread().postMessage(request, transfer);
+  function post(request: ScreenRequest): void {
+    thread().postMessage(request);
   }
 
   function receive(report: ScreenReport): void {
@@ -90,7 +80,7 @@ export function createScreens(log: Log): Screens {
     if (entry === undefined) return;
     switch (report.type) {
       case "parsed":
-        entry.behind -= report.bytes;
+        entry.feed.parsed(report.bytes);
         entry.listener.onProgress();
         break;
       case "title":
@@ -108,64 +98,32 @@ export function createScreens(log: Log): Screens {
     }
   }
 
-  /** Copies the batch into memory of its own and hands that over: the pieces may still be on their way to viewers. */
-  function flush(entry: Entry): void {
-    if (entry.batchBytes === 0) return;
-    const bytes = new Uint8Array(entry.batchBytes);
-    let at = 0;
-    for (const piece of entry.batch) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    entry.behind += entry.batchBytes;
-    entry.batch = [];
-    entry.batchBytes = 0;
-    post({ type: "write", id: entry.id, bytes }, [bytes.buffer]);
-  }
-
-  function flushAll(): void {
-    flushing = false;
-    for (const entry of entries.values()) flush(entry);
-  }
-
   return {
     open(cols, rows, listener) {
       const id = nextId++;
-      const entry: Entry = {
+      const waiting: Entry["waiting"] = new Map();
+      let size = { cols, rows };
+      const feed = createScreenFeed({
         id,
-        cols,
-        rows,
-        listener,
-        batch: [],
-        batchBytes: 0,
-        behind: 0,
-        waiting: new Map(),
-      };
+        size: () => size,
+        post,
+        awaited: () => waiting.size > 0,
+        now: () => performance.now(),
+      });
+      const entry: Entry = { listener, waiting, feed };
       entries.set(id, entry);
-      post({ type: "open", id, cols, rows });
       return {
-        write(bytes) {
-          entry.batch.push(bytes);
-          entry.batchBytes += bytes.length;
-          if (entry.batchBytes >= BATCH_BYTES) flush(entry);
-          else if (!flushing) {
-            flushing = true;
-            setImmediate(flushAll);
-          }
-        },
+        write: feed.write,
         resize(newCols, newRows) {
-          entry.cols = newCols;
-          entry.rows = newRows;
-          flush(entry);
-          post({ type: "resize", id, cols: newCols, rows: newRows });
+          size = { cols: newCols, rows: newRows };
+          feed.request({ type: "resize", id, ...size });
         },
         snapshot(then) {
           const request = nextRequest++;
-          entry.waiting.set(request, then);
-          flush(entry);
-          post({ type: "snapshot", id, request });
+          waiting.set(request, then);
+          feed.request({ type: "snapshot", id, request });
         },
-        backlog: () => entry.behind + entry.batchBytes,
+        backlog: feed.backlog,
         close() {
           if (!entries.delete(id)) return;
           if (worker !== undefined) post({ type: "close", id });

@@ -1,0 +1,129 @@
+/** Owns the way of one terminal's output to its screen: a ring of shared memory, and before it what waits for room. */
+import type { ScreenRequest } from "./screen-messages.ts";
+
+/** Handing over memory of its own for each piece would leave the process several times as large after a flood. */
+const RING_BYTES = 1024 * 1024;
+/** Output goes into the ring together: at once when it comes to this much, else at the end of the turn. */
+const BATCH_BYTES = 64 * 1024;
+/** While output floods, a screen that lags by more than the first and less than the second takes its time. */
+const FLOOD_BYTES = 5 * 1024 * 1024;
+const URGENT_BYTES = 48 * 1024 * 1024;
+const FLOOD_MS = 50;
+/** Items of the queue that are done before they are cut off. */
+const DONE_ITEMS = 1024;
+
+export interface ScreenFeed {
+  write(bytes: Buffer): void;
+  /** A request at its place among the output. */
+  request(request: ScreenRequest): void;
+  /** The screen has read so many bytes of the ring. */
+  parsed(bytes: number): void;
+  /** Bytes written and not yet on the screen. */
+  backlog(): number;
+  /** Begins again with another thread: what was in the ring is lost. */
+  reopen(): void;
+}
+
+export interface ScreenFeedOptions {
+  id: number;
+  size(): { cols: number; rows: number };
+  post(request: ScreenRequest): void;
+  /** Whether somebody waits for the screen. */
+  awaited(): boolean;
+  /** Milliseconds of a steady clock. */
+  now(): number;
+}
+
+export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
+  const { id, post } = options;
+  const memory = new SharedArrayBuffer(RING_BYTES);
+  const ring = new Uint8Array(memory);
+  /** Bytes ever written to the ring, and ever read. */
+  let head = 0;
+  let tail = 0;
+  let queue: (Buffer | ScreenRequest)[] = [];
+  let done = 0;
+  let queuedBytes = 0;
+  let writtenAt = 0;
+  let scheduled = false;
+
+  const backlog = () => head - tail + queuedBytes;
+
+  /** Copies what fits; gives how much. */
+  function put(bytes: Buffer): number {
+    const count = Math.min(bytes.length, RING_BYTES - (head - tail));
+    const at = head % RING_BYTES;
+    const first = Math.min(count, RING_BYTES - at);
+    ring.set(bytes.subarray(0, first), at);
+    ring.set(bytes.subarray(first, count), 0);
+    head += count;
+    return count;
+  }
+
+  function tell(from: number): void {
+    if (head === from) return;
+    const lag = backlog();
+    const flooding = lag > FLOOD_BYTES && lag < URGENT_BYTES && options.now() - writtenAt < FLOOD_MS;
+    post({ type: "write", id, at: from % RING_BYTES, length: head - from, rest: flooding && !options.awaited() });
+  }
+
+  function pump(): void {
+    let told = head;
+    for (let item = queue[done]; item !== undefined; item = queue[done]) {
+      if (Buffer.isBuffer(item)) {
+        const count = put(item);
+        queuedBytes -= count;
+        if (count < item.length) {
+          queue[done] = item.subarray(count);
+          break;
+        }
+      } else {
+        tell(told);
+        told = head;
+        post(item);
+      }
+      done += 1;
+    }
+    tell(told);
+    if (done === queue.length || done > DONE_ITEMS) {
+      queue = queue.slice(done);
+      done = 0;
+    }
+  }
+
+  function open(): void {
+    post({ type: "open", id, memory, ...options.size() });
+  }
+
+  open();
+  return {
+    write(bytes) {
+      queue.push(bytes);
+      queuedBytes += bytes.length;
+      writtenAt = options.now();
+      if (queuedBytes >= BATCH_BYTES) pump();
+      else if (!scheduled) {
+        scheduled = true;
+        setImmediate(() => {
+          scheduled = false;
+          pump();
+        });
+      }
+    },
+    request(request) {
+      queue.push(request);
+      pump();
+    },
+    parsed(bytes) {
+      tail += bytes;
+      pump();
+    },
+    backlog,
+    reopen() {
+      head = 0;
+      tail = 0;
+      open();
+      pump();
+    },
+  };
+}
