@@ -1,6 +1,6 @@
 /** Owns the drawer with everything that is known of one call. Esc closes it; the selection in the list stays. */
 import { Tabs } from "@base-ui/react/tabs";
-import { Copy, FileText, Link as LinkIcon, X } from "lucide-react";
+import { Copy, FileText, Link as LinkIcon, SquareTerminal, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Call } from "../../shared/events/call.ts";
 import { deepLink } from "../../shared/links/deep-link.ts";
@@ -16,6 +16,7 @@ import { useApp } from "../stores/app-store.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { selectCall } from "../stores/view-store.ts";
+import { useLiveTerminal } from "../terminal/terminal-view.tsx";
 import { callJson, callMarkdown } from "./copy-call.ts";
 import styles from "./detail.module.css";
 import { ProgressTab, RawTab } from "./event-tabs.tsx";
@@ -157,8 +158,26 @@ function Content({ store, session, call }: { store: CallLogStore; session: strin
           <FileText aria-hidden size={14} strokeWidth={1.75} />
           Copy as Markdown
         </Button>
+        <ShowInTerminal session={session} call={call.id} />
       </footer>
     </>
+  );
+}
+
+/** Only where it is known: calls that began while their terminal was looked at. */
+function ShowInTerminal({ session, call }: { session: string; call: string }) {
+  const live = useLiveTerminal(session);
+  if (live?.marks.has(call) !== true) return null;
+  return (
+    <Button
+      onClick={() => {
+        const colour = getComputedStyle(document.documentElement).getPropertyValue("--accent-tint").trim();
+        if (live.marks.reveal(call, colour)) selectCall(undefined);
+      }}
+    >
+      <SquareTerminal aria-hidden size={14} strokeWidth={1.75} />
+      Show in terminal
+    </Button>
   );
 }
 

@@ -10,6 +10,7 @@ import { type LinkState, openReconnectingSocket, type ReconnectingSocket } from 
 import type { Connection, Host } from "../host/host.ts";
 import { accelerator } from "./accelerator.ts";
 import { createAcknowledger } from "./acknowledge.ts";
+import { type CallMarks, createCallMarks } from "./call-marks.ts";
 import { NEWLINE_IN_PROMPT, withCtrl } from "./terminal-keys.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { createWholeCharacters } from "./whole-characters.ts";
@@ -29,6 +30,7 @@ export interface TerminalStatus {
 export interface LiveTerminal {
   readonly terminal: Terminal;
   readonly search: SearchAddon;
+  readonly marks: CallMarks;
   /** Moves the terminal into an element; it can be in one place only. */
   show(parent: HTMLElement): void;
   fit(): void;
@@ -182,6 +184,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
   return {
     terminal,
     search,
+    marks: createCallMarks(terminal),
     show(parent) {
       parent.append(element);
       if (!opened) {

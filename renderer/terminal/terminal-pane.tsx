@@ -12,6 +12,7 @@ import { FindBar } from "./find-bar.tsx";
 import styles from "./terminal.module.css";
 import { TerminalBanner } from "./terminal-banner.tsx";
 import { TerminalView, useLiveTerminal, useTerminalStatus } from "./terminal-view.tsx";
+import { useCallMarks } from "./use-call-marks.ts";
 import { useReattach } from "./use-reattach.ts";
 
 const icon = { "aria-hidden": true, size: 15, strokeWidth: 1.75 } as const;
@@ -32,6 +33,7 @@ export function TerminalPane({ session, onSplit, split = false, quiet = false }:
   const [finding, setFinding] = useState(false);
 
   useReattach(session, live, status);
+  useCallMarks(session.id, live);
   useEffect(() => (quiet ? undefined : onCommand("find", () => setFinding(true))), [quiet]);
 
   const closeFind = () => {

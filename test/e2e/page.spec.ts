@@ -122,6 +122,18 @@ test("progress moves its bar, 100 % is not yet finished, and the end says how lo
   await expect(bar).toHaveCount(0);
 });
 
+test("a call that began before one's eyes is found again in the terminal", async ({ page }) => {
+  await open(page);
+  send({ tool: "index_docs", call: "m1", kind: "started" });
+  await expect(list(page).getByText("index_docs")).toBeVisible();
+  gateway.sendTerminal(session, new TextEncoder().encode("\u001b[999H\r\n".padEnd(400, "\n") + "far below"));
+  await expect(terminal(page)).toContainText("far below");
+  await expect(terminal(page)).not.toContainText("Refactoring");
+  await list(page).getByText("index_docs").click();
+  await page.getByRole("button", { name: "Show in terminal" }).click();
+  await expect(terminal(page)).toContainText("Refactoring");
+});
+
 test("a lost terminal keeps its last frame, says that typing is refused, and comes back by itself", async ({
   page,
 }) => {

@@ -1,0 +1,26 @@
+/** Owns noticing the calls that begin while a session's terminal is looked at. */
+import { useEffect } from "react";
+import { useServices } from "../shell/services.ts";
+import { useApp } from "../stores/app-store.ts";
+import type { LiveTerminal } from "./live-terminal.ts";
+
+/** A start that arrives later than this was not live, and says nothing about the line that is being written. */
+const LIVE_MS = 1_500;
+
+const gatewayNow = (): number => Date.now() + useApp.getState().clockOffset;
+
+export function useCallMarks(session: string, live: LiveTerminal | undefined): void {
+  const { streams } = useServices();
+  useEffect(() => {
+    if (live === undefined) return;
+    const store = streams.open(session);
+    let seen = store.order.length;
+    return store.subscribeAny(() => {
+      for (; seen < store.order.length; seen += 1) {
+        const id = store.order[seen] ?? "";
+        const [first] = store.entries(id);
+        if (first !== undefined && Math.abs(Date.parse(first.at) - gatewayNow()) < LIVE_MS) live.marks.set(id);
+      }
+    });
+  }, [streams, session, live]);
+}
