@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import type { Benchmark, Context, Row } from "./harness/benchmark.ts";
+import { bridgeShares } from "./harness/bridge-shares.ts";
 import { now } from "./harness/clock.ts";
 import { type EventDaemon, startEventDaemon } from "./harness/event-daemon.ts";
 import { type EmitCommand, emitCommand, eventBlock } from "./harness/event-script.ts";
@@ -35,20 +36,21 @@ async function run(context: Context): Promise<Row[]> {
   const daemon = await startEventDaemon();
   const raw = await startProgram("raw-forwarder", [daemon.url]);
   const naive = await startProgram("naive-bridge", [daemon.url]);
-  const product = await startProduct({ out: context.out, discovery: daemon.announce(folder.path) });
+  const product = await startProduct({ cli: context.cli, discovery: daemon.announce(folder.path) });
   try {
     const bridges = [
       productBridge(product),
       programBridge("straightforward", naive, "frames"),
       programBridge("raw", raw, "bytes"),
     ];
-    const rows = [];
+    const rows: Row[] = [];
     for (const chunks of ["large", "event"] as const) {
       rows.push(await burst(context, daemon, bridges, events, chunks));
     }
     for (const chunks of ["large", "event"] as const) {
       rows.push(await sustained(context, daemon, bridges, product, events, chunks));
     }
+    rows.push(await bridgeShares());
     return rows;
   } finally {
     await product.stop();

@@ -17,12 +17,12 @@ import { inTurn, type Measured, type Sample } from "./harness/rounds.ts";
 export const start: Benchmark = { id: "B11", title: "Start", run };
 
 async function run(context: Context): Promise<Row[]> {
-  const product = await startProduct({ out: context.out });
+  const product = await startProduct({ cli: context.cli });
   try {
     await product.daemonReady();
     const processes = await inTurn(
       [
-        { name: "signalbox", run: () => gatewayStart(context.out, product) },
+        { name: "signalbox", run: () => gatewayStart(context.cli, product) },
         { name: "bare", run: bareNode },
       ],
       context.rounds,
@@ -56,10 +56,10 @@ function row(what: string, measured: Measured, atMost: number, over: string): Ro
 }
 
 /** A second gateway in the same home would be refused, so the first one is stopped for it; the daemon goes on. */
-async function gatewayStart(out: string, product: Product): Promise<Sample> {
+async function gatewayStart(cli: string, product: Product): Promise<Sample> {
   await product.gateway.end();
   const began = now();
-  const again = await startAgain(product, out);
+  const again = await startAgain(product, cli);
   const response = await fetch(`${again.url}/api/v1/health`);
   if (!response.ok) throw new Error(`the gateway answered ${response.status}`);
   const ms = now() - began;

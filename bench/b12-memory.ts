@@ -23,7 +23,7 @@ export const memory: Benchmark = { id: "B12", title: "Private memory", run };
 
 async function run(context: Context): Promise<Row[]> {
   const sides = [
-    { name: "signalbox", run: () => ofProduct(context.out) },
+    { name: "signalbox", run: () => ofProduct(context.cli) },
     { name: "bare Node ×2", run: ofBareNode },
   ];
   const measured = await inTurn(sides, { ...context.rounds, warmUps: 0 }, context.say);
@@ -39,9 +39,9 @@ async function run(context: Context): Promise<Row[]> {
   return [idle, row("a further session", "session MB", "MB", 5), row("a further watcher", "watcher KB", "KB", 100)];
 }
 
-async function ofProduct(out: string): Promise<Sample> {
+async function ofProduct(cli: string): Promise<Sample> {
   const folder = temporaryFolder();
-  const product = await startProduct({ out });
+  const product = await startProduct({ cli });
   try {
     const daemon = await product.daemonReady();
     const total = async () => {

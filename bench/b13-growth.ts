@@ -24,7 +24,7 @@ const CALLS_A_SESSION = 50_000;
 async function run(context: Context): Promise<Row[]> {
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
-  const product = await startProduct({ out: context.out, discovery: daemon.announce(folder.path) });
+  const product = await startProduct({ cli: context.cli, discovery: daemon.announce(folder.path) });
   const bench = { context, daemon, product, database: join(product.home, "journal.db") };
   try {
     return [await overSessions(bench), await overJournal(bench), await search(bench)];

@@ -23,7 +23,7 @@ async function run(context: Context): Promise<Row[]> {
   const events = context.quick ? 2000 : 10_000;
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
-  const product = await startProduct({ out: context.out, discovery: daemon.announce(folder.path) });
+  const product = await startProduct({ cli: context.cli, discovery: daemon.announce(folder.path) });
   try {
     const sides = [
       {

@@ -14,7 +14,7 @@ export const callsOverHttp: Benchmark = { id: "B4", title: "MCP calls, HTTP upst
 async function run(context: Context): Promise<Row[]> {
   const upstream = await startProgram("http-upstream");
   const url = `${upstream.url}/mcp`;
-  const daemon = await startOwnDaemon({ out: context.out, servers: { bench: { url } } });
+  const daemon = await startOwnDaemon({ cli: context.cli, servers: { bench: { url } } });
   const through = await daemon.openEndpoint();
   try {
     return await callRows(context, {

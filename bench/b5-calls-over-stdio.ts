@@ -25,7 +25,7 @@ interface RunningPeer {
 
 async function run(context: Context): Promise<Row[]> {
   const servers = { bench: { command: process.execPath, args: [UPSTREAM] } };
-  const daemon = await startOwnDaemon({ out: context.out, servers });
+  const daemon = await startOwnDaemon({ cli: context.cli, servers });
   const through = await daemon.openEndpoint();
   const running: RunningPeer[] = [];
   const skipped: string[] = [];

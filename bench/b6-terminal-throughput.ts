@@ -22,7 +22,7 @@ export const terminalThroughput: Benchmark = { id: "B6", title: "Terminal throug
 async function run(context: Context): Promise<Row[]> {
   const folder = temporaryFolder();
   const load = writeTerminalLoad(folder.path, context.quick ? 20 : 100);
-  const product = await startProduct({ out: context.out });
+  const product = await startProduct({ cli: context.cli });
   const wetty = await startWetty(load.command);
   if (typeof wetty === "string") context.say(`skipped: ${wetty}`);
   try {

@@ -18,7 +18,7 @@ export const terminalStall: Benchmark = { id: "B7", title: "Terminal with a stal
 
 async function run(context: Context): Promise<Row[]> {
   const folder = temporaryFolder();
-  const product = await startProduct({ out: context.out });
+  const product = await startProduct({ cli: context.cli });
   try {
     const stallMs = context.quick ? 3000 : 10_000;
     const side = { name: "signalbox", run: () => stall(product, folder.path, stallMs) };

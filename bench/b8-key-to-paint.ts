@@ -22,7 +22,7 @@ export const keyToPaint: Benchmark = { id: "B8", title: "Key to paint in Chromiu
 async function run(context: Context): Promise<Row[]> {
   const keys = context.quick ? 10 : 40;
   const folder = temporaryFolder();
-  const product = await startProduct({ out: context.out });
+  const product = await startProduct({ cli: context.cli });
   const browser = await openBrowser();
   try {
     const signed = await signedIn(browser, product);

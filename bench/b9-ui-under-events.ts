@@ -26,7 +26,7 @@ async function run(context: Context): Promise<Row[]> {
   const seconds = context.quick ? 5 : 30;
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
-  const product = await startProduct({ out: context.out, discovery: daemon.announce(folder.path) });
+  const product = await startProduct({ cli: context.cli, discovery: daemon.announce(folder.path) });
   const browser = await openBrowser();
   try {
     const signed = await signedIn(browser, product);

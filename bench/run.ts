@@ -53,7 +53,7 @@ function chosen(): Benchmark[] {
 
 async function measure(benchmarks: readonly Benchmark[]): Promise<void> {
   const rounds = { count: values.quick ? 2 : Number(values.rounds), warmUps: 1 };
-  const context: Context = { rounds, quick: values.quick, out: await build(), say };
+  const context: Context = { rounds, quick: values.quick, cli: join(await build(), "main", "cli.js"), say };
   const benches: Record<string, BenchResult> = {};
   for (const benchmark of benchmarks) {
     say(`── ${benchmark.id} ${benchmark.title}`);

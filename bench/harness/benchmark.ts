@@ -2,7 +2,7 @@
 import type { Spread } from "./figures.ts";
 import type { Rounds } from "./rounds.ts";
 
-export type Unit = "events/s" | "calls/s" | "MB/s" | "ms" | "MB" | "KB" | "fps" | "×" | "CPU s" | "µs";
+export type Unit = "events/s" | "calls/s" | "MB/s" | "ms" | "MB" | "KB" | "fps" | "×" | "CPU s" | "µs" | "%";
 
 export interface Figure {
   side: string;
@@ -34,8 +34,8 @@ export interface Context {
   rounds: Rounds;
   /** Small counts, to try a benchmark out; never for the record. */
   quick: boolean;
-  /** Folder of the built product, with `main/` and `renderer/`. */
-  out: string;
+  /** The built command. */
+  cli: string;
   /** Says what is going on, on standard error. */
   say: (text: string) => void;
 }

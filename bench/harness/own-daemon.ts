@@ -21,7 +21,8 @@ export interface OwnDaemon {
 }
 
 export interface OwnDaemonOptions {
-  out: string;
+  /** The command's file. */
+  cli: string;
   servers: Record<string, object>;
   node?: readonly string[];
 }
@@ -31,8 +32,7 @@ export async function startOwnDaemon(options: OwnDaemonOptions): Promise<OwnDaem
   const home = join(folder.path, "home");
   mkdirSync(home, { mode: 0o700 });
   writeFileSync(join(home, "servers.json"), JSON.stringify({ mcpServers: options.servers }), { mode: 0o600 });
-  const cli = join(options.out, "main", "cli.js");
-  const args = [...(options.node ?? []), cli, "daemon", "--home", home];
+  const args = [...(options.node ?? []), options.cli, "daemon", "--home", home];
   const launched = await launch(process.execPath, args, {
     env: cleanEnvironment(),
     stdio: ["ignore", "ignore", "inherit"],

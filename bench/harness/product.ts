@@ -14,8 +14,8 @@ const DAEMON_MS = 20_000;
 const announcement = z.object({ url: z.string(), token: z.string(), pid: z.number() });
 
 export interface ProductOptions {
-  /** Folder of the build. */
-  out: string;
+  /** The command's file: that of a build, or of the sources. */
+  cli: string;
   /** Discovery file of a foreign daemon. */
   discovery?: string;
   servers?: Record<string, object>;
@@ -64,7 +64,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   });
   const discovery = options.discovery === undefined ? [] : ["--discovery", options.discovery];
   const env = { ...cleanEnvironment(), ...options.env };
-  const started = await startGateway({ out: options.out, home, node: options.node ?? [], args: discovery, env });
+  const started = await startGateway({ cli: options.cli, home, node: options.node ?? [], args: discovery, env });
 
   async function request(method: string, path: string, body?: object): Promise<Response> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -95,8 +95,10 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       await product.gateway.end();
       const daemon = daemonPid();
       if (daemon !== undefined) {
-        const cli = join(options.out, "main", "cli.js");
-        const end = await launch(process.execPath, [cli, "stop", "--force", "--home", home], { env, stdio: "ignore" });
+        const end = await launch(process.execPath, [options.cli, "stop", "--force", "--home", home], {
+          env,
+          stdio: "ignore",
+        });
         await new Promise((resolve) => (end.child.exitCode === null ? end.child.once("exit", resolve) : resolve(0)));
         kill(daemon);
       }
@@ -110,7 +112,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 type Running = Pick<Product, "gateway" | "url" | "token" | "headers">;
 
 interface GatewayStart {
-  out: string;
+  cli: string;
   home: string;
   node: readonly string[];
   args: readonly string[];
@@ -118,16 +120,15 @@ interface GatewayStart {
 }
 
 async function startGateway(options: GatewayStart): Promise<Running> {
-  const cli = join(options.out, "main", "cli.js");
   const args = ["serve", "--home", options.home, "--port", "0", "--json", "--no-open", ...options.args];
-  const gateway = await launch(process.execPath, [...options.node, cli, ...args], { env: options.env });
+  const gateway = await launch(process.execPath, [...options.node, options.cli, ...args], { env: options.env });
   const { url, token } = parse(announcement, await firstLine(gateway, "signalbox serve"));
   return { gateway, url, token, headers: { authorization: `Bearer ${token}` } };
 }
 
 /** Starts another gateway in the same home, once the earlier one was ended; the product then speaks to it. */
-export async function startAgain(product: Product, out: string): Promise<Running> {
-  const running = await startGateway({ out, home: product.home, node: [], args: [], env: cleanEnvironment() });
+export async function startAgain(product: Product, cli: string): Promise<Running> {
+  const running = await startGateway({ cli, home: product.home, node: [], args: [], env: cleanEnvironment() });
   return Object.assign(product, running);
 }
 

@@ -23,10 +23,11 @@ export async function receive(
   count: Count,
   target: number,
   headers: Record<string, string> = {},
+  protocols: string[] = count === "entries" ? [SUBPROTOCOL] : [],
 ): Promise<Receiver> {
-  const protocols = count === "entries" ? [SUBPROTOCOL] : [];
   const socket = new WebSocket(url, protocols, { headers, perMessageDeflate: false, skipUTF8Validation: true });
   let seen = 0;
+  let done = false;
   let last: Buffer | undefined;
   const reached = new Promise<number>((resolve, reject) => {
     socket.on("message", (data: Buffer) => {
@@ -35,9 +36,12 @@ export async function receive(
         seen += entriesIn(data);
         last = data;
       } else seen += count === "bytes" ? data.length : 1;
-      if (seen < target) return;
-      if (last !== undefined) requireLast(last, target);
-      resolve(now());
+      if (seen < target || done) return;
+      done = true;
+      const at = now();
+      const wrong = last === undefined ? undefined : misnumbered(last, target);
+      if (wrong === undefined) resolve(at);
+      else reject(new Error(wrong));
     });
     socket.on("close", (code) => reject(new Error(`closed with ${code} after ${seen} of ${target} ${count}`)));
   });
@@ -61,9 +65,9 @@ function entriesIn(frame: Buffer): number {
   return count;
 }
 
-/** Entries are numbered without holes from 1, so the last number proves that the count is not a miscount. */
-function requireLast(frame: Buffer, target: number): void {
+/** Entries are numbered without holes from 1, so the number of the `target`th proves that the count is not a miscount. */
+function misnumbered(frame: Buffer, target: number): string | undefined {
   const parsed = parse(eventServerFrameSchema, frame.toString());
-  const seq = "events" in parsed ? parsed.events.at(-1)?.seq : undefined;
-  if (seq !== target) throw new Error(`the last of ${target} entries is numbered ${seq}`);
+  const has = "events" in parsed && parsed.events.some(({ seq }) => seq === target);
+  return has ? undefined : `the frame that completes ${target} entries does not hold number ${target}`;
 }

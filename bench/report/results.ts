@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, "..", "..");
 export const RESULTS = join(root, "bench", "results.json");
 
 const spread = z.object({ median: z.number(), low: z.number(), high: z.number() });
-const unit = z.enum(["events/s", "calls/s", "MB/s", "ms", "MB", "KB", "fps", "×", "CPU s", "µs"]);
+const unit = z.enum(["events/s", "calls/s", "MB/s", "ms", "MB", "KB", "fps", "×", "CPU s", "µs", "%"]);
 const row = z.object({
   bench: z.string(),
   what: z.string(),
