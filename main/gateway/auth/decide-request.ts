@@ -80,7 +80,7 @@ export function decideUpgrade(
     case "/ws/mcp/events": {
       const session = query.get("session_id") ?? "";
       if (session === "") return refuse(400, "missing-session-id", "missing session_id");
-      const mcpToken = query.get("mcp_token") ?? undefined;
+      const mcpToken = query.get("mcp_token") || undefined;
       if (mcpToken === undefined && !state.knows(session)) {
         return refuse(400, "missing-mcp-token", "missing mcp_token");
       }

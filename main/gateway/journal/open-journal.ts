@@ -42,6 +42,8 @@ export interface Journal {
   queued(): number;
   /** Bytes of history on the disk; undefined while there is no journal. */
   size(): Promise<number | undefined>;
+  /** Resolves when everything handed over before is written, or cannot be. */
+  settled(): Promise<void>;
   /** Writes what waits and closes the file. */
   close(): Promise<void>;
 }
@@ -190,6 +192,9 @@ export async function openJournal(options: JournalOptions, listener: JournalList
       return answer.kind === "search" ? answer.hits : [];
     },
     queued: () => queued,
+    async settled() {
+      await ask({ kind: "stats" });
+    },
     async size() {
       const answer = await ask({ kind: "stats" });
       return answer.kind === "stats" ? answer.bytes : undefined;

@@ -16,6 +16,7 @@ export type StreamStatus =
 export interface StreamOptions {
   /** Its id at the daemon. */
   session: string;
+  /** Empty for a session of our own daemon whose token is not known. */
   token: string;
   /** The id of the last event that was recorded. */
   eventId: string | undefined;
@@ -83,7 +84,9 @@ export function openSessionStream(options: StreamOptions): SessionStream {
 
   async function connect(daemon: Connected): Promise<{ ended: boolean; wasLive: boolean; detail: string }> {
     const trusted = daemon.found.own;
-    const headers: Record<string, string> = { authorization: `Bearer ${options.token}` };
+    // Without a token of its own, a session of our daemon is read with that daemon's key.
+    const headers: Record<string, string> =
+      options.token === "" ? { ...daemon.client.noticeHeaders } : { authorization: `Bearer ${options.token}` };
     if (place !== undefined) headers["last-event-id"] = place.id;
     let wasLive = false;
     try {

@@ -8,6 +8,8 @@ export interface SessionRoom {
   sessions(): Iterable<LiveSession>;
   publish(session: LiveSession, save: boolean): void;
   openStream(session: LiveSession): void;
+  /** The daemon has a session that nobody here knows. */
+  adopt(told: DaemonSession): void;
   append(session: LiveSession, event: GapEvent): void;
   servers(frame: Extract<AppFrame, { type: "servers" }>): void;
 }
@@ -37,14 +39,17 @@ export function followNotice(notice: DaemonNotice, room: SessionRoom): void {
 }
 
 function follow(told: DaemonSession, room: SessionRoom): void {
+  let known = false;
   for (const session of room.sessions()) {
     if (session.record.terminal_session !== told.session_id) continue;
+    known = true;
     if (told.terminal !== null) session.record.terminal = terminalView(told.terminal);
     session.attention = told.terminal?.attention ?? false;
     session.attentionReason = told.terminal?.attention_reason;
     if (session.stream === undefined) room.openStream(session);
     room.publish(session, true);
   }
+  if (!known) room.adopt(told);
 }
 
 /** The daemon does not have it any more: its program does not run, and nobody will say how its calls ended. */

@@ -2,7 +2,7 @@
 import { ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { NewSession } from "../../../shared/protocol/gateway-api.ts";
 import type { LiveSession } from "./live-session.ts";
-import { runOf, type StartContext, startSession, startTerminal } from "./start-session.ts";
+import { openSession, type StartContext, startTerminal } from "./start-session.ts";
 
 /** Changes the session's record. `elsewhere`: its events come from a new stream, under the same history. Faults: those of a start. */
 export async function restartSession(
@@ -14,16 +14,15 @@ export async function restartSession(
   const known = await context.terminals.client.sessions();
   const there = known.ok && known.value.sessions.some((item) => item.session_id === record.terminal_session);
   if (there && record.mcp.own) {
-    const found = (await context.agents()).find((agent) => agent.id === record.agent);
-    record.terminal = await startTerminal(record, size, context, found);
+    await startTerminal(session, size, context);
     return ok("same");
   }
   const request = { ...record.request, ...size, agent: record.agent, cwd: record.cwd, label: record.label };
-  const again = await startSession(request, context);
+  const again = await openSession(request, context);
   if (!again.ok) return again;
-  const { mcp, terminal, terminal_session } = again.value;
-  session.record = { ...record, mcp, terminal };
-  if (!mcp.own) session.record.mcp.run = runOf(context.mcp);
+  const { mcp, terminal_session } = again.value;
+  session.record = { ...record, mcp };
   if (terminal_session !== undefined) session.record.terminal_session = terminal_session;
+  await startTerminal(session, size, context);
   return ok("elsewhere");
 }

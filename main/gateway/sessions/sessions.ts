@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { GapEvent } from "../../../shared/events/tool-event.ts";
 import type { SessionView } from "../../../shared/protocol/app-frames.ts";
-import type { DaemonNotice } from "../../../shared/protocol/daemon-api.ts";
+import type { DaemonNotice, DaemonSession } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { AgentView, NewSession } from "../../../shared/protocol/gateway-api.ts";
 import { parseJson } from "../../../shared/protocol/schema.ts";
@@ -17,13 +17,14 @@ import type { Journal } from "../journal/open-journal.ts";
 import type { Daemons } from "../link/daemons.ts";
 import type { StreamStatus } from "../link/session-stream.ts";
 import type { Counters } from "../metrics.ts";
+import { adoptedRecord } from "./adopt-session.ts";
 import { followNotice, type SessionRoom } from "./follow-notice.ts";
 import { findGuest, guestSession } from "./guest-sessions.ts";
 import { keepStream } from "./keep-stream.ts";
 import { type LiveSession, NO_CALLS, sessionView } from "./live-session.ts";
 import { restartSession } from "./restart-session.ts";
 import { type SessionRecord, sessionRecordSchema } from "./session-record.ts";
-import { type StartContext, startSession } from "./start-session.ts";
+import { type GivenSession, openSession, type StartContext, startTerminal } from "./start-session.ts";
 
 /** How long a person waits for a daemon that has to be started first, in milliseconds. */
 const DAEMON_WAIT_MS = 15_000;
@@ -50,7 +51,8 @@ export interface Sessions {
   guest(session: string, token: string): LiveSession | undefined;
   /** A reader of this session went: a guest that nobody accepted is given up with its last one. */
   leave(session: LiveSession): void;
-  create(request: NewSession): Promise<Result<SessionView>>;
+  /** `given`: a session that its daemon already has. */
+  create(request: NewSession, given?: GivenSession): Promise<Result<SessionView>>;
   restart(id: string, size: Pick<NewSession, "cols" | "rows">): Promise<Result<SessionView>>;
   rename(id: string, label: string): Result<SessionView>;
   remove(id: string): Promise<Result<void>>;
@@ -141,7 +143,17 @@ export function createSessions(options: SessionsOptions): Sessions {
     return ok({ home, mcp: daemons.primary.current() ?? terminals, terminals, agents: options.agents, now });
   }
 
-  const room: SessionRoom = { sessions: () => live.values(), publish, openStream, append, servers: hub.publish };
+  /** Sessions that are being made: the daemon tells of them before their maker does. */
+  let making = 0;
+  function adopt(told: DaemonSession): void {
+    const record = making > 0 ? undefined : adoptedRecord(told);
+    if (record === undefined || live.has(record.id)) return;
+    const session = add(record, ring.open(record.id).last(), NO_CALLS);
+    openStream(session);
+    publish(session, true);
+  }
+
+  const room: SessionRoom = { sessions: () => live.values(), publish, openStream, adopt, append, servers: hub.publish };
 
   return {
     load(stored) {
@@ -179,14 +191,20 @@ export function createSessions(options: SessionsOptions): Sessions {
       session.stream?.close();
       waiting.delete(session);
     },
-    async create(request) {
+    async create(request, given) {
       const ready = await context();
       if (!ready.ok) return ready;
-      const record = await startSession(request, ready.value);
+      making += 1;
+      const record = await openSession(request, ready.value, given).finally(() => {
+        making -= 1;
+      });
       if (!record.ok) return record;
       const session = add(record.value, 0, NO_CALLS);
-      const view = publish(session, true);
       openStream(session);
+      await startTerminal(session, request, ready.value);
+      const view = publish(session, true);
+      // Whoever is told of a session finds it again, whatever happens to this process.
+      await options.journal().settled();
       return ok(view);
     },
     async restart(id, size) {

@@ -25,11 +25,21 @@ export interface StartContext {
 const COLS = 120;
 const ROWS = 34;
 
+/** A session that its daemons already have, as older clients bring it: its id and its token. */
+export interface GivenSession {
+  id: string;
+  token: string;
+}
+
 /**
- * Makes the record of a started session. When only the terminal fails, the session exists and says why.
+ * Makes the session at its daemons, and its record; its program is not started yet.
  * Faults: those of the folder, the agent and the daemon.
  */
-export async function startSession(request: NewSession, context: StartContext): Promise<Result<SessionRecord>> {
+export async function openSession(
+  request: NewSession,
+  context: StartContext,
+  given?: GivenSession,
+): Promise<Result<SessionRecord>> {
   const folder = workingFolder(request.cwd, request.agent);
   if (!folder.ok) return folder;
   const cwd = folder.value;
@@ -43,7 +53,10 @@ export async function startSession(request: NewSession, context: StartContext): 
 
   const { own } = context.mcp.found;
   const offer = request.servers === undefined ? {} : { servers: request.servers };
-  const created = await context.mcp.client.createSession({ cwd, label, agent: request.agent, ...offer });
+  const created =
+    given === undefined
+      ? await context.mcp.client.createSession({ cwd, label, agent: request.agent, ...offer })
+      : ok({ session_id: given.id, token: given.token });
   if (!created.ok) return created;
   const shadow = own ? created : await context.terminals.client.createSession({ cwd, label, agent: request.agent });
   if (!shadow.ok) return shadow;
@@ -69,22 +82,34 @@ export async function startSession(request: NewSession, context: StartContext): 
     terminal: { state: "starting" },
   };
   if (!own) record.mcp.run = runOf(context.mcp);
-  record.terminal = await startTerminal(record, request, context, found);
   return ok(record);
 }
 
 /** Identity of one run of a daemon, which gave out its tokens. */
 export const runOf = (daemon: Connected): string => `${daemon.found.health.pid}/${daemon.found.health.started_at}`;
 
-/** Starts the program of a session that exists at its daemons; what went wrong stands in the terminal's state. */
+/**
+ * Starts the program of a session that exists at its daemons; what went wrong stands in the terminal's state. A program
+ * may have ended, and the daemon may have said so, before the answer to its start is here: that news is kept.
+ */
 export async function startTerminal(
+  session: { record: SessionRecord },
+  size: Pick<NewSession, "cols" | "rows">,
+  context: StartContext,
+): Promise<void> {
+  session.record.terminal = { state: "starting" };
+  const outcome = await launchTerminal(session.record, size, context);
+  if (session.record.terminal.state === "starting") session.record.terminal = outcome;
+}
+
+async function launchTerminal(
   record: SessionRecord,
   size: Pick<NewSession, "cols" | "rows">,
   context: StartContext,
-  found: AgentView | undefined,
 ): Promise<SessionRecord["terminal"]> {
   const { cwd, terminal_session: terminal } = record;
   if (terminal === undefined) return { state: "none" };
+  const found = (await context.agents()).find((agent) => agent.id === record.agent);
   const launch = plan({ agent: record.agent, ...record.request }, context, {
     cwd,
     found,
