@@ -65,6 +65,8 @@ export async function startDesktop(electron: ElectronApi, context: DesktopContex
 
   const secrets = [ownerToken(home), daemonKey(home)];
   const log = createLog({ name: "desktop", file: join(home.logs, "desktop.log"), secrets: () => secrets });
+  if (context.args.includes("--no-sandbox"))
+    log.warn("started without Chromium's sandbox: this system or its person asked for that");
   await app.whenReady();
   const gateway = await context.createGateway(gatewayOptions(context, launch, home, log));
   if (!gateway.ok) {
