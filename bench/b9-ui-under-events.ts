@@ -78,7 +78,8 @@ async function watchPage(stage: Stage, seconds: number, rate: number): Promise<S
       : stage.daemon.emit({ session, count: rate * (seconds + 1), rate, calls: CALLS, readers: 1 });
   await delay(500);
   const watch = await watchFrames(page);
-  await delay(seconds * 1000);
+  // An idle page is soon known.
+  await delay((rate === 0 ? seconds / 3 : seconds) * 1000);
   const { fps, longest } = await watch();
   const heap = await heapMegabytes(page);
   await emitted;
