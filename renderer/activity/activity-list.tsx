@@ -102,7 +102,7 @@ export function ActivityList(props: ListProps) {
   const cursorRow = cursor === undefined ? undefined : list.rowOf(cursor);
   const cursorShown = cursorRow !== undefined && cursorRow <= from && cursorRow >= to;
   return (
-    <div className={styles.listFrame}>
+    <div className={styles.listFrame} {...pointing}>
       <div
         ref={scroller}
         className={styles.list}
@@ -113,7 +113,6 @@ export function ActivityList(props: ListProps) {
         tabIndex={0}
         onKeyDown={onKeyDown}
         onScroll={onScroll}
-        {...pointing}
       >
         <div role="rowgroup" className={styles.rows} style={{ height: layout.height }}>
           {shown.map((row) => {

@@ -90,17 +90,23 @@ test("every key that a program in the terminal needs reaches it, and no shortcut
   expect(gateway.typed.join("")).not.toContain("zz");
 });
 
-test("rows stay where they are under the pointer, and what came meanwhile is one click away", async ({ page }) => {
+test("rows stay where they are under the pointer and while one reads, and what came meanwhile is one click away", async ({
+  page,
+}) => {
   await open(page);
   const row = list(page).getByRole("row").filter({ hasText: "deploy_preview" });
   const before = await row.boundingBox();
   await row.hover();
   send({ tool: "brand_new", call: "n1", kind: "started" });
-  const jump = page.getByRole("button", { name: /Jump to live · 1 new/ });
-  await expect(jump).toBeVisible();
+  await expect(page.getByRole("button", { name: /Jump to live · 1 new/ })).toBeVisible();
   expect(await row.boundingBox()).toEqual(before);
-  await jump.click();
+  await page.mouse.move(10, 10);
   await expect(list(page).getByText("brand_new")).toBeVisible();
+
+  await list(page).evaluate((element) => element.scrollTo(0, 300));
+  send({ tool: "even_newer", call: "n2", kind: "started" });
+  await page.getByRole("button", { name: /Jump to live · 1 new/ }).click();
+  await expect(list(page).getByText("even_newer")).toBeVisible();
 });
 
 test("progress moves its bar, 100 % is not yet finished, and the end says how long it took", async ({ page }) => {
@@ -126,7 +132,7 @@ test("a call that began before one's eyes is found again in the terminal", async
   await open(page);
   send({ tool: "index_docs", call: "m1", kind: "started" });
   await expect(list(page).getByText("index_docs")).toBeVisible();
-  gateway.sendTerminal(session, new TextEncoder().encode("\u001b[999H\r\n".padEnd(400, "\n") + "far below"));
+  gateway.sendTerminal(session, new TextEncoder().encode(`\u001b[999H${"\r\n".repeat(200)}far below`));
   await expect(terminal(page)).toContainText("far below");
   await expect(terminal(page)).not.toContainText("Refactoring");
   await list(page).getByText("index_docs").click();
