@@ -130,9 +130,9 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     steady,
     random,
   });
-  const history = readSettings(home, (reason) => log.warn({ reason }, "settings")).history;
+  const settings = readSettings(home, (reason) => log.warn({ reason }, "settings"));
   const journal = await openJournal(
-    { path: home.database, ...history },
+    { path: home.database, ...settings.history },
     {
       counts: sessions.counts,
       recording: (recording) => hub.publish({ type: "recording", recording }),
@@ -189,7 +189,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
   const rules: AccessRules = {
     port,
     allowedOrigins: options.allowedOrigins ?? [],
-    queryTokens: true,
+    queryTokens: settings.queryTokens,
     identify(text) {
       const isOwner = owner.is(text);
       const device = devices.find(text);

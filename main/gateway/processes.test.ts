@@ -66,7 +66,9 @@ describe("processes", () => {
   it("P25: SIGTERM and SIGINT end it with 0 within 2 s, its file is gone, and the daemon goes on", async () => {
     const { home } = newHome();
     endDaemonAfter(home.path);
-    for (const signal of ["SIGTERM", "SIGINT", "SIGTERM"] as const) {
+    const times = process.env.SIGNALBOX_LONG === "1" ? 100 : 3;
+    for (let time = 0; time < times; time += 1) {
+      const signal = time % 2 === 0 ? "SIGTERM" : "SIGINT";
       const { child, url, token } = await serve(home.path);
       await untilTrue(() => existsSync(home.discovery), "a daemon");
       const socket = new WebSocket(`${url.replace("http", "ws")}/ws/app`, ["signalbox.v1", `bearer.${token}`]);
@@ -83,7 +85,7 @@ describe("processes", () => {
     const stopped = run("stop", "--home", home.path);
     expect(await exited(stopped)).toMatchObject({ code: 0 });
     await untilTrue(() => !existsSync(home.discovery), "the daemon's end");
-  }, 40_000);
+  }, 400_000);
 
   it("P25: a gateway that ends leaves a file that is another's alone", async () => {
     const home = newHome();

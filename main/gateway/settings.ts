@@ -16,10 +16,17 @@ const settingsSchema = z.object({
       megabytes: z.number().min(1).max(1_000_000).default(2048),
     })
     .default({ days: 90, megabytes: 2048 }),
+  access: z
+    .object({
+      /** Whether a token in the query is taken, as some older clients send it. */
+      query_tokens: z.boolean().default(true),
+    })
+    .default({ query_tokens: true }),
 });
 
 export interface Settings {
   history: { maxAgeMs: number; maxBytes: number };
+  queryTokens: boolean;
 }
 
 /** The defaults where the file says nothing or cannot be used; `warn` is told of the latter. */
@@ -30,5 +37,6 @@ export function readSettings(home: HomeFolder, warn: (reason: string) => void): 
   const parsed = parseJson(settingsSchema, file.outcome === "read" ? file.text : "{}");
   if (!parsed.ok) warn(`${path} is not used: ${parsed.reason}`);
   const { days, megabytes } = parsed.ok ? parsed.value.history : { days: 90, megabytes: 2048 };
-  return { history: { maxAgeMs: days * DAY_MS, maxBytes: megabytes * 1024 * 1024 } };
+  const queryTokens = parsed.ok ? parsed.value.access.query_tokens : true;
+  return { queryTokens, history: { maxAgeMs: days * DAY_MS, maxBytes: megabytes * 1024 * 1024 } };
 }

@@ -50,8 +50,24 @@ function identifyClient(facts: CredentialFacts, rules: AccessRules): Identity | 
 
 export type Upgrade =
   | { route: "events"; session: string; mcpToken: string | undefined; after: number | undefined; protocol: Protocol }
-  | { route: "terminal"; session: string; cols: number | undefined; rows: number | undefined; protocol: Protocol }
+  | {
+      route: "terminal";
+      session: string;
+      cols: number | undefined;
+      rows: number | undefined;
+      protocol: Protocol;
+      /** What older clients ask to be started, when they name no session. */
+      start: StartRequest | undefined;
+    }
   | { route: "app"; protocol: Protocol };
+
+export interface StartRequest {
+  /** Name of an agent, or a program. */
+  tool: string;
+  cwd: string | undefined;
+  /** The session that the daemon already has for it. */
+  mcp: { id: string; token: string } | undefined;
+}
 
 /** What was agreed: ours, the original one, or none, which means the original one without an echo. */
 export type Protocol = typeof SUBPROTOCOL | typeof COMPAT_SUBPROTOCOL | undefined;
@@ -95,13 +111,21 @@ export function decideUpgrade(
     }
     case "/ws/terminal": {
       const session = query.get("session_id") ?? "";
-      if (session === "") return refuse(400, "missing-session-id", "missing session_id");
+      const start = session === "" ? startRequest(query) : undefined;
+      if (session === "" && start === undefined) return refuse(400, "missing-session-id", "missing session_id");
       const [cols, rows] = [whole(query.get("cols")), whole(query.get("rows"))];
-      return accept({ identity, upgrade: { route: "terminal", session, cols, rows, protocol } });
+      return accept({ identity, upgrade: { route: "terminal", session, cols, rows, protocol, start } });
     }
     default:
       return refuse(404, "not-found", "There is no such socket.");
   }
+}
+
+function startRequest(query: URLSearchParams): StartRequest | undefined {
+  const tool = query.get("tool") || undefined;
+  if (tool === undefined) return undefined;
+  const [id, token] = [query.get("mcp_session"), query.get("mcp_token")];
+  return { tool, cwd: query.get("cwd") || undefined, mcp: id && token ? { id, token } : undefined };
 }
 
 function agreedProtocol(offered: readonly string[]): Protocol {

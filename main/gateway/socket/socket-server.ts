@@ -12,7 +12,7 @@ import { limited } from "../http/http-server.ts";
 import { serveApp } from "./app-socket.ts";
 import { serveEvents } from "./events-socket.ts";
 import { createHeartbeat } from "./heartbeat.ts";
-import { relayTerminal } from "./terminal-socket.ts";
+import { serveTerminal } from "./serve-terminal.ts";
 
 export interface SocketServer {
   /** Live sockets. */
@@ -79,15 +79,9 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
         else serveEvents(socket, session, upgrade.after, parts);
         break;
       }
-      case "terminal": {
-        const session = parts.sessions.get(upgrade.session)?.record.terminal_session;
-        const daemon = parts.daemons.own();
-        const { cols, rows } = upgrade;
-        if (session === undefined) socket.close(CLOSE.noSuchSession, "no such session");
-        else if (daemon === undefined) socket.close(CLOSE.backendFailed, "the daemon is not connected");
-        else relayTerminal(socket, { daemon, session, cols, rows });
+      case "terminal":
+        serveTerminal(socket, upgrade, parts);
         break;
-      }
     }
   }
 

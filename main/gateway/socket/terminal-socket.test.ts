@@ -135,6 +135,29 @@ describe("the terminal", () => {
     expect(await attach("nobody").closed).toMatchObject({ code: 4004 });
   });
 
+  it("an older client that names a tool instead of a session gets one started, with the session that it made", async () => {
+    const made = await ask(gateway, "/api/mcp/session", { method: "POST", body: '{"cwd":"/"}' });
+    const { session_id: id, token } = made.json() as { session_id: string; token: string };
+    const socket = socketTo(
+      gateway,
+      `/ws/terminal?tool=sh&cwd=/tmp&mcp_session=${id}&mcp_token=${token}`,
+      "construct.v1",
+    );
+    let output = "";
+    const seen = new Promise<void>((resolve) => {
+      socket.on("message", (data) => {
+        output += String(data);
+        if (/id=\S+-end/.test(output)) resolve();
+      });
+    });
+    await new Promise((resolve) => socket.once("open", resolve));
+    socket.send('echo "$PWD id=$SIGNALBOX_SESSION_ID""-end"\n');
+    await seen;
+    expect(output).toContain(`/tmp id=${id}-end`);
+    socket.terminate();
+    expect((await ask(gateway, `/api/v1/sessions/${id}`)).status).toBe(200);
+  });
+
   it("a viewer that stops reading holds up neither the gateway's memory nor the others", async () => {
     const id = await newSession(
       "sh",

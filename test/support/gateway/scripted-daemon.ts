@@ -19,6 +19,8 @@ export interface ScriptedDaemonOptions {
   ring?: number;
   pid?: number;
   startedAt?: string;
+  /** Whether it says that every session's program runs. */
+  terminals?: boolean;
 }
 
 export interface Asked {
@@ -70,7 +72,12 @@ export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): 
     key === undefined ? `data: ${event.data}\n\n` : `id: ${epoch}-${event.seq}\ndata: ${event.data}\n\n`;
 
   function openEvents(request: IncomingMessage, response: ServerResponse, session: Session | undefined): void {
-    if (session === undefined || request.headers.authorization !== `Bearer ${session.token}`) {
+    if (
+      session === undefined ||
+      ![`Bearer ${session.token}`, key === undefined ? undefined : `Bearer ${key}`].includes(
+        request.headers.authorization,
+      )
+    ) {
       return void json(response, 401, { error: "invalid session token" });
     }
     response.writeHead(200, { "content-type": "text/event-stream" });
@@ -90,11 +97,20 @@ export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): 
     for (const look of waiting) look();
   }
 
+  const terminalInfo = {
+    state: "running" as const,
+    pid: 1,
+    cols: 80,
+    rows: 24,
+    title: "",
+    started_at: startedAt,
+    attention: false,
+  };
   const view = (session: Session): DaemonSession => ({
     session_id: session.id,
     cwd: "/",
     created_at: startedAt,
-    terminal: null,
+    terminal: options.terminals === true ? terminalInfo : null,
     clients: 0,
   });
 
@@ -133,15 +149,7 @@ export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): 
     }
     if (url.pathname === "/sessions") return void json(response, 200, { sessions: [...sessions.values()].map(view) });
     if (rest === "/terminal" && request.method === "POST") {
-      return void json(response, 200, {
-        state: "running",
-        pid: 1,
-        cols: 80,
-        rows: 24,
-        title: "",
-        started_at: startedAt,
-        attention: false,
-      });
+      return void json(response, 200, terminalInfo);
     }
     if (id !== undefined && request.method === "DELETE") return void json(response, 200, {});
     json(response, 404, { error: { code: "not-found", message: "There is nothing here." } });
