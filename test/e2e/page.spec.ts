@@ -104,6 +104,7 @@ test("rows stay where they are under the pointer and while one reads, and what c
   await expect(list(page).getByText("brand_new")).toBeVisible();
 
   await list(page).evaluate((element) => element.scrollTo(0, 300));
+  await expect(page.getByRole("button", { name: "Follow" })).toHaveAttribute("aria-pressed", "false");
   send({ tool: "even_newer", call: "n2", kind: "started" });
   await page.getByRole("button", { name: /Jump to live · 1 new/ }).click();
   await expect(list(page).getByText("even_newer")).toBeVisible();
