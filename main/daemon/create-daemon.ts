@@ -1,5 +1,6 @@
 /** Owns the composition of the daemon: options in, `{ url, dispose, done }` out. */
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { DAEMON_FEATURES, type DaemonSession, type Health } from "../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
@@ -14,11 +15,13 @@ import { createDaemonRoutes } from "./endpoint/daemon-routes.ts";
 import { listen } from "./endpoint/listen.ts";
 import { CALLBACK_PATH } from "./endpoint/sign-in-routes.ts";
 import { createTerminalUpgrades } from "./endpoint/terminal-upgrades.ts";
+import { readLastPort, writeLastPort } from "./last-port.ts";
 import { openHome } from "./open-home.ts";
 import { createDaemonOutbox } from "./outbox/daemon-outbox.ts";
 import { createAgentSessions } from "./relay/agent-sessions.ts";
 import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
 import { createSessionRegistry, type Session } from "./sessions/session-registry.ts";
+import type { SessionStore } from "./sessions/session-store.ts";
 import { toolRules } from "./settings/tool-rules.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
 import { createSignIns } from "./upstream/oauth/sign-ins.ts";
@@ -38,6 +41,8 @@ export interface DaemonOptions {
   env?: NodeJS.ProcessEnv;
   /** Milliseconds without a session and without a gateway after which the daemon ends itself. */
   idleMs?: number;
+  /** Where MCP sessions are recorded; a database of the home folder by default. */
+  sessionStore?: SessionStore;
   /** Milliseconds that never jump, by which MCP sessions grow old, and how often that is looked at. */
   clock?: () => number;
   sweepMs?: number;
@@ -61,6 +66,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const owner = await liveOwner(home.discovery, key);
   if (owner !== undefined) {
     opened.value.outbox.close();
+    await opened.value.sessions.close();
     return failed(
       "already-running",
       `A daemon already serves this home at ${owner.url} (pid ${owner.pid ?? "unknown"}).`,
@@ -104,6 +110,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     serversFor: (session) => servers.forSession(session),
     rules: toolRules(settings),
     outbox,
+    store: options.sessionStore ?? opened.value.sessions,
+    log,
     ...(options.clock !== undefined && { clock: options.clock }),
     ...(options.sweepMs !== undefined && { sweepMs: options.sweepMs }),
   });
@@ -194,11 +202,15 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     },
   });
   const upgrades = createTerminalUpgrades(key, registry, terminals);
-  const listening = await listen(options.port ?? 0, {
-    mcp: createMcpEndpoint(registry, agents),
+  const handlers = {
+    mcp: createMcpEndpoint(agents),
     routes: getRequestListener(routes.fetch, { overrideGlobalObjects: false }),
     upgrade: upgrades.handle,
-  });
+  };
+  const portFile = join(home.path, "daemon.port");
+  let listening = await listen(options.port ?? readLastPort(portFile), handlers);
+  // The last one's port is only preferred.
+  if (!listening.ok && options.port === undefined) listening = await listen(0, handlers);
 
   let disposing: Promise<void> | undefined;
   const disposeParts = async () => {
@@ -212,6 +224,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     await disposeParts();
     return listening;
   }
+  writeLastPort(portFile, listening.value.port);
   url = `http://127.0.0.1:${listening.value.port}`;
   entry = writeDiscovery(home.discovery, url, startedText);
   log.info({ url, version: VERSION }, "daemon listens");

@@ -4,6 +4,8 @@ import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { daemonKey } from "../home/secrets.ts";
 import { type OutboxStore, openOutboxStore } from "./outbox/outbox-store.ts";
+import type { SessionStore } from "./sessions/session-store.ts";
+import { openSqliteSessionStore } from "./sessions/sqlite-session-store.ts";
 import { openToolSettings, type ToolSettingsStore } from "./settings/tool-settings-store.ts";
 import { type OAuthStore, openOAuthStore } from "./upstream/oauth/oauth-store.ts";
 import { openSecretStore, type SecretStore } from "./upstream/secret-store.ts";
@@ -15,6 +17,7 @@ export interface OpenHome {
   settings: ToolSettingsStore;
   outbox: OutboxStore;
   oauth: OAuthStore;
+  sessions: SessionStore;
 }
 
 /** Fault: `home-unusable`. */
@@ -25,6 +28,7 @@ export function openHome(home: HomeFolder): Result<OpenHome> {
       store: openSecretStore(join(home.path, "secrets.json")),
       settings: openToolSettings(join(home.path, "tool-settings.json")),
       oauth: openOAuthStore(join(home.path, "oauth.json")),
+      sessions: openSqliteSessionStore(join(home.path, "sessions.db")),
       outbox: openOutboxStore(join(home.path, "outbox.db")),
     });
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Owns the durable queue of writes: SQLite, on the disk before a write counts as kept. */
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { check, parseJson, z } from "../../../shared/protocol/schema.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
@@ -84,6 +85,8 @@ const SCHEMA = `
 
 /** Throws when the file cannot be opened or is no database. `maxPages` (of 4 KB) bounds the file; 1 GB by default. */
 export function openOutboxStore(path: string, { maxPages = 262_144 } = {}): OutboxStore {
+  // SQLite would create it readable by all that the umask allows; its side files take this one's mode.
+  closeSync(openSync(path, "a", 0o600));
   const database = new DatabaseSync(path, { timeout: 2_000 });
   database.exec(SCHEMA);
   database.exec(`PRAGMA max_page_count = ${maxPages}`);

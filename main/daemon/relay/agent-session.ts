@@ -36,6 +36,8 @@ export interface AgentSession {
   readonly session: Session;
   readonly protocolVersion: string;
   readonly streams: AgentStreams;
+  /** Answers the agent's `initialize`, whose stream is open. A session that is taken up again has been answered long ago. */
+  begin(): void;
   /** Takes one message of the agent; the streams of its requests are open. */
   receive(message: RpcMessage): void;
   apply(servers: readonly Server[]): void;
@@ -173,12 +175,12 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   };
 
   servers.apply(options.servers);
-  void answerInitialize();
   return {
     id: options.id,
     session,
     protocolVersion,
     streams,
+    begin: () => void answerInitialize(),
     receive(message) {
       if (isReply(message)) asks.settle(message);
       else if (!isRequest(message)) onNotification(message);

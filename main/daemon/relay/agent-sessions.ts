@@ -1,8 +1,10 @@
 /** Owns all MCP sessions of all agents: who may have which, how many, and when they are over. */
 import { randomUUID } from "node:crypto";
+import type { Log } from "../../home/create-log.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { RpcRequest } from "../rpc/message.ts";
-import type { Session, SessionRegistry } from "../sessions/session-registry.ts";
+import { hashToken, type Session, type SessionRegistry } from "../sessions/session-registry.ts";
+import type { SessionStore } from "../sessions/session-store.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
 import { type AgentSession, createAgentSession, type ToolRules } from "./agent-session.ts";
@@ -16,10 +18,15 @@ const MAX_PER_BEARER = 64;
 const SWEEP_MS = 60_000;
 
 export interface AgentSessions {
-  /** Begins an MCP session, or gives undefined when this bearer has too many. */
-  begin(session: Session, initialize: RpcRequest): AgentSession | undefined;
-  /** The MCP session of this id, only for the bearer that began it. Counts as use. */
-  find(session: Session, id: string): AgentSession | undefined;
+  /** Whose bearer this is: also one of an earlier daemon run whose record is there. Rejects when the store fails. */
+  owner(token: string): Promise<Session | undefined>;
+  /** Records and begins an MCP session, or gives undefined when this bearer has too many. Rejects when the store fails. */
+  begin(session: Session, initialize: RpcRequest): Promise<AgentSession | undefined>;
+  /**
+   * The MCP session of this id, only for the bearer that began it. Counts as use. One that is only recorded is taken up
+   * again: servers are told what the agent said at its beginning, and the agent keeps its id. Rejects when the store fails.
+   */
+  find(session: Session, id: string): Promise<AgentSession | undefined>;
   /** The agent has left. Its running calls end in their own time, and are seen to. */
   leave(id: string): void;
   leaveAllOf(session: string): void;
@@ -42,6 +49,8 @@ export interface AgentSessionsOptions {
   serversFor: (session: Session) => Server[];
   rules: ToolRules;
   outbox: Outbox;
+  store: SessionStore;
+  log: Log;
   ttlMs?: number;
   /** Between looks for sessions whose time is over. */
   sweepMs?: number;
@@ -55,6 +64,8 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     catalogue,
     open,
     serversFor,
+    store,
+    log,
     ttlMs = SESSION_TTL_MS,
     sweepMs = SWEEP_MS,
     clock = () => performance.now(),
@@ -74,9 +85,12 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     registry.changed(agent.session.id);
     return agent;
   };
+  const quietly = (what: Promise<void>) =>
+    void what.catch((error: unknown) => log.warn({ error }, "the store of sessions failed"));
   const leave = (id: string) => {
     const agent = take(id);
     if (agent === undefined) return;
+    quietly(store.remove(id));
     leaving.add(agent);
     void agent.leave().finally(() => leaving.delete(agent));
   };
@@ -84,36 +98,67 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
   const sweep = setInterval(() => {
     for (const [id, agent] of live) {
       if (agent.streams.active) usedAt.set(id, clock());
-      else if (isOver(id)) leave(id);
+      if (isOver(id)) leave(id);
+      // Once a sweep is often enough, and costs no request anything.
+      else if (clock() - (usedAt.get(id) ?? 0) <= sweepMs) quietly(store.touch(id, Date.now()));
     }
   }, sweepMs);
 
+  const add = (session: Session, id: string, protocolVersion: string, initialize: RpcRequest): AgentSession => {
+    const agent = createAgentSession({
+      id,
+      session,
+      protocolVersion,
+      streams: createAgentStreams({ "mcp-session-id": id }, protocolVersion >= "2025-11-25"),
+      servers: serversFor(session),
+      catalogue,
+      open,
+      initialize,
+      rules: options.rules,
+      outbox: options.outbox,
+    });
+    live.set(id, agent);
+    usedAt.set(id, clock());
+    session.clients += 1;
+    registry.changed(session.id);
+    return agent;
+  };
+  quietly(store.removeIdle(Date.now() - ttlMs));
+
   return {
-    begin(session, initialize) {
+    async owner(token) {
+      const known = registry.byToken(token);
+      if (known !== undefined) return known;
+      const record = await store.ofOwner(hashToken(token));
+      return record === undefined ? undefined : registry.restore(record.session, token);
+    },
+    async begin(session, initialize) {
       if (of(session.id).length >= MAX_PER_BEARER) return undefined;
       const id = randomUUID();
       const protocolVersion = negotiate(initialize.params?.protocolVersion);
-      const agent = createAgentSession({
+      const { id: own, cwd, createdAt, label, agent, servers } = session;
+      await store.put({
         id,
-        session,
+        owner: hashToken(session.token),
+        session: { id: own, cwd, createdAt, label, agent, servers: servers && [...servers] },
         protocolVersion,
-        streams: createAgentStreams({ "mcp-session-id": id }, protocolVersion >= "2025-11-25"),
-        servers: serversFor(session),
-        catalogue,
-        open,
-        initialize,
-        rules: options.rules,
-        outbox: options.outbox,
+        initialize: initialize.params ?? {},
+        usedAt: Date.now(),
       });
-      live.set(id, agent);
-      usedAt.set(id, clock());
-      session.clients += 1;
-      registry.changed(session.id);
-      return agent;
+      return add(session, id, protocolVersion, initialize);
     },
-    find(session, id) {
+    async find(session, id) {
       const agent = live.get(id);
-      if (agent === undefined || agent.session !== session) return undefined;
+      if (agent === undefined) {
+        const record = await store.get(id);
+        if (record?.owner !== hashToken(session.token)) return undefined;
+        const { protocolVersion, initialize: params } = record;
+        // Another request may have taken it up meanwhile.
+        return (
+          live.get(id) ?? add(session, id, protocolVersion, { jsonrpc: "2.0", id: 0, method: "initialize", params })
+        );
+      }
+      if (agent.session !== session) return undefined;
       if (!agent.streams.active && isOver(id)) {
         leave(id);
         return undefined;
@@ -126,6 +171,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       for (const agent of of(session)) leave(agent.id);
     },
     async endAllOf(session) {
+      quietly(store.removeSession(session));
       const left = [...leaving].filter((agent) => agent.session.id === session);
       const ended = of(session).map((agent) => take(agent.id));
       await Promise.all([...left, ...ended].map((agent) => agent?.close()));
@@ -142,6 +188,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     async close() {
       clearInterval(sweep);
       await Promise.all([...leaving, ...[...live.keys()].map(take)].map((agent) => agent?.close()));
+      await store.close();
     },
   };
 }

@@ -110,6 +110,12 @@ export function createAgentStreams(headers: Record<string, string>, primes: bool
     return [...byRequest.values()].findLast((open) => open.stream.connected) ?? standalone;
   };
 
+  const openStandalone = (response: ServerResponse) => {
+    standalone.stream.attach(response, headers, replay(STANDALONE, standaloneRead));
+    standalone.stream.begin();
+    standaloneRead = standalone.stream.sent;
+  };
+
   return {
     open(response, ids) {
       count += 1;
@@ -121,16 +127,17 @@ export function createAgentStreams(headers: Record<string, string>, primes: bool
       open.stream.attach(response, headers, "");
       decideLater(open);
     },
-    openStandalone(response) {
-      standalone.stream.attach(response, headers, replay(STANDALONE, standaloneRead));
-      standalone.stream.begin();
-      standaloneRead = standalone.stream.sent;
-    },
+    openStandalone,
     resume(response, lastEventId) {
       const [, number, index] = EVENT_ID.exec(lastEventId) ?? [];
       if (number === undefined || index === undefined) return false;
       const missed = replay(Number(number), Number(index));
       const open = streams.get(Number(number));
+      // The standalone stream of an earlier daemon run goes on here; requests of that time are gone.
+      if (open === standalone && Number(index) > standalone.stream.sent) {
+        openStandalone(response);
+        return true;
+      }
       if (open === undefined && Number(number) > count) return false;
       if (open === undefined) {
         // Answered in the meantime: what it missed is all there is.

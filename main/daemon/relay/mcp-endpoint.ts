@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { bearerOf } from "../endpoint/bearer.ts";
 import { readBody } from "../endpoint/read-body.ts";
 import { errorOf, isRequest, RPC, type RpcError, type RpcId, type RpcMessage } from "../rpc/message.ts";
-import type { Session, SessionRegistry } from "../sessions/session-registry.ts";
+import type { Session } from "../sessions/session-registry.ts";
 import { isKnownRevision } from "../upstream/handshake.ts";
 import type { AgentSession } from "./agent-session.ts";
 import type { AgentSessions } from "./agent-sessions.ts";
@@ -18,7 +18,7 @@ const MAX_OPEN_REQUESTS = 1_000;
 export type McpEndpoint = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Host and Origin have been checked before. */
-export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessions): McpEndpoint {
+export function createMcpEndpoint(agents: AgentSessions): McpEndpoint {
   const post = async (session: Session, request: IncomingMessage, response: ServerResponse) => {
     const accept = request.headers.accept ?? "";
     if (!accepts(accept, "application/json") || !accepts(accept, "text/event-stream")) {
@@ -47,11 +47,13 @@ export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessio
       if (request.headers["mcp-session-id"] !== undefined) {
         return refuse(response, 400, RPC.invalidRequest, "This session is already initialised", first.id);
       }
-      const agent = agents.begin(session, first);
-      if (agent === undefined) return refuse(response, 503, RPC.internal, "Too many MCP sessions", first.id);
-      return agent.streams.open(response, [first.id]);
+      const begun = await stored(agents.begin(session, first), response, first.id);
+      if (!begun.ok) return;
+      if (begun.value === undefined) return refuse(response, 503, RPC.internal, "Too many MCP sessions", first.id);
+      begun.value.streams.open(response, [first.id]);
+      return begun.value.begin();
     }
-    const agent = resolve(session, request, response, first?.id);
+    const agent = await resolve(session, request, response, first?.id);
     if (agent === undefined) return;
     if (body.batch && agent.protocolVersion !== "2025-03-26") {
       return refuse(response, 400, RPC.invalidRequest, "Batches are not part of this protocol revision");
@@ -75,11 +77,11 @@ export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessio
     if (ids.length === 0) response.writeHead(202).end();
   };
 
-  const get = (session: Session, request: IncomingMessage, response: ServerResponse) => {
+  const get = async (session: Session, request: IncomingMessage, response: ServerResponse) => {
     if (!accepts(request.headers.accept ?? "", "text/event-stream")) {
       return refuse(response, 406, RPC.upstream, "Not acceptable: Accept must list text/event-stream");
     }
-    const agent = resolve(session, request, response);
+    const agent = await resolve(session, request, response);
     if (agent === undefined) return;
     const last = request.headers["last-event-id"];
     if (typeof last !== "string" || last === "") return agent.streams.openStandalone(response);
@@ -88,21 +90,23 @@ export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessio
     }
   };
 
-  const end = (session: Session, request: IncomingMessage, response: ServerResponse) => {
-    const agent = resolve(session, request, response);
+  const end = async (session: Session, request: IncomingMessage, response: ServerResponse) => {
+    const agent = await resolve(session, request, response);
     if (agent === undefined) return;
     response.writeHead(200).end();
     agents.leave(agent.id);
   };
 
   /** The MCP session that the headers name, or undefined after an answer: 400 without a header, 404 for what is not this bearer's. */
-  const resolve = (session: Session, request: IncomingMessage, response: ServerResponse, id?: RpcId) => {
+  const resolve = async (session: Session, request: IncomingMessage, response: ServerResponse, id?: RpcId) => {
     const header = request.headers["mcp-session-id"];
     if (typeof header !== "string" || header === "") {
       refuse(response, 400, RPC.upstream, "Bad request: Mcp-Session-Id is required", id);
       return undefined;
     }
-    const agent = agents.find(session, header);
+    const found = await stored(agents.find(session, header), response, id);
+    if (!found.ok) return undefined;
+    const agent = found.value;
     if (agent === undefined) {
       refuse(response, 404, RPC.sessionNotFound, "Session not found", id);
       return undefined;
@@ -115,23 +119,40 @@ export function createMcpEndpoint(registry: SessionRegistry, agents: AgentSessio
     return agent;
   };
 
-  return (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const token = bearerOf(request.headers.authorization);
-    const session = token === undefined ? undefined : registry.byToken(token);
+    const owner = token === undefined ? undefined : await stored(agents.owner(token), response);
+    if (owner?.ok === false) return;
+    const session = owner?.value;
     if (session === undefined) {
       const error = { error: { code: "unauthorized", message: "A session's token is needed." } };
       response.writeHead(401, { "content-type": "application/json", "www-authenticate": "Bearer" });
       response.end(JSON.stringify(error));
       return;
     }
-    if (request.method === "POST") void post(session, request, response);
-    else if (request.method === "GET") get(session, request, response);
-    else if (request.method === "DELETE") end(session, request, response);
+    if (request.method === "POST") await post(session, request, response);
+    else if (request.method === "GET") await get(session, request, response);
+    else if (request.method === "DELETE") await end(session, request, response);
     else {
       response.setHeader("allow", "GET, POST, DELETE");
       refuse(response, 405, RPC.upstream, "Method not allowed");
     }
   };
+  return (request, response) => void serve(request, response);
+}
+
+/** What the store gives, or an answer with 503: a failing store must not look like an unknown session. */
+async function stored<T>(
+  asked: Promise<T>,
+  response: ServerResponse,
+  id?: RpcId,
+): Promise<{ ok: true; value: T } | { ok: false }> {
+  try {
+    return { ok: true, value: await asked };
+  } catch {
+    refuse(response, 503, RPC.internal, "The store of sessions does not answer; try again", id);
+    return { ok: false };
+  }
 }
 
 function accepts(header: string, type: string): boolean {

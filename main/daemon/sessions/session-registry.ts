@@ -4,6 +4,7 @@ import type { CreateSessionRequest } from "../../../shared/protocol/daemon-api.t
 import { REPLAY_RING_EVENTS } from "../../../shared/protocol/wire.ts";
 import { type CallRecorder, createCallRecorder } from "../progress/call-recorder.ts";
 import { createEventRing, type EventRing } from "../progress/event-ring.ts";
+import type { SessionRecord } from "./session-store.ts";
 
 /** Per session: enough for the ring's 10,000 events of a few KB; larger results push older events out earlier. */
 const RING_CHARS = 32 * 1024 * 1024;
@@ -27,6 +28,8 @@ export interface Session {
 
 export interface SessionRegistry {
   create(request: CreateSessionRequest & { cwd: string }): Session;
+  /** Takes up a session of an earlier daemon run for whoever brought its token; its events begin anew. */
+  restore(from: SessionRecord["session"], token: string): Session;
   get(id: string): Session | undefined;
   /** Whose token this is. Looked up by hash, so that no comparison takes longer for a better guess. */
   byToken(token: string): Session | undefined;
@@ -58,37 +61,43 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     for (const listener of listeners) listener(id);
   };
 
-  return {
-    create(request) {
-      const id = randomUUID();
-      const token = randomBytes(32).toString("hex");
-      const ring = createEventRing(epoch, { events: REPLAY_RING_EVENTS, chars: RING_CHARS });
-      const session: Session = {
-        id,
-        token,
-        cwd: request.cwd,
-        label: request.label,
-        agent: request.agent,
-        servers: request.servers,
-        createdAt: new Date(now()).toISOString(),
+  const add = (
+    request: Omit<SessionRecord["session"], "createdAt" | "id">,
+    id: string,
+    token: string,
+    createdAt: string,
+  ) => {
+    const ring = createEventRing(epoch, { events: REPLAY_RING_EVENTS, chars: RING_CHARS });
+    const session: Session = {
+      id,
+      token,
+      cwd: request.cwd,
+      label: request.label,
+      agent: request.agent,
+      servers: request.servers,
+      createdAt,
+      ring,
+      calls: createCallRecorder({
         ring,
-        calls: createCallRecorder({
-          ring,
-          offset: () => offset(id),
-          secrets: () => [token, ...secrets()],
-          now,
-        }),
-        clients: 0,
-      };
-      sessions.set(id, session);
-      byHash.set(hash(token), session);
-      changed(id);
-      return session;
-    },
+        offset: () => offset(id),
+        secrets: () => [token, ...secrets()],
+        now,
+      }),
+      clients: 0,
+    };
+    sessions.set(id, session);
+    byHash.set(hashToken(token), session);
+    changed(id);
+    return session;
+  };
+
+  return {
+    create: (request) => add(request, randomUUID(), randomBytes(32).toString("hex"), new Date(now()).toISOString()),
+    restore: (from, token) => sessions.get(from.id) ?? add(from, from.id, token, from.createdAt),
     get: (id) => sessions.get(id),
-    byToken: (token) => byHash.get(hash(token)),
+    byToken: (token) => byHash.get(hashToken(token)),
     owner(id, token) {
-      const key = hash(token);
+      const key = hashToken(token);
       if (byHash.get(key)?.id === id) return "session";
       return ended.get(id) === key ? "ended" : "none";
     },
@@ -97,8 +106,8 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
       const session = sessions.get(id);
       if (session === undefined) return;
       sessions.delete(id);
-      byHash.delete(hash(session.token));
-      ended.set(id, hash(session.token));
+      byHash.delete(hashToken(session.token));
+      ended.set(id, hashToken(session.token));
       const oldest = ended.keys().next().value;
       if (ended.size > REMEMBERED_ENDED && oldest !== undefined) ended.delete(oldest);
       session.ring.end();
@@ -112,4 +121,5 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
   };
 }
 
-const hash = (token: string): string => digest("sha256", token, "base64");
+/** How a bearer is looked up and recorded. */
+export const hashToken = (token: string): string => digest("sha256", token, "base64");

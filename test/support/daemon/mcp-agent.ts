@@ -40,7 +40,7 @@ export async function connectAgent(url: string, token: string, options: AgentOpt
   let count = 0;
 
   const raw: McpAgent["raw"] = ({ method = "POST", body, headers = {} }) =>
-    fetch(`${url}/mcp`, {
+    fetchAgain(`${url}/mcp`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -117,6 +117,16 @@ export async function connectAgent(url: string, token: string, options: AgentOpt
     },
     end: async () => (await raw({ method: "DELETE" })).status,
   };
+}
+
+/** A kept connection whose server was started again fails once; the request has then not been sent. */
+async function fetchAgain(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (!/other side closed|ECONNRESET/.test(String((error as { cause?: unknown }).cause))) throw error;
+    return fetch(url, init);
+  }
 }
 
 /** Calls `onMessage` with each event's JSON until the stream ends. */

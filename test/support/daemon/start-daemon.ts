@@ -37,8 +37,10 @@ export interface TestDaemon {
 export async function startDaemon(
   servers: Record<string, unknown> = {},
   options: Partial<DaemonOptions> = {},
+  /** A home that an earlier daemon has left. */
+  former?: string,
 ): Promise<TestDaemon> {
-  const path = mkdtempSync(join(tmpdir(), "signalbox-daemon-"));
+  const path = former ?? mkdtempSync(join(tmpdir(), "signalbox-daemon-"));
   const home = homeFolder(path);
   prepareHomeFolder(home);
   const writeServers = (mcpServers: Record<string, unknown>) =>

@@ -1,0 +1,86 @@
+/** Proves what is left of an MCP session when its daemon goes away, and what a failing store does. */
+import { afterEach, describe, expect, it } from "vitest";
+import type { Json, McpAgent } from "../../../test/support/daemon/mcp-agent.ts";
+import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
+import { createMemorySessionStore } from "../sessions/memory-session-store.ts";
+import type { SessionStore } from "../sessions/session-store.ts";
+
+const running: TestDaemon[] = [];
+afterEach(async () => {
+  for (const daemon of running.splice(0).reverse()) await daemon.stop();
+});
+const start = async (...args: Parameters<typeof startDaemon>) => {
+  const daemon = await startDaemon(...args);
+  running.push(daemon);
+  return daemon;
+};
+const text = (reply: { result?: Json }) => (reply.result?.content as { text: string }[] | undefined)?.[0]?.text ?? "";
+const ping = (agent: McpAgent, headers: Record<string, string> = {}) =>
+  agent.raw({ body: '{"jsonrpc":"2.0","id":4,"method":"ping"}', headers });
+
+describe("an MCP session whose daemon was started again", () => {
+  it("goes on for its agent under the same address, bearer and id: servers are initialised anew with what it said", async () => {
+    const first = await start({ one: scripted() });
+    const agent = await first.agent(
+      { label: "kept" },
+      {
+        capabilities: { sampling: {} },
+        onRequest: () => ({ role: "assistant", content: { type: "text", text: "still here" }, model: "m" }),
+      },
+    );
+    await agent.tool("echo", { text: "before" });
+    await first.daemon.dispose();
+
+    const second = await start({ one: scripted() }, {}, first.home);
+    expect(second.url).toBe(first.url);
+    expect(text(await agent.tool("echo", { text: "after" }))).toBe("after");
+    expect(text(await agent.tool("ask"))).toContain("still here");
+    const { sessions } = (await (await second.ask("/sessions")).json()) as { sessions: Json[] };
+    expect(sessions).toMatchObject([{ session_id: agent.session, label: "kept", clients: 1, terminal: null }]);
+  });
+
+  it("A32: is nobody else's, and not there for one whose session had been ended", async () => {
+    const first = await start();
+    const [mine, ended] = [await first.agent(), await first.agent()];
+    await first.ask(`/session/${ended.session}`, { method: "DELETE" });
+    await first.daemon.dispose();
+    const second = await start({}, {}, first.home);
+    const other = await second.agent();
+    expect((await ping(other, { "mcp-session-id": mine.mcpSession })).status).toBe(404);
+    expect((await ping(ended)).status).toBe(401);
+    expect((await ping(mine)).status).toBe(200);
+  });
+});
+
+describe("a store that fails", () => {
+  it("is 503 with the request's id, for a new session and for one that it should know; live ones go on", async () => {
+    const memory = createMemorySessionStore();
+    let failing = false;
+    const store: SessionStore = {
+      ...memory,
+      put: async (record) => (failing ? Promise.reject(new Error("gone")) : memory.put(record)),
+      get: async (id) => (failing ? Promise.reject(new Error("gone")) : memory.get(id)),
+      ofOwner: async (owner) => (failing ? Promise.reject(new Error("gone")) : memory.ofOwner(owner)),
+    };
+    const daemon = await start({}, { sessionStore: store });
+    const agent = await daemon.agent();
+    failing = true;
+    expect((await agent.call("ping")).result).toEqual({});
+    const unknown = await ping(agent, { "mcp-session-id": "recorded-elsewhere" });
+    expect([unknown.status, await unknown.json()]).toMatchObject([503, { id: 4, error: { code: -32603 } }]);
+    const fresh = await fetch(`${daemon.url}/mcp`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${agent.token}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body: '{"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}',
+    });
+    expect([fresh.status, await fresh.json()]).toMatchObject([503, { id: "i" }]);
+    const stranger = await agent.raw({ body: "{}", headers: { authorization: `Bearer ${"0".repeat(64)}` } });
+    expect(stranger.status).toBe(503);
+    failing = false;
+    expect((await agent.raw({ body: "{}", headers: { authorization: `Bearer ${"0".repeat(64)}` } })).status).toBe(401);
+  });
+});

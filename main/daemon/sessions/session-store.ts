@@ -1,0 +1,43 @@
+/** Owns the contract of the place where MCP sessions are recorded, so that one can be taken up again after its daemon has gone. */
+import type { JsonObject } from "../rpc/message.ts";
+
+export interface SessionRecord {
+  /** The `Mcp-Session-Id` that the client holds. */
+  id: string;
+  /** Hash of the bearer that it belongs to; the bearer itself is nowhere. */
+  owner: string;
+  /** The Signalbox session of that bearer. */
+  session: {
+    id: string;
+    cwd: string;
+    createdAt: string;
+    label?: string | undefined;
+    agent?: string | undefined;
+    servers?: string[] | undefined;
+  };
+  protocolVersion: string;
+  /** Params of the client's `initialize`, to be said again to servers. */
+  initialize: JsonObject;
+  /** Whole milliseconds since 1970. */
+  usedAt: number;
+}
+
+/**
+ * Records only: live streams and connections are never found through it. Each method rejects when the store cannot be
+ * reached or refuses; what was recorded before is then unchanged. Asynchronous, so that a store may be on another machine.
+ */
+export interface SessionStore {
+  /** Records it, or replaces what was recorded under its id. */
+  put(record: SessionRecord): Promise<void>;
+  get(id: string): Promise<SessionRecord | undefined>;
+  /** Any one record of this owner: it names the Signalbox session. */
+  ofOwner(owner: string): Promise<SessionRecord | undefined>;
+  /** Says that it was used; one that is not there stays away. */
+  touch(id: string, usedAt: number): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** All of one Signalbox session. */
+  removeSession(session: string): Promise<void>;
+  /** Those last used before this time. */
+  removeIdle(before: number): Promise<void>;
+  close(): Promise<void>;
+}
