@@ -7,7 +7,6 @@ import type {
   BrowserWindowConstructorOptions,
   Display,
   Event,
-  IpcMainInvokeEvent,
   MenuItemConstructorOptions,
   MessageBoxOptions,
   MessageBoxReturnValue,
@@ -41,7 +40,7 @@ export interface ContentsEvents {
 }
 
 export interface Contents
-  extends Pick<TheWebContents, "send" | "isDestroyed" | "setWindowOpenHandler" | "getURL" | "reload" | "id"> {
+  extends Pick<TheWebContents, "send" | "isDestroyed" | "setWindowOpenHandler" | "getURL" | "id"> {
   readonly session: ContentsSession;
   on: On<ContentsEvents>;
 }
@@ -69,10 +68,6 @@ export interface ContentsSession extends Pick<Session, "setDevicePermissionHandl
 export interface WindowEvents {
   "ready-to-show": [];
   close: [event: Pick<Event, "preventDefault">];
-  closed: [];
-  focus: [];
-  resize: [];
-  move: [];
 }
 
 type WindowMethods =
@@ -82,7 +77,6 @@ type WindowMethods =
   | "focus"
   | "destroy"
   | "isDestroyed"
-  | "isVisible"
   | "isFocused"
   | "isMinimized"
   | "isMaximized"
@@ -121,7 +115,7 @@ export interface TheApp extends Pick<App, AppMethods> {
   on: On<AppEvents>;
 }
 
-export interface IpcQuestion extends Pick<IpcMainInvokeEvent, "type"> {
+export interface IpcQuestion {
   readonly sender: Pick<Contents, "id">;
   readonly senderFrame: { readonly url: string; readonly parent: object | null } | null;
 }

@@ -6,7 +6,6 @@ import { isOurPage } from "./check-sender.ts";
 type Sender = Pick<Window, "isDestroyed"> & { webContents: Pick<Window["webContents"], "id"> };
 const window: Sender = { isDestroyed: () => false, webContents: { id: 1 } };
 const from = (id: number, senderFrame: IpcQuestion["senderFrame"]): IpcQuestion => ({
-  type: "frame",
   sender: { id },
   senderFrame,
 });

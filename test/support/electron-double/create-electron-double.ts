@@ -7,7 +7,8 @@
 import type { BrowserContext } from "@playwright/test";
 import type { BrowserWindowConstructorOptions, MenuItemConstructorOptions, MessageBoxOptions } from "electron";
 import type { ElectronApi, IpcQuestion } from "../../../main/shell/electron-api.ts";
-import { type DoubleContents, DoubleWindow, type WindowHost } from "./double-window.ts";
+import type { DoubleContents } from "./double-contents.ts";
+import { DoubleWindow, type WindowHost } from "./double-window.ts";
 import { Events } from "./events.ts";
 
 export interface DoubleOptions {

@@ -2,11 +2,12 @@
 
 import type { BrowserContext, Page, Route } from "@playwright/test";
 import type { BrowserWindowConstructorOptions, Rectangle } from "electron";
-import type { Contents, ContentsSession, IpcQuestion, Window } from "../../../main/shell/electron-api.ts";
+import type { IpcQuestion, Window } from "../../../main/shell/electron-api.ts";
 import { UI_ORIGIN } from "../../../main/shell/ui/ui-origin.ts";
 import { fromPage, PAGE_ORIGIN, toPage } from "./addresses.ts";
+import { DoubleContents } from "./double-contents.ts";
 import { Events } from "./events.ts";
-import { IPC_BINDING, IPC_DELIVER, preloadScript } from "./preload-script.ts";
+import { IPC_BINDING, preloadScript } from "./preload-script.ts";
 
 export interface WindowHost {
   context: BrowserContext;
@@ -17,65 +18,6 @@ export interface WindowHost {
   answer(channel: string, event: IpcQuestion, args: unknown[]): Promise<unknown>;
   created(contents: DoubleContents): void;
   closed(window: DoubleWindow): void;
-}
-
-type OpenHandler = Parameters<Contents["setWindowOpenHandler"]>[0];
-type RequestHandler = Parameters<ContentsSession["setPermissionRequestHandler"]>[0];
-type CheckHandler = Parameters<ContentsSession["setPermissionCheckHandler"]>[0];
-
-/** Keeps the handlers, so that a test can ask them what Electron would. */
-class DoubleSession implements ContentsSession {
-  request: RequestHandler | undefined;
-  check: CheckHandler | undefined;
-  device: Parameters<ContentsSession["setDevicePermissionHandler"]>[0] = null;
-  readonly setPermissionRequestHandler = (handler: RequestHandler): void => {
-    this.request = handler;
-  };
-  readonly setPermissionCheckHandler = (handler: CheckHandler): void => {
-    this.check = handler;
-  };
-  setDevicePermissionHandler(handler: DoubleSession["device"]): void {
-    this.device = handler;
-  }
-  setDisplayMediaRequestHandler(): void {}
-}
-
-let lastId = 0;
-
-export class DoubleContents implements Contents {
-  readonly id = ++lastId;
-  readonly session = new DoubleSession();
-  readonly events = new Events();
-  readonly on = this.events.on;
-  open: OpenHandler | undefined;
-  /** Set while the main process itself loads an address: that is no navigation of the page. */
-  loading: string | undefined;
-  page: Page | undefined;
-  destroyed = false;
-
-  send(channel: string, ...args: unknown[]): void {
-    this.page
-      ?.evaluate(
-        ([deliver, channel, args]) => {
-          const target: unknown = Reflect.get(window, deliver);
-          if (typeof target === "function") target(channel, args);
-        },
-        [IPC_DELIVER, channel, args] as const,
-      )
-      .catch(() => {});
-  }
-  isDestroyed(): boolean {
-    return this.destroyed;
-  }
-  setWindowOpenHandler(handler: OpenHandler): void {
-    this.open = handler;
-  }
-  getURL(): string {
-    return fromPage(this.page?.url() ?? "");
-  }
-  reload(): void {
-    void this.page?.reload();
-  }
 }
 
 export class DoubleWindow implements Window {
@@ -107,7 +49,7 @@ export class DoubleWindow implements Window {
     await page.exposeBinding(IPC_BINDING, ({ frame }, channel: unknown, args: unknown) => {
       const parent = frame.parentFrame();
       const senderFrame = { url: fromPage(frame.url()), parent };
-      const event: IpcQuestion = { type: "frame", sender: { id: this.webContents.id }, senderFrame };
+      const event: IpcQuestion = { sender: { id: this.webContents.id }, senderFrame };
       return this.#host.answer(String(channel), event, Array.isArray(args) ? args : []);
     });
     // Newer Chromium asks for this before a page may open sockets to the machine itself; the shell's answer decides.
