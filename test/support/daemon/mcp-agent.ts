@@ -119,13 +119,14 @@ export async function connectAgent(url: string, token: string, options: AgentOpt
   };
 }
 
-/** A kept connection whose server was started again fails once; the request has then not been sent. */
-async function fetchAgain(url: string, init: RequestInit): Promise<Response> {
+/** Kept connections to a server that was started again fail once each; such a request has not been sent. */
+export async function fetchAgain(url: string, init: RequestInit, attempts = 8): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (error) {
-    if (!/other side closed|ECONNRESET/.test(String((error as { cause?: unknown }).cause))) throw error;
-    return fetch(url, init);
+    const cause = String((error as { cause?: unknown }).cause);
+    if (attempts === 0 || !/other side closed|ECONNRESET/.test(cause)) throw error;
+    return fetchAgain(url, init, attempts - 1);
   }
 }
 

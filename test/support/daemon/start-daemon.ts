@@ -7,7 +7,7 @@ import { createDaemon, type Daemon, type DaemonOptions } from "../../../main/dae
 import { silentLog } from "../../../main/home/create-log.ts";
 import { homeFolder, prepareHomeFolder } from "../../../main/home/home-folder.ts";
 import { daemonKey } from "../../../main/home/secrets.ts";
-import { connectAgent, type McpAgent } from "./mcp-agent.ts";
+import { connectAgent, fetchAgain, type McpAgent } from "./mcp-agent.ts";
 
 const SCRIPTED = fileURLToPath(new URL("../../fixtures/upstream/scripted-server.ts", import.meta.url));
 
@@ -51,7 +51,7 @@ export async function startDaemon(
   const daemon = created.value;
   const key = daemonKey(home);
   const ask: TestDaemon["ask"] = (to, { method = "GET", body, token = key, headers = {} } = {}) =>
-    fetch(daemon.url + to, {
+    fetchAgain(daemon.url + to, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
