@@ -7,14 +7,15 @@ import { COMMANDS } from "../keys/commands.ts";
 import { keysOf, type Platform, showKey } from "../keys/key-map.ts";
 import type { Tone } from "../parts/state-icon.tsx";
 import { sessionLine, sessionTone, sessionWord } from "../sessions/session-tone.ts";
+import { SECTIONS } from "../settings/sections.ts";
 import { runCommand } from "../shell/command-bus.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
-import { closeOverlay, selectCall, selectSession } from "../stores/view-store.ts";
+import { closeOverlay, openOverlay, selectCall, selectSession } from "../stores/view-store.ts";
 import { score } from "./score.ts";
 
 export interface Entry {
   id: string;
-  group: "Commands" | "Sessions" | "Calls" | "Calls of other sessions";
+  group: "Commands" | "Sessions" | "Settings" | "Calls" | "Calls of other sessions";
   name: string;
   detail: string;
   keys: string | undefined;
@@ -28,6 +29,7 @@ const MAX_SHOWN: Record<Entry["group"], number> = {
   Commands: 30,
   Sessions: 20,
   Calls: 30,
+  Settings: 12,
   "Calls of other sessions": 20,
 };
 
@@ -54,6 +56,17 @@ export function commandEntries(
   const rank = (entry: Entry) => (recent.includes(entry.id) ? recent.indexOf(entry.id) : recent.length);
   return entries.sort((a, b) => rank(a) - rank(b));
 }
+
+export const settingEntries = (): Entry[] =>
+  SECTIONS.map((section) => ({
+    id: `settings:${section.id}`,
+    group: "Settings",
+    name: `Settings: ${section.name}`,
+    detail: section.words,
+    keys: undefined,
+    tone: undefined,
+    run: () => openOverlay("settings", section.id),
+  }));
 
 export const sessionEntries = (sessions: readonly SessionView[], home: string): Entry[] =>
   sessions.map((session) => ({
@@ -92,7 +105,8 @@ export const callEntries = (store: CallLogStore | undefined): Entry[] =>
 
 /** The best answers, group by group; with nothing typed commands and sessions alone. */
 export function findEntries(all: readonly Entry[], query: string): Entry[] {
-  const groups: Entry["group"][] = query === "" ? ["Sessions", "Commands"] : ["Commands", "Sessions", "Calls"];
+  const groups: Entry["group"][] =
+    query === "" ? ["Sessions", "Commands"] : ["Commands", "Sessions", "Settings", "Calls"];
   const found = groups.map((group) =>
     all
       .filter((entry) => entry.group === group)

@@ -9,7 +9,7 @@ import { useServices } from "../shell/services.ts";
 import { useApp, useSessions } from "../stores/app-store.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
 import { closeOverlay, useView } from "../stores/view-store.ts";
-import { callEntries, commandEntries, type Entry, findEntries, sessionEntries } from "./entries.ts";
+import { callEntries, commandEntries, type Entry, findEntries, sessionEntries, settingEntries } from "./entries.ts";
 import styles from "./palette.module.css";
 import { useSearch } from "./use-search.ts";
 
@@ -33,6 +33,7 @@ export function Palette() {
     () => [
       ...commandEntries(host.platform, own, recent),
       ...sessionEntries(sessions, home),
+      ...settingEntries(),
       ...callEntries(session === undefined ? undefined : streams.open(session)),
     ],
     [host.platform, own, recent, sessions, home, session, streams],

@@ -12,32 +12,33 @@ import { Devices } from "./devices.tsx";
 import { Notifications } from "./notifications.tsx";
 import { PrivacyAndData } from "./privacy.tsx";
 import { SearchContext } from "./search-context.ts";
+import { SECTIONS, type SectionId } from "./sections.ts";
 import styles from "./settings.module.css";
 import { SettingsAsJson } from "./settings-as-json.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
 import { TerminalSettings } from "./terminal-settings.tsx";
 
-const SECTIONS: { id: string; name: string; Content: ComponentType }[] = [
-  { id: "appearance", name: "Appearance", Content: Appearance },
-  { id: "terminal", name: "Terminal", Content: TerminalSettings },
-  { id: "servers", name: "Servers", Content: Servers },
-  { id: "outbox", name: "Outbox", Content: OutboxPage },
-  { id: "daemon", name: "Daemon and discovery", Content: DaemonSettings },
-  { id: "notifications", name: "Notifications", Content: Notifications },
-  { id: "shortcuts", name: "Shortcuts", Content: Shortcuts },
-  { id: "accessibility", name: "Accessibility", Content: Accessibility },
-  { id: "privacy", name: "Privacy and data", Content: PrivacyAndData },
-  { id: "devices", name: "Devices", Content: Devices },
-  { id: "json", name: "As JSON", Content: SettingsAsJson },
-  { id: "about", name: "About", Content: About },
-];
+const CONTENTS: Record<SectionId, ComponentType> = {
+  appearance: Appearance,
+  terminal: TerminalSettings,
+  servers: Servers,
+  outbox: OutboxPage,
+  daemon: DaemonSettings,
+  notifications: Notifications,
+  shortcuts: Shortcuts,
+  accessibility: Accessibility,
+  privacy: PrivacyAndData,
+  devices: Devices,
+  json: SettingsAsJson,
+  about: About,
+};
 
 /** Pages of their own kind: a search goes through settings, not through these. */
-const NOT_SEARCHED = new Set(["servers", "outbox", "devices", "json"]);
+const NOT_SEARCHED = new Set<SectionId>(["servers", "outbox", "devices", "json"]);
 
 export function SettingsDialog() {
   const about = useView((view) => view.about);
-  const [section, setSection] = useState(about ?? "appearance");
+  const [section, setSection] = useState(() => SECTIONS.find(({ id }) => id === about)?.id ?? "appearance");
   const [search, setSearch] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const words = search.toLowerCase().trim();
@@ -74,12 +75,15 @@ export function SettingsDialog() {
         </nav>
         <div key={section} className={styles.content}>
           <SearchContext value={words}>
-            {shown.map(({ id, name, Content }) => (
-              <section key={id} className={words === "" ? styles.section : styles.found} aria-label={name}>
-                <h3 className={styles.title}>{name}</h3>
-                <Content />
-              </section>
-            ))}
+            {shown.map(({ id, name }) => {
+              const Content = CONTENTS[id];
+              return (
+                <section key={id} className={words === "" ? styles.section : styles.found} aria-label={name}>
+                  <h3 className={styles.title}>{name}</h3>
+                  <Content />
+                </section>
+              );
+            })}
             {words !== "" && <p className={styles.nothing}>No settings match “{search}”.</p>}
           </SearchContext>
         </div>

@@ -264,6 +264,7 @@ export const scenes = (now: number): Scene[] => [
   base(now, "shortcuts", { keys: ["F1", "keyboard shortcuts", "Enter"] }),
   base(now, "waterfall", { keys: ["F1", "waterfall", "Enter"] }),
   base(now, "panels-toggled", { keys: ["Control+Shift+J", "Control+Shift+B"] }),
+  base(now, "toast", { keys: ["F1", "archive session", "Enter"] }),
   base(now, "rename", { keys: ["F1", "rename", "Enter"] }),
   base(now, "beside", { keys: ["F1", "side by side", "Enter"] }),
   base(now, "find", { keys: ["Control+Shift+F", "session"] }),
