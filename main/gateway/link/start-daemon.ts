@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
-import { selfCommand } from "../../home/self-command.ts";
+import { lastingSelfCommand } from "../../home/self-command.ts";
 
 export interface StartedDaemon {
   /** Resolves when the process has ended, with what to tell a person. */
@@ -13,7 +13,7 @@ export interface StartedDaemon {
 
 /** Starts it and returns at once: it has come up when its discovery file names one that proves itself. Fault: `daemon-start-failed`. */
 export async function startDaemon(home: HomeFolder): Promise<Result<StartedDaemon>> {
-  const self = selfCommand("daemon", "--home", home.path);
+  const self = lastingSelfCommand(["daemon", "--home", home.path]);
   mkdirSync(home.logs, { recursive: true, mode: 0o700 });
   const file = join(home.logs, "daemon-output.log");
   const output = openSync(file, "w", 0o600);
