@@ -7,7 +7,7 @@ const RING_BYTES = 1024 * 1024;
 const BATCH_BYTES = 64 * 1024;
 /** While output floods, a screen that lags by more than the first and less than the second takes its time. */
 const FLOOD_BYTES = 5 * 1024 * 1024;
-const URGENT_BYTES = 48 * 1024 * 1024;
+const URGENT_BYTES = 32 * 1024 * 1024;
 const FLOOD_MS = 50;
 /** Items of the queue that are done before they are cut off. */
 const DONE_ITEMS = 1024;

@@ -9,7 +9,7 @@ import type { Notice, ScreenReport, ScreenRequest, Snapshot } from "./screen-mes
  * Output that a screen may be behind, in bytes: above it the program is paused, below half of it it goes on. While
  * somebody reads as fast as the program prints, the screen may lag far behind; otherwise memory counts for more.
  */
-export const SCREEN_LAG_BYTES = { watched: 64 * 1024 * 1024, unwatched: 4 * 1024 * 1024 };
+export const SCREEN_LAG_BYTES = { watched: 48 * 1024 * 1024, unwatched: 4 * 1024 * 1024 };
 export interface ScreenListener {
   onTitle(title: string): void;
   onNotice(notice: Notice): void;
@@ -48,7 +48,11 @@ export function createScreens(log: Log): Screens {
 
   function thread(): Worker {
     if (worker !== undefined) return worker;
-    const started = new Worker(workerEntry("screen-worker", import.meta.url), { name: "screens" });
+    const started = new Worker(workerEntry("screen-worker", import.meta.url), {
+      name: "screens",
+      // Lines that scroll by are short-lived; with the usual size a flood of them takes 100 MB more.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     started.on("message", (report: ScreenReport) => receive(report));
     started.on("error", (error) => {
       log.error({ error }, "the screens' thread failed; screens start empty");
