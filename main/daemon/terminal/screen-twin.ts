@@ -1,10 +1,10 @@
 /** Owns one screen beside a PTY: it reads what the program prints and can say at any byte what a terminal would show. It never answers. */
+import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.mjs";
 import headless from "@xterm/headless";
 import { agentWord } from "../../../shared/protocol/agent-words.ts";
 import { TERMINAL_SCROLLBACK_LINES } from "../../../shared/protocol/wire.ts";
 import { incompleteUtf8 } from "../../../shared/text/incomplete-utf8.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
-import { loadGraphemes } from "./fast-graphemes.ts";
 import { MAX_TAIL_BYTES, openSequence, skipString } from "./open-sequence.ts";
 import { isInSequence } from "./screen-core.ts";
 import type { Notice, Snapshot } from "./screen-messages.ts";
@@ -47,7 +47,7 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     allowProposedApi: true,
     logLevel: "off",
   });
-  loadGraphemes(terminal);
+  terminal.loadAddon(new UnicodeGraphemesAddon());
   let title = "";
   const steps: Step[] = [];
   let busy = false;
