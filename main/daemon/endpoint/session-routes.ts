@@ -64,9 +64,10 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
   app.get("/sessions", (c) => c.json({ sessions: registry.list().map(sessionView) }));
   app.delete("/session/:id", async (c) => {
     const id = c.req.param("id");
-    if (registry.get(id) === undefined) return noSession(c);
+    const known = registry.get(id) !== undefined;
+    // Also one of an earlier run, which an agent could otherwise still take up again.
     await context.endSession(id);
-    return c.body(null, 204);
+    return known ? c.body(null, 204) : noSession(c);
   });
 
   app.get("/session/:id/tool-settings", (c) => {
