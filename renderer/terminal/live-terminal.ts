@@ -11,8 +11,9 @@ import type { Connection, Host } from "../host/host.ts";
 import { accelerator } from "./accelerator.ts";
 import { createAcknowledger } from "./acknowledge.ts";
 import { type CallMarks, createCallMarks } from "./call-marks.ts";
-import { NEWLINE_IN_PROMPT, withCtrl } from "./terminal-keys.ts";
+import { createTerminalInput } from "./terminal-input.ts";
 import { terminalOptions } from "./terminal-options.ts";
+import { createTerminalSize, type Size } from "./terminal-size.ts";
 import { createWholeCharacters } from "./whole-characters.ts";
 
 export interface TerminalStatus {
@@ -46,8 +47,6 @@ export interface LiveTerminal {
   dispose(): void;
 }
 
-const encoder = new TextEncoder();
-
 export function createLiveTerminal(session: string, connection: Connection, host: Host): LiveTerminal {
   const terminal = new Terminal(terminalOptions());
   const fitter = new FitAddon();
@@ -74,19 +73,21 @@ export function createLiveTerminal(session: string, connection: Connection, host
   };
 
   let opened = false;
-  let ctrlHeld = false;
-  /** Another viewer owns the size until we type. */
-  let foreignSize = false;
 
   const whole = createWholeCharacters();
   const ack = createAcknowledger((bytes) => send(JSON.stringify({ type: "ack", bytes })));
+  /** The size in the address of the connection that is being opened. */
+  let asked: Size = { cols: terminal.cols, rows: terminal.rows };
   /** Opened with the first showing, when the size is known. */
   let socket: ReconnectingSocket | undefined;
   const send = (data: string | Uint8Array<ArrayBuffer>): boolean => socket?.send(data) ?? false;
   const connect = (): ReconnectingSocket =>
     openReconnectingSocket({
       connection,
-      path: () => `/ws/terminal?session_id=${encodeURIComponent(session)}&cols=${terminal.cols}&rows=${terminal.rows}`,
+      path() {
+        asked = { cols: terminal.cols, rows: terminal.rows };
+        return `/ws/terminal?session_id=${encodeURIComponent(session)}&cols=${asked.cols}&rows=${asked.rows}`;
+      },
       onText(text) {
         const frame = parseJson(terminalServerFrameSchema, text);
         if (frame.ok) receive(frame.value);
@@ -101,6 +102,8 @@ export function createLiveTerminal(session: string, connection: Connection, host
         if (link.state === "open") {
           ack.reset();
           whole.reset();
+          size.connected(asked);
+          size.layout();
         }
         set({ link });
       },
@@ -114,12 +117,11 @@ export function createLiveTerminal(session: string, connection: Connection, host
       case "snapshot":
         terminal.reset();
         whole.reset();
-        resizeTo(frame.cols, frame.rows);
-        terminal.write(frame.data, () => opened && fitTerminal());
+        size.theirs(frame);
+        terminal.write(frame.data, () => opened && size.layout());
         return;
       case "resized":
-        foreignSize = frame.cols !== terminal.cols || frame.rows !== terminal.rows;
-        resizeTo(frame.cols, frame.rows);
+        size.theirs(frame);
         return;
       case "exit":
         set({ exit: { code: frame.code, signal: frame.signal } });
@@ -130,48 +132,26 @@ export function createLiveTerminal(session: string, connection: Connection, host
     }
   }
 
-  /** A size that came from the other side is not sent back. */
-  function resizeTo(cols: number, rows: number): void {
-    if (cols !== terminal.cols || rows !== terminal.rows) terminal.resize(cols, rows);
-    set({ cols: terminal.cols, rows: terminal.rows });
-  }
-
-  function fitTerminal(): void {
-    if (foreignSize || !element.isConnected || element.clientWidth === 0) return;
-    const size = fitter.proposeDimensions();
-    if (size === undefined || Number.isNaN(size.cols) || Number.isNaN(size.rows)) return;
-    const cols = Math.max(2, size.cols);
-    const rows = Math.max(1, size.rows);
-    const changed = cols !== terminal.cols || rows !== terminal.rows;
-    resizeTo(cols, rows);
-    if (changed || !announced) announced = send(JSON.stringify({ type: "resize", cols, rows }));
-  }
-  let announced = false;
-
-  function type(data: string): void {
-    if (foreignSize) {
-      foreignSize = false;
-      fitTerminal();
-    }
-    const bytes = encoder.encode(ctrlHeld ? withCtrl(data) : data);
-    if (!send(bytes)) set({ refused: status.refused + 1 });
-  }
-
-  terminal.onData(type);
-  terminal.onBinary((data) => {
-    if (!send(Uint8Array.from(data, (character) => character.charCodeAt(0)))) set({ refused: status.refused + 1 });
+  const size = createTerminalSize({
+    propose() {
+      if (!element.isConnected || element.clientWidth === 0) return undefined;
+      const fitting = fitter.proposeDimensions();
+      if (fitting === undefined || Number.isNaN(fitting.cols) || Number.isNaN(fitting.rows)) return undefined;
+      return { cols: Math.max(2, fitting.cols), rows: Math.max(1, fitting.rows) };
+    },
+    apply({ cols, rows }) {
+      if (cols !== terminal.cols || rows !== terminal.rows) terminal.resize(cols, rows);
+      if (status.cols !== cols || status.rows !== rows) set({ cols, rows });
+    },
+    tell: (wanted) => void send(JSON.stringify({ type: "resize", ...wanted })),
   });
-  terminal.attachCustomKeyEventHandler((event) => {
-    // A shortcut of the page was taken before the terminal could see it.
-    if (event.defaultPrevented) return false;
-    if (event.key === "Enter" && event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey) {
-      if (event.type === "keydown") {
-        event.preventDefault();
-        type(NEWLINE_IN_PROMPT);
-      }
-      return false;
-    }
-    return true;
+
+  const input = createTerminalInput({
+    terminal,
+    element,
+    send,
+    onRefused: () => set({ refused: status.refused + 1 }),
+    onPerson: () => size.typed(),
   });
   terminal.options.linkHandler = {
     activate(event, target) {
@@ -191,10 +171,10 @@ export function createLiveTerminal(session: string, connection: Connection, host
         terminal.open(element);
         opened = true;
       }
-      fitTerminal();
+      size.layout();
       socket ??= connect();
     },
-    fit: fitTerminal,
+    fit: size.layout,
     accelerate: accelerator(terminal),
     focus: () => terminal.focus(),
     status: () => status,
@@ -202,10 +182,8 @@ export function createLiveTerminal(session: string, connection: Connection, host
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    type,
-    holdCtrl(held) {
-      ctrlHeld = held;
-    },
+    type: input.type,
+    holdCtrl: input.holdCtrl,
     reconnectNow: () => socket?.reconnectNow(),
     dispose() {
       socket?.dispose();

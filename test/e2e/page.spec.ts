@@ -141,6 +141,19 @@ test("a call that began before one's eyes is found again in the terminal", async
   await expect(terminal(page)).toContainText("Refactoring");
 });
 
+test("a terminal is drawn at the size of the viewer who typed last, and at one's own as soon as one types", async ({
+  page,
+}) => {
+  await open(page);
+  const status = page.getByRole("contentinfo");
+  const own = await status.getByText(/^\d+ × \d+$/).textContent();
+  gateway.sendTerminal(session, JSON.stringify({ type: "resized", cols: 60, rows: 20 }));
+  await expect(status.getByText("60 × 20")).toBeVisible();
+  await terminal(page).click({ position: { x: 300, y: 500 } });
+  await page.keyboard.type("x");
+  await expect(status.getByText(own ?? "")).toBeVisible();
+});
+
 test("a lost terminal keeps its last frame, says that typing is refused, and comes back by itself", async ({
   page,
 }) => {

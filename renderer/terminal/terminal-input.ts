@@ -1,0 +1,65 @@
+/** Owns what a person types, pastes and clicks into a terminal on its way to the program. */
+import type { Terminal } from "@xterm/xterm";
+import { NEWLINE_IN_PROMPT, withCtrl } from "./terminal-keys.ts";
+
+interface InputParts {
+  terminal: Terminal;
+  element: HTMLElement;
+  /** False when there is no connection: nothing is kept for later. */
+  send: (bytes: Uint8Array<ArrayBuffer>) => boolean;
+  onRefused: () => void;
+  /** Before the first byte of a person's own input. */
+  onPerson: () => void;
+}
+
+export interface TerminalInput {
+  /** Types as if the person did. */
+  type(data: string): void;
+  holdCtrl(held: boolean): void;
+}
+
+const encoder = new TextEncoder();
+/** The terminal answers questions of programs by itself. What it emits this soon after a key, a paste or a click is the person's. */
+const PERSON_MS = 500;
+
+export function createTerminalInput({ terminal, element, send, onRefused, onPerson }: InputParts): TerminalInput {
+  let personAt = Number.NEGATIVE_INFINITY;
+  let ctrlHeld = false;
+  const noticePerson = (): void => {
+    personAt = performance.now();
+  };
+
+  function pass(data: string): void {
+    if (performance.now() - personAt < PERSON_MS) onPerson();
+    if (!send(encoder.encode(ctrlHeld ? withCtrl(data) : data))) onRefused();
+  }
+  function type(data: string): void {
+    noticePerson();
+    pass(data);
+  }
+
+  for (const kind of ["keydown", "paste", "input", "mousedown"] as const) {
+    element.addEventListener(kind, noticePerson, { capture: true });
+  }
+  terminal.onData(pass);
+  terminal.onBinary((data) => {
+    if (!send(Uint8Array.from(data, (character) => character.charCodeAt(0)))) onRefused();
+  });
+  terminal.attachCustomKeyEventHandler((event) => {
+    // A shortcut of the page was taken before the terminal could see it.
+    if (event.defaultPrevented) return false;
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (event.key !== "Enter" || !event.shiftKey || !plain) return true;
+    if (event.type === "keydown") {
+      event.preventDefault();
+      type(NEWLINE_IN_PROMPT);
+    }
+    return false;
+  });
+  return {
+    type,
+    holdCtrl(held) {
+      ctrlHeld = held;
+    },
+  };
+}
