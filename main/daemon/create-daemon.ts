@@ -2,14 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { DAEMON_FEATURES, type DaemonSession, type Health } from "../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
-import { PROTOCOL_VERSION } from "../../shared/protocol/wire.ts";
 import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
-import { prove } from "../home/secrets.ts";
 import { VERSION } from "../home/version.ts";
 import { createIdleTimer } from "./create-idle-timer.ts";
+import { createDaemonView } from "./daemon-view.ts";
 import { type DiscoveryEntry, liveOwner, writeDiscovery } from "./discovery-entry.ts";
 import { createDaemonRoutes } from "./endpoint/daemon-routes.ts";
 import { listen } from "./endpoint/listen.ts";
@@ -20,7 +18,7 @@ import { openHome } from "./open-home.ts";
 import { createDaemonOutbox } from "./outbox/daemon-outbox.ts";
 import { createAgentSessions } from "./relay/agent-sessions.ts";
 import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
-import { createSessionRegistry, type Session } from "./sessions/session-registry.ts";
+import { createSessionRegistry } from "./sessions/session-registry.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { toolRules } from "./settings/tool-rules.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
@@ -74,7 +72,6 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   }
 
   const startedAt = Date.now();
-  const startedText = new Date(startedAt).toISOString();
   const done = Promise.withResolvers<"idle" | "stopped" | "replaced">();
   const statusListeners = new Set<() => void>();
   let gateways = 0;
@@ -136,24 +133,16 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     // An agent that has left needs its upstream servers no longer than its running calls do.
     if (terminals.info(id)?.state === "exited") agents.leaveAllOf(id);
   }
-  const sessionView = (session: Session): DaemonSession => ({
-    session_id: session.id,
-    cwd: session.cwd,
-    created_at: session.createdAt,
-    terminal: terminals.info(session.id),
-    clients: session.clients,
-    ...(session.label !== undefined && { label: session.label }),
-    ...(session.agent !== undefined && { agent: session.agent }),
-  });
-  const health = (nonce: string | undefined): Health => ({
-    status: "ok",
-    pid: process.pid,
-    uptime_seconds: Math.floor((Date.now() - startedAt) / 1000),
-    started_at: startedText,
-    protocol_version: PROTOCOL_VERSION,
-    features: [...DAEMON_FEATURES],
-    version: VERSION,
-    ...(nonce !== undefined && { proof: prove(key, nonce) }),
+  const view = createDaemonView({
+    key,
+    startedAt,
+    registry,
+    terminals,
+    servers,
+    onServers(listener) {
+      statusListeners.add(listener);
+      return () => statusListeners.delete(listener);
+    },
   });
   const endSession = async (id: string) => {
     registry.end(id);
@@ -161,10 +150,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     await Promise.all([agents.endAllOf(id), terminals.end(id)]);
   };
   const stop = (force: boolean): string | undefined => {
-    const running = registry.list().filter(({ id }) => terminals.info(id)?.state === "running");
-    if (running.length > 0 && !force) {
-      return `${running.length} ${running.length === 1 ? "program is" : "programs are"} still running.`;
-    }
+    const running = view.running();
+    if (running !== undefined && !force) return running;
     // After the answer to this request.
     setImmediate(() => done.resolve("stopped"));
     return undefined;
@@ -172,7 +159,6 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
 
   const routes = createDaemonRoutes({
     key,
-    health,
     registry,
     terminals,
     servers,
@@ -180,22 +166,11 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     settings,
     outbox,
     signIns,
-    sessionView,
+    sessionView: view.session,
+    health: view.health,
+    notices: view.notices,
     endSession,
     stop,
-    notices: {
-      sessions: () => registry.list().map(sessionView),
-      session: (id) => {
-        const session = registry.get(id);
-        return session === undefined ? undefined : sessionView(session);
-      },
-      servers: () => servers.view(),
-      onSession: (listener) => registry.onChange(listener),
-      onServers(listener) {
-        statusListeners.add(listener);
-        return () => statusListeners.delete(listener);
-      },
-    },
     gateways(change) {
       gateways += change;
       updateIdle();
@@ -226,7 +201,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   }
   writeLastPort(portFile, listening.value.port);
   url = `http://127.0.0.1:${listening.value.port}`;
-  entry = writeDiscovery(home.discovery, url, startedText);
+  entry = writeDiscovery(home.discovery, url, new Date(startedAt).toISOString());
   log.info({ url, version: VERSION }, "daemon listens");
 
   return ok({
