@@ -13,6 +13,7 @@ import { openExternal } from "./links/open-external.ts";
 import { createPendingNotices } from "./links/pending-notices.ts";
 import { startAtLogin } from "./login/start-at-login.ts";
 import { appMenu } from "./menu/app-menu.ts";
+import { countOnIcon } from "./notices/count-on-icon.ts";
 import { isPaused } from "./notices/decide-notices.ts";
 import { runNotices } from "./notices/run-notices.ts";
 import { decideClose } from "./quit/decide-quit.ts";
@@ -129,8 +130,10 @@ export function createShell(options: ShellOptions): Shell {
     onReady: page.ready,
     onRefused: (channel, sender) => onProblem("a request over IPC was refused", { channel, sender }),
   });
+  const count = countOnIcon(electron.app);
   const unsubscribe = gateway.subscribe((change) => {
     tray.changed();
+    count(gateway.app().sessions.filter(({ status }) => status.state === "needs_you").length);
     notices.apply(change);
   });
   const unopen = gateway.onOpen(follow);

@@ -108,6 +108,7 @@ type AppMethods =
   | "setAppUserModelId"
   | "setPath"
   | "setLoginItemSettings"
+  | "setBadgeCount"
   | "enableSandbox"
   | "isPackaged";
 

@@ -80,6 +80,24 @@ test("started hidden, as at login, it shows nothing until it is asked for", asyn
   }
 });
 
+test("a bell in a terminal turns the tray to needs-you, counts on the app's icon, and tells who", async ({
+  context,
+}) => {
+  const desktop = await DoubleDesktop.start({ context });
+  try {
+    await expect.poll(async () => (await desktop.tray()).rows).toContain("Daemon · 1 server");
+    await desktop.setFocused(false);
+    await startShell(desktop, "asking", "sleep 0.5; printf '\\a'; sleep 600");
+    await expect.poll(async () => (await desktop.tray()).icon).toContain("needs-you");
+    expect((await desktop.tray()).rows.slice(0, 3)).toEqual(["Daemon · 1 server", "Needs you", "› asking · sh"]);
+    expect((await desktop.tray()).tooltip).toBe("Signalbox · 1 session needs you");
+    await expect.poll(() => desktop.control.badge).toBe(1);
+    await expect.poll(() => desktop.notices()).toEqual([{ title: "asking needs you", body: "sh · /" }]);
+  } finally {
+    await desktop.dispose();
+  }
+});
+
 test("a newer version waits for running agents, and then replaces the app without a question", async ({ context }) => {
   const events = new Events();
   const installed: boolean[][] = [];

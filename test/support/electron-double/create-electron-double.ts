@@ -45,6 +45,8 @@ export interface DoubleControl {
   readonly linkHandlers: unknown[][];
   readonly loginItems: unknown[];
   appMenu: MenuItemConstructorOptions[];
+  /** The number on the app's icon. */
+  badge: number;
   /** Resolves with the exit code. */
   readonly exited: Promise<number>;
   ended: boolean;
@@ -72,6 +74,7 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
     linkHandlers: [],
     loginItems: [],
     appMenu: [],
+    badge: 0,
     exited: exit.promise,
     ended: false,
   };
@@ -141,6 +144,10 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
       setAppUserModelId: () => {},
       setPath: () => {},
       setLoginItemSettings: (settings) => control.loginItems.push(settings),
+      setBadgeCount: (count = 0) => {
+        control.badge = count;
+        return true;
+      },
       enableSandbox: () => {},
     },
     BrowserWindow,
