@@ -10,8 +10,8 @@ import { startScriptedDaemon } from "../../../test/support/gateway/scripted-daem
 import { prepareHomeFolder } from "../../home/home-folder.ts";
 import { daemonKey, ownerToken } from "../../home/secrets.ts";
 import { announceGateway, runningGateway } from "../gateway-file.ts";
+import { portOwner } from "../http/port-owner.ts";
 import { examine } from "./examine.ts";
-import { portOwner } from "./examine-gateway.ts";
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,9 +1,9 @@
 /** Owns the doctor's look at the gateway's port: whether one serves this home, and who else has the usual port. */
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { connect } from "node:net";
 import type { HomeFolder } from "../../home/home-folder.ts";
 import { readDiscoveryFile } from "../discovery/find-daemon.ts";
 import { DEFAULT_PORT } from "../http/http-server.ts";
+import { portOwner } from "../http/port-owner.ts";
 import { type Finding, good, warning } from "./finding.ts";
 
 const CONNECT_MS = 300;
@@ -54,31 +54,4 @@ function listens(port: number): Promise<boolean> {
     socket.once("timeout", () => done(false));
     socket.once("error", () => done(false));
   });
-}
-
-/** Name and number of the process that listens there; Linux only, and only for processes of one's own. */
-export function portOwner(port: number): string | undefined {
-  if (process.platform !== "linux") return undefined;
-  const hex = port.toString(16).toUpperCase().padStart(4, "0");
-  try {
-    const line = readFileSync("/proc/net/tcp", "utf8")
-      .split("\n")
-      .find((text) => text.includes(`0100007F:${hex} 00000000:0000 0A`));
-    const inode = line?.trim().split(/\s+/)[9];
-    if (inode === undefined) return undefined;
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      if (ownsSocket(pid, inode)) return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (process ${pid})`;
-    }
-  } catch {
-    // A process that ended while it was looked at.
-  }
-  return undefined;
-}
-
-function ownsSocket(pid: string, inode: string): boolean {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`);
-  } catch {
-    return false;
-  }
 }

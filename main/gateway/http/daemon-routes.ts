@@ -38,15 +38,20 @@ export function daemonRoutes(parts: GatewayParts): Hono {
     if (body.ok) daemons.primary.start();
     return answer(context, body, 202);
   });
+  /** One of another version may be ended too. */
+  const stoppable = (): Result<DaemonClient> => {
+    const other = daemons.primary.mismatched();
+    return other === undefined ? own() : ok(other);
+  };
   app.post("/daemon/stop", async (context) => {
     const body = await readBody(context, stopSchema);
-    const daemon = own();
+    const daemon = stoppable();
     if (!body.ok || !daemon.ok) return answer(context, body.ok ? daemon : body);
     return answer(context, await daemon.value.stop(body.value.force === true), 202);
   });
   app.post("/daemon/restart", async (context) => {
     const body = await readBody(context, stopSchema);
-    const daemon = own();
+    const daemon = stoppable();
     if (!body.ok || !daemon.ok) return answer(context, body.ok ? daemon : body);
     const stopped = await daemon.value.stop(body.value.force === true);
     if (stopped.ok) daemons.primary.start();

@@ -8,18 +8,20 @@ import type { Refusal } from "../auth/decide-door.ts";
 import { type AccessRules, decideRequest, type Identity } from "../auth/decide-request.ts";
 import type { GuessLimit } from "../auth/guess-limit.ts";
 import { requestFacts } from "../auth/request-facts.ts";
-import type { WaitingRoom } from "./waiting-room.ts";
+import { portOwner } from "./port-owner.ts";
+import { MAX_WAIT_MS, type WaitingRoom } from "./waiting-room.ts";
 
 /** Where a person looks first; another free port when it is taken. */
 export const DEFAULT_PORT = 54_400;
 const LOOPBACK = "127.0.0.1";
 
+/** An idle connection is told that it lasts as long as one without a token does, so that no client writes into one that is cut. */
 export function createHttpServer(): Server {
   return createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: 5_000,
     requestTimeout: 60_000,
-    keepAliveTimeout: 10_000,
+    keepAliveTimeout: MAX_WAIT_MS,
   });
 }
 
@@ -97,8 +99,8 @@ export async function listen(server: Server, port: number | undefined): Promise<
   if (outcome.code === "EADDRINUSE") {
     return failed(
       "port-in-use",
-      `Port ${port} on ${LOOPBACK} is in use by another program.`,
-      `Choose another one with --port, or leave the option out. To see who has it: ${process.platform === "win32" ? `netstat -ano | findstr :${port}` : `lsof -iTCP:${port} -sTCP:LISTEN`}`,
+      `Port ${port} on ${LOOPBACK} is in use by ${portOwner(port ?? DEFAULT_PORT) ?? "another program"}.`,
+      "Choose another one with --port, or leave the option out to get a free one.",
     );
   }
   return failed(

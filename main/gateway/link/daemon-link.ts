@@ -49,6 +49,8 @@ export interface LinkOptions {
 export interface DaemonLink {
   view(): DaemonView;
   current(): Connected | undefined;
+  /** Our own daemon of another version: it proved itself, and can be told to stop, but nothing else is asked of it. */
+  mismatched(): DaemonClient | undefined;
   /** Looks again at once. */
   retry(): void;
   /** Starts our own daemon as soon as none is connected. */
@@ -65,6 +67,7 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
   let attempts: DiscoveryAttempt[] = candidates.map(({ path }) => ({ path, outcome: "not-tried" }));
   let view: DaemonView = { state: "searching", own: false, since: iso(), attempts };
   let current: Connected | undefined;
+  let mismatched: DaemonClient | undefined;
   let wake: () => void = () => {};
   let switchTo: () => void = () => {};
   let wantStart = options.start;
@@ -156,6 +159,7 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
       attempts = search.attempts;
       const { found } = search;
       const version = found?.health.protocol_version;
+      mismatched = undefined;
       if (found !== undefined && (!found.own || version === undefined || Number(version) === PROTOCOL_VERSION)) {
         const began = steady();
         wantStart = false;
@@ -164,6 +168,7 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
         if (steady() - began >= STABLE_MS) attempt = 0;
       } else if (found !== undefined) {
         const reason = `The daemon speaks version ${String(version)}, this Signalbox version ${PROTOCOL_VERSION}. Restart the daemon when nothing runs.`;
+        mismatched = createDaemonClient(found.base, key);
         show({ state: "mismatch", url: found.base, own: true, reason });
       } else {
         // A daemon that was stopped took its file along; one that crashed left it behind, and is started again.
@@ -196,6 +201,7 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
   return {
     view: () => view,
     current: () => current,
+    mismatched: () => mismatched,
     retry: () => wake(),
     start() {
       wantStart = true;

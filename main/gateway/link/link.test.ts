@@ -289,6 +289,21 @@ describe("the link", () => {
     expect(numbers(quick)).toEqual(range(10_000));
   }, 60_000);
 
+  it("a daemon of another version is told as such, gets nothing but a request to stop, and is replaced", async () => {
+    const home = newHome();
+    const key = daemonKey(home.home);
+    const old = await daemonOf({ key, protocolVersion: 99 });
+    old.announce(home.home.discovery);
+    const gateway = await gatewayOf(home);
+    await until(() => state(gateway), "mismatch");
+    expect(gateway.app().daemon.reason).toMatch(/version 99/);
+    expect((await ask(gateway, "/api/v1/daemon/stop", { method: "POST", body: "{}" })).status).toBe(202);
+    const next = await daemonOf({ key });
+    next.announce(home.home.discovery);
+    await until(() => state(gateway), "connected");
+    expect(old.asked.filter(({ url }) => !url.startsWith("/health")).map(({ url }) => url)).toEqual(["/stop"]);
+  });
+
   it("a half-written discovery file of a daemon that comes back is not acted on; the whole one is, at once", async () => {
     const home = newHome();
     const key = daemonKey(home.home);

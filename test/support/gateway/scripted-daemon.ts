@@ -19,6 +19,7 @@ export interface ScriptedDaemonOptions {
   ring?: number;
   pid?: number;
   startedAt?: string;
+  protocolVersion?: number;
   /** Whether it says that every session's program runs. */
   terminals?: boolean;
 }
@@ -120,7 +121,13 @@ export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): 
     asked.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
     if (url.pathname === "/health") {
       const nonce = url.searchParams.get("nonce");
-      const health = { status: "ok", pid, uptime_seconds: 1, started_at: startedAt, protocol_version: 1 };
+      const health = {
+        status: "ok",
+        pid,
+        uptime_seconds: 1,
+        started_at: startedAt,
+        protocol_version: options.protocolVersion ?? 1,
+      };
       if (key === undefined) return void json(response, 200, health);
       const proof = nonce === null ? {} : { proof: prove(key, nonce) };
       return void json(response, 200, { ...health, ...proof, version: "test", features: ["replay", "notices"] });
@@ -146,6 +153,13 @@ export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): 
       response.write(`data: ${JSON.stringify({ type: "sessions", sessions: [...sessions.values()].map(view) })}\n\n`);
       notices.add(response);
       return void response.on("close", () => notices.delete(response));
+    }
+    if (url.pathname === "/stop") {
+      json(response, 202, {});
+      return void setImmediate(() => {
+        server.closeAllConnections();
+        server.close();
+      });
     }
     if (url.pathname === "/sessions") return void json(response, 200, { sessions: [...sessions.values()].map(view) });
     if (rest === "/terminal" && request.method === "POST") {
