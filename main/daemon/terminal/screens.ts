@@ -9,7 +9,7 @@ import type { Notice, ScreenReport, ScreenRequest, Snapshot } from "./screen-mes
  * Output that a screen may be behind, in bytes: above it the program is paused, below half of it it goes on. While
  * somebody reads as fast as the program prints, the screen may lag far behind; otherwise memory counts for more.
  */
-export const SCREEN_LAG_BYTES = { watched: 48 * 1024 * 1024, unwatched: 4 * 1024 * 1024 };
+export const SCREEN_LAG_BYTES = { watched: 48 * 1024 * 1024, unwatched: 1024 * 1024 };
 export interface ScreenListener {
   onTitle(title: string): void;
   onNotice(notice: Notice): void;

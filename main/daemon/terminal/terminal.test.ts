@@ -34,7 +34,7 @@ it("P24: every byte of a program that prints 20 KB and exits comes, and then its
 }, async () => {
   const { start, connect, terminals } = await house();
   const script = "head -c 20000 /dev/zero | tr '\\0' x; printf END; exit 3";
-  const runs = process.env.SIGNALBOX_TEST_LONG ? 300 : 30;
+  const runs = process.env.SIGNALBOX_LONG ? 300 : 30;
   for (let run = 0; run < runs; run += 1) {
     expect(start(`r${run}`, "sh", ["-c", `read go; ${script}`]).ok).toBe(true);
     const viewer = await connect(`r${run}`);
@@ -223,7 +223,7 @@ it("terminals that are opened and closed leave no descriptor behind", { timeout:
   };
   await cycle(0);
   const before = descriptors();
-  const count = process.env.SIGNALBOX_TEST_LONG ? 500 : 50;
+  const count = process.env.SIGNALBOX_LONG ? 500 : 50;
   for (let n = 1; n <= count; n += 5) await Promise.all([0, 1, 2, 3, 4].map((k) => cycle(n + k)));
   await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before));
 });

@@ -1,8 +1,12 @@
 /** Owns the proof that several people can watch one terminal, each as fast as they can. */
 import { createHash } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { feed, openScreen, screenState } from "../../../test/support/screen-state.ts";
 import { openTerminals, type TerminalClient, type TestTerminals } from "../../../test/support/terminal-client.ts";
+import { readRecording } from "../../home/recording/read-recording.ts";
 
 const open: TestTerminals[] = [];
 async function house(env?: NodeJS.ProcessEnv): Promise<TestTerminals> {
@@ -98,13 +102,19 @@ it("a viewer that stalls is dropped, the others go on, and it comes back with th
 
 it("Ctrl+C acts within 200 ms while a program floods a viewer that has stalled", async () => {
   const { start, connect, terminals } = await house();
-  start("a", "yes");
-  const viewer = await connect("a", { acknowledge: false });
-  await viewer.until(() => viewer.live().length > 50_000, "the flood");
-  const typed = performance.now();
-  viewer.type("\x03");
-  await vi.waitFor(() => expect(isRunning(terminals.info("a")?.pid)).toBe(false), { interval: 2 });
-  expect(performance.now() - typed).toBeLessThan(200);
+  const times: number[] = [];
+  // The middle one of five: the machine that runs the test may be busy with another.
+  for (let run = 0; run < 5; run += 1) {
+    start(`r${run}`, "yes");
+    const viewer = await connect(`r${run}`, { acknowledge: false });
+    await viewer.until(() => viewer.live().length > 50_000, "the flood");
+    const pid = terminals.info(`r${run}`)?.pid;
+    const typed = performance.now();
+    viewer.type("\x03");
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { interval: 2, timeout: 5_000 });
+    times.push(performance.now() - typed);
+  }
+  expect(times.sort((a, b) => a - b)[2]).toBeLessThan(200);
 });
 
 const isRunning = (pid = 0): boolean => {
@@ -200,4 +210,41 @@ it("a message that is no frame is told, and nothing else happens", async () => {
   await viewer.until(() => viewer.frames("error").length === 5, "five errors");
   viewer.type("still here\r");
   await viewer.text("still here");
+});
+
+it("nothing is lost or doubled while viewers come and go during a flood", { timeout: 120_000 }, async () => {
+  const recordings = mkdtempSync(join(tmpdir(), "signalbox-recordings-"));
+  const house = await openTerminals(process.env, recordings);
+  open.push(house);
+  const lines = process.env.SIGNALBOX_LONG ? 7_000_000 : 700_000;
+  house.start("a", "sh", ["-c", `read x; seq 1 ${lines}; printf THE-END; exec cat`]);
+  const first = await house.connect("a", { keep: false });
+  await first.frame("snapshot");
+  first.type("\r");
+  let viewer = first;
+  let last = "";
+  while (!last.endsWith("THE-END")) {
+    await viewer.close();
+    let bytes = 0;
+    const onBytes = (piece: Buffer) => {
+      bytes += piece.length;
+      last = (last + piece.toString("latin1")).slice(-7);
+    };
+    viewer = await house.connect("a", { keep: false, onBytes });
+    await viewer.until(() => bytes > 500_000 || last === "THE-END" || house.terminals.info("a")?.state === "exited");
+    if (viewer.frames("snapshot").some(({ data }) => data.includes("THE-END"))) break;
+  }
+  const late = await house.connect("a");
+  await late.text("THE-END");
+  const tail = Array.from({ length: 11_000 }, (_, n) => `${lines - 10_999 + n}\r\n`).join("");
+  const terminal = openScreen(80, 24);
+  await feed(terminal, `${tail}THE-END`);
+  expect(screenState(await late.screen()).normal).toEqual(screenState(terminal).normal);
+
+  await house.terminals.end("a");
+  const recorded = createHash("sha256");
+  for (const { header, read } of readRecording(recordings, "a")) recorded.update(read(header.offset, 1_000_000_000));
+  const expected = createHash("sha256").update("\r\n");
+  for (let n = 1; n <= lines; n += 1) expected.update(`${n}\r\n`);
+  expect(recorded.digest("hex")).toBe(expected.update("THE-END").digest("hex"));
 });

@@ -1,5 +1,5 @@
 /** Owns the reading of a session's recording, and its removal. */
-import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Moment,
@@ -77,7 +77,7 @@ function readLines(path: string): unknown[] {
 }
 
 function readRange(fd: number, from: number, to: number): Buffer {
-  const buffer = Buffer.alloc(Math.max(0, to - from));
+  const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(to, fstatSync(fd).size) - from));
   let length = 0;
   while (length < buffer.length) {
     const count = readSync(fd, buffer, length, buffer.length - length, from + length);
