@@ -19,6 +19,9 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => gateway.dispose());
 
+/** Keys after which something opens that the next keys are meant for. */
+const OPENERS = new Set(["F1", "Control+,", "Control+Shift+Enter", "Control+Shift+F"]);
+
 async function open(page: Page, name: string): Promise<void> {
   const scene = scenes(Date.now()).find((each) => each.name === name);
   if (scene === undefined) throw new Error(`no scene ${name}`);
@@ -34,7 +37,7 @@ async function open(page: Page, name: string): Promise<void> {
     if (!/^[A-Z]/.test(key)) await page.keyboard.type(key);
     else {
       await page.keyboard.press(key);
-      if (key !== "Enter") await page.locator("[role=dialog], search").first().waitFor();
+      if (OPENERS.has(key)) await page.locator("[role=dialog], search").first().waitFor();
     }
   }
 }
