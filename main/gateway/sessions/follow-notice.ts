@@ -44,9 +44,13 @@ function follow(told: DaemonSession, room: SessionRoom): void {
     if (session.record.terminal_session !== told.session_id) continue;
     known = true;
     if (told.terminal !== null) session.record.terminal = terminalView(told.terminal);
+    // A session of an earlier run of the daemon came back for its agent, which outlived it; the terminal did not.
+    else if (session.record.terminal.state === "running") {
+      session.record.terminal = { state: "gone", reason: "the daemon that ran it is gone" };
+    }
     session.attention = told.terminal?.attention ?? false;
     session.attentionReason = told.terminal?.attention_reason;
-    if (session.stream === undefined) room.openStream(session);
+    if (session.stream === undefined || session.stream.status().status === "ended") room.openStream(session);
     room.publish(session, true);
   }
   if (!known) room.adopt(told);

@@ -1,0 +1,105 @@
+/** Proves what a daemon's word changes in the sessions, and what it must not. */
+import { expect, it, vi } from "vitest";
+import type { DaemonSession, TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
+import { createLogRing } from "../bridge/session-log.ts";
+import { followNotice, type SessionRoom } from "./follow-notice.ts";
+import type { LiveSession } from "./live-session.ts";
+import type { SessionRecord } from "./session-record.ts";
+
+const AT = "2026-11-20T10:00:00Z";
+const terminal = (change: Partial<TerminalInfo> = {}): TerminalInfo => ({
+  state: "running",
+  pid: 1,
+  cols: 80,
+  rows: 24,
+  title: "",
+  started_at: AT,
+  attention: false,
+  ...change,
+});
+const told = (change: Partial<DaemonSession> = {}): DaemonSession => ({
+  session_id: "d1",
+  cwd: "/",
+  created_at: AT,
+  terminal: terminal(),
+  clients: 0,
+  ...change,
+});
+function session(state: SessionRecord["terminal"]["state"], status: "live" | "ended" | "none" = "live"): LiveSession {
+  return {
+    record: {
+      id: "s1",
+      agent: "shell",
+      agent_name: "Shell",
+      label: "x",
+      cwd: "/",
+      command: "sh",
+      created_at: AT,
+      request: {},
+      mcp: { own: true, session_id: "d1", token: "t" },
+      terminal_session: "d1",
+      terminal: { state },
+    },
+    log: createLogRing().open("s1"),
+    counts: { total: 2, running: 1, failed: 0, last: undefined },
+    attention: false,
+    attentionReason: undefined,
+    stream: status === "none" ? undefined : { status: () => ({ status }), heardAt: () => undefined, close: () => {} },
+    eventId: undefined,
+    listed: true,
+  };
+}
+function roomOf(...sessions: LiveSession[]) {
+  const room = { publish: vi.fn(), openStream: vi.fn(), adopt: vi.fn(), append: vi.fn(), servers: vi.fn() };
+  return { ...room, sessions: () => sessions } satisfies SessionRoom;
+}
+
+it("a program that ended is said to have ended, with how", () => {
+  const one = session("running");
+  const room = roomOf(one);
+  followNotice(
+    { type: "session", session: told({ terminal: terminal({ state: "exited", code: 3, signal: null }) }) },
+    room,
+  );
+  expect(one.record.terminal).toMatchObject({ state: "exited", code: 3 });
+  expect(room.publish).toHaveBeenCalledWith(one, true);
+});
+
+it("a session that a new run of the daemon brings back has no terminal, and its events are read again", () => {
+  const one = session("running", "ended");
+  const room = roomOf(one);
+  followNotice({ type: "sessions", sessions: [told({ terminal: null })] }, room);
+  expect(one.record.terminal.state).toBe("gone");
+  expect(room.openStream).toHaveBeenCalledWith(one);
+});
+
+it("a session whose program is only being started is not taken for gone", () => {
+  const one = session("starting");
+  followNotice({ type: "session", session: told({ terminal: null }) }, roomOf(one));
+  expect(one.record.terminal.state).toBe("starting");
+});
+
+it("a session that the daemon does not have any more is gone, and the outcome of its running calls unknown; once", () => {
+  const one = session("running");
+  const room = roomOf(one);
+  followNotice({ type: "sessions", sessions: [] }, room);
+  expect(one.record.terminal).toMatchObject({ state: "gone" });
+  expect(room.append).toHaveBeenCalledWith(one, { kind: "gap", missed: null, outcomes_lost: true });
+  one.counts = { ...one.counts, running: 0 };
+  followNotice({ type: "sessions", sessions: [] }, room);
+  expect(room.append).toHaveBeenCalledTimes(1);
+  expect(room.publish).toHaveBeenCalledTimes(1);
+});
+
+it("a session that exited stays as it was when its daemon forgets it", () => {
+  const one = session("exited");
+  one.counts = { ...one.counts, running: 0 };
+  followNotice({ type: "session_ended", session_id: "d1" }, roomOf(one));
+  expect(one.record.terminal.state).toBe("exited");
+});
+
+it("a session that nobody here knows is offered for adoption", () => {
+  const room = roomOf();
+  followNotice({ type: "session", session: told() }, room);
+  expect(room.adopt).toHaveBeenCalledWith(told());
+});
