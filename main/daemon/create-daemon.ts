@@ -84,7 +84,12 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     offset: (id) => terminals.offset(id),
     secrets: () => servers.secrets(),
   });
-  const signIns = createSignIns({ store: oauth, redirectUrl: () => url + CALLBACK_PATH, log });
+  const signIns = createSignIns({
+    store: oauth,
+    clientFor: (at) => servers.oauthClient(at),
+    redirectUrl: () => url + CALLBACK_PATH,
+    log,
+  });
   const servers = createUpstreamServers({
     file: home.servers,
     env,

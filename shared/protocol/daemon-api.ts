@@ -91,6 +91,10 @@ export const serverConfigSchema = z.union([
   z.object({
     url: z.string().regex(/^https?:\/\//, "must begin with http:// or https://"),
     headers: z.record(z.string(), z.string()).optional(),
+    /** A client that was registered by hand, for servers whose sign-in lets no client register itself. */
+    oauth: z
+      .object({ clientId: z.string().min(1), clientSecret: z.string().optional(), scope: z.string().optional() })
+      .optional(),
     type: z.string().optional(),
     disabled: z.boolean().optional(),
   }),

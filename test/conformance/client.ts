@@ -5,7 +5,14 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { startDaemon } from "../support/daemon/start-daemon.ts";
 
 const url = process.argv.at(-1) ?? "";
-const daemon = await startDaemon({ suite: { url } });
+/** What the suite tells a client beforehand. */
+const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}") as {
+  client_id?: string;
+  client_secret?: string;
+};
+const oauth =
+  context.client_id === undefined ? undefined : { clientId: context.client_id, clientSecret: context.client_secret };
+const daemon = await startDaemon({ suite: { url, ...(oauth !== undefined && { oauth }) } });
 const { token } = await daemon.session();
 
 /** What a person does in a browser, without the person. */

@@ -28,14 +28,14 @@ const SCENARIOS = [
   "auth/token-endpoint-auth-none",
   "auth/2025-03-26-oauth-metadata-backcompat",
   "auth/2025-03-26-oauth-endpoint-fallback",
+  "auth/pre-registration",
   "auth/resource-mismatch",
   "auth/offline-access-scope",
   "auth/offline-access-not-supported",
 ];
-/** What the daemon does not do: clients that were registered by hand or by a hosted document, and grants without a person. */
+/** What the daemon does not do: clients that are described by a hosted document, and grants without a person. */
 const NOT_OFFERED = [
   "auth/basic-cimd",
-  "auth/pre-registration",
   "auth/client-credentials-jwt",
   "auth/client-credentials-basic",
   "auth/cross-app-access-complete-flow",

@@ -37,7 +37,18 @@ export function expandConfig(config: ServerConfig, from: References): Parsed<Ser
           ...(config.env !== undefined && { env: texts(config.env) }),
           ...(config.cwd !== undefined && { cwd: text(config.cwd) }),
         }
-      : { ...config, url: text(config.url), ...(config.headers !== undefined && { headers: texts(config.headers) }) };
+      : {
+          ...config,
+          url: text(config.url),
+          ...(config.headers !== undefined && { headers: texts(config.headers) }),
+          ...(config.oauth !== undefined && {
+            oauth: {
+              ...config.oauth,
+              clientId: text(config.oauth.clientId),
+              ...(config.oauth.clientSecret !== undefined && { clientSecret: text(config.oauth.clientSecret) }),
+            },
+          }),
+        };
   return missing === undefined ? { ok: true, value: expanded } : { ok: false, reason: missing };
 }
 
@@ -48,7 +59,9 @@ export function secretValues(config: ServerConfig, from: References): string[] {
   const written: Record<string, string> = ("command" in config ? config.env : config.headers) ?? {};
   const values: Record<string, string> =
     ("command" in expanded.value ? expanded.value.env : expanded.value.headers) ?? {};
-  return Object.entries(values)
+  const client = "oauth" in expanded.value ? expanded.value.oauth?.clientSecret : undefined;
+  const named = Object.entries(values)
     .filter(([key, value]) => isSecretKey(key) || value !== written[key])
     .flatMap(([, value]) => [value, value.replace(/^(Bearer|Basic|token) +/i, "")]);
+  return client === undefined ? named : [...named, client];
 }

@@ -5,7 +5,7 @@ import type { Log } from "../../home/create-log.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue.ts";
 import { expandConfig, secretValues } from "./expand-config.ts";
-import type { SignIns } from "./oauth/sign-ins.ts";
+import type { ConfiguredClient, SignIns } from "./oauth/sign-ins.ts";
 import {
   builtinDemo,
   configuredServer,
@@ -33,6 +33,8 @@ export interface UpstreamServers {
   find(name: string): Server | undefined;
   /** The address of an enabled remote server, its references replaced. */
   address(name: string): string | undefined;
+  /** The client that is configured for the server at this address. */
+  oauthClient(url: string): ConfiguredClient | undefined;
   /** Looks at a server that need not be configured. */
   test(name: string, config: ServerConfig): Promise<ServerStatus>;
   /** Looks at a configured server again; false when there is none of this name. */
@@ -127,6 +129,14 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
       if (config === undefined || "command" in config || config.disabled === true) return undefined;
       const expanded = expandConfig(config, references);
       return expanded.ok && "url" in expanded.value ? expanded.value.url : undefined;
+    },
+    oauthClient(url) {
+      for (const { config } of configured()) {
+        if (!("url" in config) || config.oauth === undefined) continue;
+        const expanded = expandConfig(config, references);
+        if (expanded.ok && "url" in expanded.value && expanded.value.url === url) return expanded.value.oauth;
+      }
+      return undefined;
     },
     find: (name) => listed().find((server) => server.name === name && server.config.disabled !== true),
     async test(name, config) {

@@ -31,8 +31,16 @@ interface Pending {
   begunAt: number;
 }
 
+/** A client that a person registered by hand, as servers.json names it. */
+export interface ConfiguredClient {
+  clientId: string;
+  clientSecret?: string | undefined;
+  scope?: string | undefined;
+}
+
 export interface SignInsOptions {
   store: OAuthStore;
+  clientFor: (url: string) => ConfiguredClient | undefined;
   /** Known once the daemon listens. */
   redirectUrl: () => string;
   log: Log;
@@ -40,7 +48,7 @@ export interface SignInsOptions {
 }
 
 export function createSignIns(options: SignInsOptions): SignIns {
-  const { store, redirectUrl, log, clock = () => performance.now() } = options;
+  const { store, clientFor, redirectUrl, log, clock = () => performance.now() } = options;
   const pending = new Map<string, Pending>();
   /** What a server last said about how to sign in. */
   const challenges = new Map<string, string>();
@@ -57,14 +65,22 @@ export function createSignIns(options: SignInsOptions): SignIns {
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
       token_endpoint_auth_method: "none",
+      ...(clientFor(url)?.scope !== undefined && { scope: clientFor(url)?.scope }),
     },
     state: () => attempt.state,
     clientInformation() {
+      const own = clientFor(url);
+      if (own !== undefined) {
+        const { clientId, clientSecret } = own;
+        return { client_id: clientId, ...(clientSecret !== undefined && { client_secret: clientSecret }) };
+      }
       const { client, redirect } = store.get(url);
       // A registration for another port cannot receive a new code; for a renewal it is the right one.
       return attempt.asks && redirect !== redirectUrl() ? undefined : client;
     },
-    saveClientInformation: (client) => store.update(url, { client: { ...client }, redirect: redirectUrl() }),
+    saveClientInformation(client) {
+      if (clientFor(url) === undefined) store.update(url, { client: { ...client }, redirect: redirectUrl() });
+    },
     tokens: () => store.get(url).tokens,
     saveTokens: (tokens) => store.update(url, { tokens: { ...tokens } }),
     redirectToAuthorization(address) {
