@@ -1,4 +1,5 @@
 /** Owns `npm run bench [-- B1 B4 …]`: runs the benchmarks one after the other, prints the table, keeps the record. */
+import { loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildProduct } from "../scripts/build/build-product.ts";
@@ -75,6 +76,7 @@ async function runOne(benchmark: Benchmark, context: Context): Promise<BenchResu
     at: new Date().toISOString(),
     commit: commit(),
     rounds: context.rounds.count,
+    load: loadavg()[0] ?? 0,
   };
   const seconds = () => (performance.now() - begin) / 1000;
   try {

@@ -21,7 +21,7 @@ export interface CallRowOptions {
   note?: string;
 }
 
-const CALLS = { 1: 1500, 50: 5000 };
+const CALLS = { 1: 1000, 50: 3000 };
 
 export async function callRows(context: Context, options: CallRowOptions): Promise<Row[]> {
   const rows: Row[] = [];

@@ -32,6 +32,8 @@ const benchResult = z.object({
   commit: z.string(),
   rounds: z.number(),
   seconds: z.number(),
+  /** Processes that wanted a core, on average over the minute before it began: the harness itself is not among them. */
+  load: z.number(),
   rows: z.array(row),
   /** Why there are no rows, or fewer. */
   failure: z.string().exactOptional(),

@@ -37,7 +37,9 @@ function machine(results: Results): string {
   const benches = Object.values(results.benches);
   const days = [...new Set(benches.map(({ at }) => at.slice(0, 10)))].sort();
   const commits = [...new Set(benches.map(({ commit }) => commit))];
-  return `${cpu}, ${cores} cores, ${memory_gb} GB, ${system}; ${versions.join(", ")}; ${days.join(" to ")}; commit ${commits.join(", ")}.`;
+  const loads = benches.map(({ load }) => load);
+  const loaded = `Load when the benchmarks began: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} (on a machine of one's own it is below 1).`;
+  return `${cpu}, ${cores} cores, ${memory_gb} GB, ${system}; ${versions.join(", ")}; ${days.join(" to ")}; commit ${commits.join(", ")}. ${loaded}`;
 }
 
 function goals(results: Results): string {
