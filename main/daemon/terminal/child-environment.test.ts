@@ -64,3 +64,19 @@ it("what the session asks for wins, and null removes", () => {
   ).toMatchObject({ B: "mine", SIGNALBOX_MCP_TOKEN: "t", ELECTRON_RUN_AS_NODE: "1", TERM: "vt100" });
   expect(env({ A: "base" }, { A: null })).not.toHaveProperty("A");
 });
+
+it("nothing of an AppImage's own folder is handed on", () => {
+  const base = {
+    APPIMAGE: "/home/ada/Signalbox.AppImage",
+    APPDIR: "/tmp/.mount_x",
+    ARGV0: "Signalbox",
+    OWD: "/home/ada",
+    PATH: "/tmp/.mount_x/usr/bin:/usr/bin",
+    LD_LIBRARY_PATH: "/tmp/.mount_x/usr/lib",
+    XDG_DATA_DIRS: "/tmp/.mount_x/usr/share:/usr/share",
+  };
+  const clean = env(base);
+  expect(clean).toMatchObject({ PATH: "/usr/bin", XDG_DATA_DIRS: "/usr/share" });
+  expect(JSON.stringify(clean)).not.toMatch(/mount_x|AppImage|ARGV0|OWD|LD_LIBRARY_PATH/);
+  expect(env({ ...base, APPDIR: undefined }).LD_LIBRARY_PATH).toBe("/tmp/.mount_x/usr/lib");
+});

@@ -33,6 +33,7 @@ export function childEnvironment(
     if (underNpm && (name === "COLOR" || name === "NODE")) continue;
     env[name] = value;
   }
+  if (base.APPDIR !== undefined) removeAppImage(env, base.APPDIR);
   Object.assign(env, TERMINAL, { TERM_PROGRAM_VERSION: options.version });
   if (env.PATH !== undefined) env.PATH = personalPath(env.PATH, npmFolders(base, options.programFolder));
   for (const [name, value] of Object.entries(request)) {
@@ -40,6 +41,21 @@ export function childEnvironment(
     else env[name] = value;
   }
   return env;
+}
+
+const LISTS = ["PATH", "XDG_DATA_DIRS", "LD_LIBRARY_PATH", "GSETTINGS_SCHEMA_DIR"];
+
+/** An AppImage's launcher puts its own folder before the system's, for itself alone. */
+function removeAppImage(env: Record<string, string>, folder: string): void {
+  for (const name of ["APPIMAGE", "APPDIR", "ARGV0", "OWD"]) delete env[name];
+  for (const name of LISTS) {
+    const kept = env[name]
+      ?.split(delimiter)
+      .filter((entry) => !entry.startsWith(folder))
+      .join(delimiter);
+    if (kept === undefined || kept === "") delete env[name];
+    else env[name] = kept;
+  }
 }
 
 /** The folders for whose scripts npm prepends `node_modules/.bin`: the package's and all above it. */

@@ -131,6 +131,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     changed();
   }
 
+  /** `by`: the viewer that has this size already and need not be told. */
   function resize(to: Size | undefined, by: Viewer | undefined): void {
     if (to === undefined || (to.cols === size.cols && to.rows === size.rows)) return;
     size = { cols: to.cols, rows: to.rows };
@@ -151,7 +152,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     } else {
       typedAt = now();
       owner = viewer;
-      resize(viewer.size, viewer);
+      resize(viewer.size, undefined);
       setAttention(undefined);
     }
     pty.write(bytes);
@@ -184,7 +185,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     viewers.remove(viewer);
     if (owner === viewer) owner = undefined;
     const [last] = viewers.all;
-    if (viewers.all.size === 1) resize(last?.size, last);
+    if (viewers.all.size === 1) resize(last?.size, undefined);
   }
 
   async function close(): Promise<void> {
