@@ -6,7 +6,9 @@ import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { ask, startGateway, temporaryHome } from "../../test/support/gateway/running-gateway.ts";
+import { startScriptedDaemon } from "../../test/support/gateway/scripted-daemon.ts";
 import { prepareHomeFolder } from "../home/home-folder.ts";
+import { daemonKey } from "../home/secrets.ts";
 
 const CLI = join(import.meta.dirname, "../cli.ts");
 const undo: (() => unknown)[] = [];
@@ -96,6 +98,55 @@ describe("processes", () => {
     await gateway.dispose();
     expect(readFileSync(home.home.gateway, "utf8")).toBe(other);
   });
+
+  it("P2: a gateway that is killed at any moment: its clients see every event once, whoever comes back first", async () => {
+    const { home } = newHome();
+    const daemon = await startScriptedDaemon({ key: daemonKey(home) });
+    undo.push(daemon.end);
+    daemon.announce(home.discovery);
+    let id = "";
+    let sent = 0;
+    const seen: number[] = [];
+    let after = 0;
+    for (let round = 0; round < 5; round += 1) {
+      const { child, url, token } = await serve(home.path);
+      if (id === "") {
+        const made = await fetch(`${url}/api/v1/sessions`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+          body: JSON.stringify({ agent: "shell", cwd: "/" }),
+        });
+        id = ((await made.json()) as { id: string }).id;
+      }
+      const socket = new WebSocket(`${url.replace("http", "ws")}/ws/mcp/events?session_id=${id}&after=${after}`, [
+        "signalbox.v1",
+        `bearer.${token}`,
+      ]);
+      const goal = sent + 200;
+      const got = new Promise<void>((resolve) => {
+        socket.on("message", (data) => {
+          for (const { seq, event } of (JSON.parse(String(data)).events ?? []) as {
+            seq: number;
+            event: { progress: number };
+          }[]) {
+            after = seq;
+            seen.push(event.progress);
+          }
+          if (seen.at(-1) === goal) resolve();
+        });
+      });
+      while (sent < goal) {
+        sent += 1;
+        daemon.emit(id, { kind: "progress", call: "c", tool: "t", progress: sent });
+        // The journal writes every 25 ms: the kill comes before the last of it.
+        if (sent % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 3));
+      }
+      await got;
+      child.kill("SIGKILL");
+      await exited(child);
+    }
+    expect(seen).toEqual(Array.from({ length: sent }, (_, i) => i + 1));
+  }, 60_000);
 
   it("a second serve on the same home says that one runs, where, and exits with 1", async () => {
     const { home } = newHome();

@@ -201,12 +201,28 @@ describe("cursors", () => {
     expect(old.frames).toEqual(sent);
   });
 
-  it("numbers that a client has seen are never given twice, even when the log forgot them", () => {
+  it("what a client has seen and a killed gateway had not kept is not sent again when the daemon replays it", () => {
     const log = createLogRing().open("s", 100);
     const client = reader();
     openCursor({ log, after: 105, sink: client.sink, history: noHistory, verbatim: false });
-    log.append([progress(1)], AT);
-    expect(client.entries().map(({ seq }) => seq)).toEqual([106]);
+    log.append(
+      range(101, 107).map((n) => progress(n)),
+      AT,
+    );
+    expect(client.entries().map(({ seq }) => seq)).toEqual([106, 107]);
+  });
+
+  it("after a break, numbers that a client has seen are given to nobody, whenever it comes", () => {
+    for (const early of [true, false]) {
+      const log = createLogRing().open("s", 100);
+      const client = reader();
+      const open = () => openCursor({ log, after: 105, sink: client.sink, history: noHistory, verbatim: false });
+      if (early) open();
+      log.breakOff();
+      if (!early) open();
+      log.append([progress(1)], AT);
+      expect(client.entries().map(({ seq }) => seq)).toEqual([106]);
+    }
   });
 });
 

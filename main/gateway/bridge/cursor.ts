@@ -41,7 +41,7 @@ const CONFLATE_SPAN_BYTES = 1024 * 1024;
 
 export function openCursor(options: CursorOptions): Cursor {
   const { log, sink, verbatim } = options;
-  log.skipTo(options.after);
+  log.claim(options.after);
   let at = options.after;
   let conflating = false;
   let reading = false;

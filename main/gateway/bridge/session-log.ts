@@ -20,8 +20,13 @@ export interface SessionLog {
   floor(): number;
   /** The first chunk in the ring that ends at `seq` or later. */
   find(seq: number): Chunk | undefined;
-  /** Goes on above `seq`: numbers that a client has seen already are not given twice. */
-  skipTo(seq: number): void;
+  /**
+   * A client has seen everything up to `seq`, which may be more than a gateway that was killed had time to keep. A daemon
+   * that replays gives those numbers to the same events again; after a break they are given to nobody.
+   */
+  claim(seq: number): void;
+  /** What follows is no replay of what was lost: numbers go on above all that any client has seen. */
+  breakOff(): void;
   /** Adds events in order and gives the chunks that they became. */
   append(events: readonly string[], at: string): readonly Chunk[];
   read(reader: LogReader): () => void;
@@ -107,12 +112,19 @@ function release(held: Held): void {
 function createSessionLog(id: string, begin: number, held: Held, hold: (chunk: Chunk) => void): SessionLog {
   const readers = new Set<LogReader>();
   let last = begin;
+  let claimed = begin;
+  let broken = false;
   return {
     id,
     last: () => last,
     floor: () => held.floor,
-    skipTo(seq) {
-      last = Math.max(last, seq);
+    claim(seq) {
+      claimed = Math.max(claimed, seq);
+      if (broken) last = Math.max(last, claimed);
+    },
+    breakOff() {
+      broken = true;
+      last = Math.max(last, claimed);
     },
     find: (seq) => findChunk(held, seq),
     append(events, at) {

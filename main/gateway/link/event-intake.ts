@@ -5,6 +5,9 @@ import { isEvent } from "../bridge/check-event.ts";
 /** Text gathered within one turn before it is appended, in characters: one frame. */
 const FLUSH_CHARACTERS = 60 * 1024;
 
+/** How our own daemon begins the event that says that its ring no longer reaches back. */
+const OWN_GAP = '{"kind":"gap"';
+
 /** Where a reader is in a daemon's stream: what its `id:` says, `<epoch>-<seq>`. */
 export interface Place {
   id: string;
@@ -28,6 +31,8 @@ export interface IntakeOptions {
   lostAt: string | undefined;
   iso: () => string;
   append: (events: readonly string[], place: Place | undefined) => void;
+  /** Events are missing before the next one: it is no replay of anything. */
+  broken: () => void;
   /** Told once of events that are none. */
   refused: () => void;
 }
@@ -42,6 +47,8 @@ export function createIntake({ trusted, iso, append, ...options }: IntakeOptions
   let events: string[] = [];
   let size = 0;
   let last = options.place;
+  /** Where the reader is once what is gathered has been appended. */
+  let placed = options.place;
   let lostAt = options.lostAt;
   let scheduled: NodeJS.Immediate | undefined;
   let complained = false;
@@ -53,14 +60,20 @@ export function createIntake({ trusted, iso, append, ...options }: IntakeOptions
     const ready = events;
     events = [];
     size = 0;
-    append(ready, last);
+    append(ready, placed);
   }
 
   function gather(data: string): void {
     events.push(data);
     size += data.length;
+    placed = last;
     if (size >= FLUSH_CHARACTERS) flush();
     else scheduled ??= setImmediate(flush);
+  }
+
+  function breakOff(): void {
+    flush();
+    options.broken();
   }
 
   /** False when this event is not to be taken. */
@@ -70,14 +83,16 @@ export function createIntake({ trusted, iso, append, ...options }: IntakeOptions
       last = next;
       return true;
     }
+    if (last !== undefined) {
+      const gap: GapEvent = { kind: "gap", missed: null, outcomes_lost: true, to: iso() };
+      if (lostAt !== undefined) gap.from = lostAt;
+      breakOff();
+      gather(JSON.stringify(gap));
+    }
     const isNewRun = last !== undefined;
     last = next;
-    if (!isNewRun) return true;
-    const gap: GapEvent = { kind: "gap", missed: null, outcomes_lost: true, to: iso() };
-    if (lostAt !== undefined) gap.from = lostAt;
-    gather(JSON.stringify(gap));
     // At 0 the daemon says the same in its own words.
-    return next.seq !== 0;
+    return !(isNewRun && next.seq === 0);
   }
 
   return {
@@ -85,6 +100,7 @@ export function createIntake({ trusted, iso, append, ...options }: IntakeOptions
       const next = trusted ? splitId(id) : undefined;
       if (next !== undefined && !follow(next)) return;
       lostAt = undefined;
+      if (trusted && data.startsWith(OWN_GAP)) breakOff();
       if (isEvent(data, trusted)) gather(data);
       else if (!complained) {
         complained = true;

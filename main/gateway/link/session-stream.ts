@@ -23,6 +23,8 @@ export interface StreamOptions {
   /** The daemon that serves this session, as soon as it is connected; undefined when the stream is closed meanwhile. */
   daemon: (signal: AbortSignal) => Promise<Connected | undefined>;
   append: (events: readonly string[], eventId: string | undefined) => void;
+  /** Events are missing before what is appended next. */
+  broken: () => void;
   /** While the journal is too far behind: a promise to wait for. */
   room: () => Promise<void> | undefined;
   onStatus: (status: StreamStatus) => void;
@@ -118,6 +120,7 @@ export function openSessionStream(options: StreamOptions): SessionStream {
     const gap: GapEvent = { kind: "gap", missed: null, to: iso() };
     if (lostAt !== undefined) gap.from = lostAt;
     if (outcomesLost) gap.outcomes_lost = true;
+    options.broken();
     options.append([JSON.stringify(gap)], undefined);
   }
 
@@ -131,6 +134,7 @@ export function openSessionStream(options: StreamOptions): SessionStream {
         place = at;
         options.append(events, at?.id);
       },
+      broken: options.broken,
       refused: () =>
         options.log.warn({ session: options.session }, "the daemon sends events that are none; they are left out"),
     });

@@ -39,6 +39,7 @@ export function keepStream(session: LiveSession, context: StreamContext): void {
       const chunks = session.log.append(events, new Date(context.now()).toISOString());
       context.journal().append(id, chunks, lastId);
     },
+    broken: () => session.log.breakOff(),
     room: () => context.journal().room(),
     onStatus: (status) => {
       if (status.status === "reconnecting") context.counters.reconnects += 1;

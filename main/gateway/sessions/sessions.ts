@@ -111,6 +111,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   /** Puts an entry of our own into a session's log. */
   function append(session: LiveSession, event: GapEvent): void {
+    session.log.breakOff();
     const chunks = session.log.append([JSON.stringify(event)], iso());
     options.journal().append(session.record.id, chunks, undefined);
   }
