@@ -78,7 +78,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   let url = "";
   let entry: DiscoveryEntry | undefined;
 
-  const terminals = createTerminals({ onChange: (id) => onTerminal(id), log, env });
+  const terminals = createTerminals({ onChange: (id) => onTerminal(id), recordings: home.recordings, log, env });
   const registry = createSessionRegistry({
     epoch: randomBytes(6).toString("hex"),
     offset: (id) => terminals.offset(id),

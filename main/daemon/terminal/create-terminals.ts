@@ -5,6 +5,7 @@ import type { StartTerminalRequest, TerminalInfo } from "../../../shared/protoco
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { CLOSE } from "../../../shared/protocol/wire.ts";
 import { isSecretKey } from "../../../shared/text/redact.ts";
+import { loginEnvironment } from "../../agents/login-environment.ts";
 import type { Log } from "../../home/create-log.ts";
 import { recordingFolder } from "../../home/recording/read-recording.ts";
 import { VERSION } from "../../home/version.ts";
@@ -32,7 +33,11 @@ export interface CreateTerminalsOptions {
 
 export function createTerminals(options: CreateTerminalsOptions): Terminals {
   const { log } = options;
-  const base = options.env ?? process.env;
+  let base = options.env ?? process.env;
+  // Asked once, and only when no terminal started us; a session in the first moments goes without.
+  void loginEnvironment(base).then((login) => {
+    base = login;
+  });
   const terminals = new Map<string, Terminal>();
   const screens = createScreens(log);
   const program = { version: VERSION, programFolder: programFolder() };
