@@ -4,10 +4,11 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { ServerConfig } from "../../../shared/protocol/daemon-api.ts";
 import { selfCommand } from "../../home/self-command.ts";
+import { deferLink } from "./defer-link.ts";
 import { expandConfig, type References } from "./expand-config.ts";
 import type { HttpServer } from "./http-calls.ts";
 import { openHttpLink } from "./http-link.ts";
-import type { Link, OpenLink } from "./link.ts";
+import type { Link, LinkHandlers, OpenLink } from "./link.ts";
 import type { SignIns } from "./oauth/sign-ins.ts";
 import { openStdioLink } from "./stdio-link.ts";
 
@@ -37,29 +38,31 @@ export interface ServerOpenerOptions extends References {
   /** What a server's process writes to standard error, as it comes. */
   onStderr: (server: string, chunk: Uint8Array) => void;
   signIns: Pick<SignIns, "bearer" | "renew">;
+  /** Resolves once `env` is what it is going to be. */
+  prepared: Promise<void>;
 }
 
 /** References in the configuration are looked up at each opening, so that a restart sees a changed secret. */
 export function createServerOpener(options: ServerOpenerOptions): OpenServer {
+  const open = (server: Server, folder: string, handlers: LinkHandlers): Link => {
+    const expanded = expandConfig(server.config, options);
+    if (!expanded.ok) return brokenLink(`cannot be started: ${expanded.reason}`);
+    const config = expanded.value;
+    if ("url" in config) {
+      return openHttpLink(httpServer(config.url, config.headers ?? {}, options.signIns), handlers);
+    }
+    const cwd = resolve(folder, config.cwd ?? ".");
+    if (!existsSync(cwd)) return brokenLink(`cannot be started: its folder ${cwd} does not exist`);
+    const process = { command: config.command, args: config.args ?? [], env: config.env ?? {}, cwd };
+    const onStderr = (chunk: Uint8Array) => options.onStderr(server.name, chunk);
+    return openStdioLink(process, { env: options.env, onStderr }, handlers);
+  };
   return (server, folder = homedir()) =>
-    (handlers) => {
-      const expanded = expandConfig(server.config, options);
-      if (!expanded.ok) return brokenLink(`cannot be started: ${expanded.reason}`);
-      const config = expanded.value;
-      if ("url" in config) {
-        return openHttpLink(httpServer(config.url, config.headers ?? {}, options.signIns), handlers);
-      }
-      const cwd = resolve(folder, config.cwd ?? ".");
-      if (!existsSync(cwd)) return brokenLink(`cannot be started: its folder ${cwd} does not exist`);
-      const process = {
-        command: config.command,
-        args: config.args ?? [],
-        env: config.env ?? {},
-        cwd,
-      };
-      const onStderr = (chunk: Uint8Array) => options.onStderr(server.name, chunk);
-      return openStdioLink(process, { env: options.env, onStderr }, handlers);
-    };
+    (handlers) =>
+      deferLink(async () => {
+        await options.prepared;
+        return (own) => open(server, folder, own);
+      }, handlers);
 }
 
 /** A server whose configuration holds its own credential is never given another. */

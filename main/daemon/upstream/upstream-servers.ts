@@ -1,6 +1,7 @@
 /** Owns which servers there are: servers.json, the built-in demo, and what is known of each. */
 import type { ServerConfig, ServerStatus, ServersResponse } from "../../../shared/protocol/daemon-api.ts";
 import { redactText } from "../../../shared/text/redact.ts";
+import { loginEnvironment } from "../../agents/login-environment.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue.ts";
@@ -64,6 +65,11 @@ export interface UpstreamServersOptions {
 export function createUpstreamServers(options: UpstreamServersOptions): UpstreamServers {
   const { env, log, store } = options;
   const references = { env, secret: store.get };
+  // Started from a dock, we have not what the person's shell would give: `npx` is often nowhere on the PATH then.
+  const prepared = loginEnvironment(env).then((login) => {
+    references.env = { ...login, ...env, ...(login.PATH !== undefined && { PATH: login.PATH }) };
+    configSecrets = undefined;
+  });
   const logs = new Map<string, StderrTail>();
   let configSecrets: readonly string[] | undefined;
   const secrets = () => {
@@ -71,7 +77,11 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     return [...options.secrets(), ...store.values(), ...configSecrets];
   };
   const open = createServerOpener({
-    ...references,
+    get env() {
+      return references.env;
+    },
+    secret: references.secret,
+    prepared,
     signIns: options.signIns,
     onStderr(server, chunk) {
       const tail = logs.get(server) ?? createStderrTail();
