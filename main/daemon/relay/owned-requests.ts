@@ -82,7 +82,13 @@ export function createOwnedRequests(servers: () => SessionServers, requests: Ope
     },
     setLevel(request) {
       level = request.params ?? {};
-      for (const connection of withCapability(servers().all(), "logging")) tell(connection, request.method, level);
+      const all = servers().all();
+      const [only] = all;
+      // One server's own answer counts, a refusal included.
+      if (all.length === 1 && only !== undefined && withCapability(all, "logging").length === 1) {
+        return requests.pass(request, only);
+      }
+      for (const connection of withCapability(all, "logging")) tell(connection, request.method, level);
       requests.answer(request, {});
     },
     repeatTo(connection) {
