@@ -3,9 +3,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
-import { z } from "../../shared/protocol/schema.ts";
+import { parseJson, z } from "../../shared/protocol/schema.ts";
 import type { Row } from "../harness/benchmark.ts";
-import { parse } from "../harness/program.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 export const RESULTS = join(root, "bench", "results.json");
@@ -46,11 +45,16 @@ export const resultsSchema = z.object({
 export type Results = z.output<typeof resultsSchema>;
 export type BenchResult = z.output<typeof benchResult>;
 
-/** The record so far; benchmarks that are run alone replace only their own part. */
+/** The record so far; undefined when there is none, or when it was written in another shape and has to be made anew. */
 export function readResults(): Results | undefined {
-  return existsSync(RESULTS) ? parse(resultsSchema, readFileSync(RESULTS, "utf8")) : undefined;
+  if (!existsSync(RESULTS)) return undefined;
+  const read = parseJson(resultsSchema, readFileSync(RESULTS, "utf8"));
+  if (read.ok) return read.value;
+  console.error(`bench/results.json is not used: ${read.reason}`);
+  return undefined;
 }
 
+/** Adds to the record: benchmarks that are run alone replace only their own part. */
 export function writeResults(benches: Record<string, BenchResult>): Results {
   const number = (id: string) => Number(id.slice(1));
   const all = { ...readResults()?.benches, ...benches };
