@@ -37,22 +37,34 @@ interface Entry {
   listener: ScreenListener;
   feed: ScreenFeed;
   waiting: Map<number, (snapshot: Snapshot) => void>;
+  /** What is shown when no screen can be kept. */
+  empty(): Snapshot;
 }
 
-export function createScreens(log: Log): Screens {
+/** Threads that die one after the other before terminals go on without screens. */
+const MAX_FAILURES = 5;
+
+export function startScreenThread(): Worker {
+  return new Worker(workerEntry("screen-worker", import.meta.url), {
+    name: "screens",
+    // Lines that scroll by are short-lived; with the usual size a flood of them takes 100 MB more.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
+}
+
+export function createScreens(log: Log, startThread: () => Worker = startScreenThread): Screens {
   const entries = new Map<number, Entry>();
   let worker: Worker | undefined;
   let nextId = 1;
   let nextRequest = 1;
   let disposed = false;
+  /** Threads that died without having shown anything. */
+  let failures = 0;
+  let broken = false;
 
   function thread(): Worker {
     if (worker !== undefined) return worker;
-    const started = new Worker(workerEntry("screen-worker", import.meta.url), {
-      name: "screens",
-      // Lines that scroll by are short-lived; with the usual size a flood of them takes 100 MB more.
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
-    });
+    const started = startThread();
     started.on("message", (report: ScreenReport) => receive(report));
     started.on("error", (error) => {
       log.error({ error }, "the screens' thread failed; screens start empty");
@@ -68,15 +80,23 @@ export function createScreens(log: Log): Screens {
   function restart(): void {
     worker = undefined;
     if (disposed) return;
+    failures += 1;
+    broken = failures >= MAX_FAILURES;
+    if (broken) log.error("screens cannot be kept; terminals go on without");
     for (const [id, entry] of entries) {
-      entry.feed.reopen();
-      for (const request of entry.waiting.keys()) entry.feed.request({ type: "snapshot", id, request });
+      if (broken) {
+        for (const then of entry.waiting.values()) then(entry.empty());
+        entry.waiting.clear();
+      } else {
+        entry.feed.reopen();
+        for (const request of entry.waiting.keys()) entry.feed.request({ type: "snapshot", id, request });
+      }
       entry.listener.onProgress();
     }
   }
 
   function post(request: ScreenRequest): void {
-    thread().postMessage(request);
+    if (!broken) thread().postMessage(request);
   }
 
   function receive(report: ScreenReport): void {
@@ -84,6 +104,7 @@ export function createScreens(log: Log): Screens {
     if (entry === undefined) return;
     switch (report.type) {
       case "parsed":
+        failures = 0;
         entry.feed.parsed(report.bytes);
         entry.listener.onProgress();
         break;
@@ -114,20 +135,27 @@ export function createScreens(log: Log): Screens {
         awaited: () => waiting.size > 0,
         now: () => performance.now(),
       });
-      const entry: Entry = { listener, waiting, feed };
+      const empty = (): Snapshot => ({ data: "", tail: new Uint8Array(0), ...size });
+      const entry: Entry = { listener, waiting, feed, empty };
       entries.set(id, entry);
       return {
-        write: feed.write,
+        write(bytes) {
+          if (!broken) feed.write(bytes);
+        },
         resize(newCols, newRows) {
           size = { cols: newCols, rows: newRows };
           feed.request({ type: "resize", id, ...size });
         },
         snapshot(then) {
+          if (broken) {
+            setImmediate(() => then(empty()));
+            return;
+          }
           const request = nextRequest++;
           waiting.set(request, then);
           feed.request({ type: "snapshot", id, request });
         },
-        backlog: feed.backlog,
+        backlog: () => (broken ? 0 : feed.backlog()),
         close() {
           if (!entries.delete(id)) return;
           if (worker !== undefined) post({ type: "close", id });
