@@ -4,7 +4,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
-import type { Row } from "../harness/benchmark.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 export const RESULTS = join(root, "bench", "results.json");
@@ -91,5 +90,3 @@ export function commit(): string {
     return "unknown";
   }
 }
-
-export type { Row };
