@@ -1,5 +1,5 @@
 /** Owns the desktop app on the double: the real shell, preload, renderer, gateway and daemon; only Electron is stood in for. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
@@ -12,8 +12,8 @@ import type { AppState } from "../../shared/protocol/app-frames.ts";
 import { PAGE_ORIGIN } from "../support/electron-double/addresses.ts";
 import { createElectronDouble, type DoubleControl } from "../support/electron-double/create-electron-double.ts";
 import type { DoubleWindow } from "../support/electron-double/double-window.ts";
-import { signalbox } from "../support/product.ts";
 import type { Desktop, DesktopOptions, SeenNotice, SeenQuestion } from "./desktop.ts";
+import { endDaemon } from "./end-daemon.ts";
 
 export interface DoubleDesktopOptions extends DesktopOptions {
   context: BrowserContext;
@@ -123,9 +123,9 @@ export class DoubleDesktop implements Desktop {
     return this.control.exited;
   }
   async dispose(): Promise<void> {
+    const starting = ["searching", "starting"].includes(this.app().daemon.state);
     if (!this.control.ended) await this.#started.shell.requestQuit(true);
-    await signalbox(["stop", "--force", "--home", this.home]);
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+    await endDaemon(this.home, starting);
   }
 }
 

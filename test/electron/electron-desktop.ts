@@ -1,14 +1,14 @@
 /** Owns the desktop app on Electron itself, driven through Playwright; what the system would show is noted by electron-hook.cjs. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { _electron, type ElectronApplication, type Page } from "@playwright/test";
 import type { MenuItem, Notification } from "electron";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
-import { signalbox } from "../support/product.ts";
 import type { Desktop, DesktopOptions, SeenNotice, SeenQuestion } from "./desktop.ts";
+import { endDaemon } from "./end-daemon.ts";
 
 /** What electron-hook.cjs keeps in Electron's main process. */
 interface Seen {
@@ -128,7 +128,6 @@ export class ElectronDesktop implements Desktop {
   async dispose(): Promise<void> {
     if (!this.#ended) this.#app.process().kill("SIGTERM");
     await this.#exit;
-    await signalbox(["stop", "--force", "--home", this.home]);
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+    await endDaemon(this.home, false);
   }
 }
