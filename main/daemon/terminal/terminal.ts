@@ -3,13 +3,13 @@ import type { WebSocket } from "ws";
 import type { TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
 import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
 import { CLOSE, COMPAT_SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
+import { createAttention } from "./attention.ts";
 import { endProgram } from "./end-program.ts";
 import type { Launch } from "./prepare-start.ts";
 import { signalForeground, signalSession } from "./process-session.ts";
 import { openPty, type PtyExit, type PtyProcess } from "./pty-process.ts";
 import { isAutomaticReply, readCompatMessage, readMessage, type ViewerMessage } from "./read-viewer-message.ts";
 import type { Recording } from "./recording.ts";
-import type { Notice } from "./screen-messages.ts";
 import { SCREEN_LAG_BYTES, type Screens } from "./screens.ts";
 import { throttleChanges } from "./throttle-changes.ts";
 import type { Viewer } from "./viewer.ts";
@@ -36,8 +36,6 @@ export interface Terminal {
 
 /** Keystrokes that a program may leave unread; a viewer that sends more is not read from. */
 const MAX_INPUT_BYTES = 1024 * 1024;
-/** A bell so soon after a keystroke answers it (a completion that is not unique) and calls nobody. */
-const BELL_ANSWERS_MS = 1_000;
 /** Titles and bells may change without end; what changed is told this often. */
 const CHANGE_INTERVAL_MS = 100;
 
@@ -51,9 +49,6 @@ export function createTerminal(options: TerminalOptions): Terminal {
   let { launch } = options;
   let size = options.size;
   let title = "";
-  /** Why a person is needed; undefined when none is. */
-  let attention: string | undefined;
-  let typedAt = Number.NEGATIVE_INFINITY;
   let position = 0;
   let startedAt = new Date().toISOString();
   let endedAt: string | undefined;
@@ -63,6 +58,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   /** The screen is too far behind. */
   let lagging = false;
   const { changed, dispose: changesEnd } = throttleChanges(CHANGE_INTERVAL_MS, options.onChange);
+  const attention = createAttention(now, changed);
   let ended: Promise<void> | undefined;
   let exited = Promise.withResolvers<void>();
 
@@ -73,9 +69,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       changed();
     },
     onNotice(notice) {
-      // The bell that answers a keystroke calls nobody.
-      if (notice.kind === "bell" && (attention !== undefined || now() - typedAt < BELL_ANSWERS_MS)) return;
-      setAttention(attentionReason(notice));
+      if (exit === undefined) attention.notice(notice);
     },
     onProgress: () => {
       if (lagging) regulate();
@@ -106,7 +100,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   function finish(status: PtyExit): void {
     exit = status;
     endedAt = new Date().toISOString();
-    attention = undefined;
+    attention.clear();
     recording?.exit(status);
     readAgain();
     viewers.frame(exitFrame(status));
@@ -123,12 +117,6 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
   function readAgain(): void {
     for (const viewer of viewers.all) if (viewer.socket.isPaused) viewer.socket.resume();
-  }
-
-  function setAttention(reason: string | undefined): void {
-    if (reason === attention || exit !== undefined) return;
-    attention = reason;
-    changed();
   }
 
   /** `by`: the viewer that has this size already and need not be told. */
@@ -150,10 +138,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
       const [first] = viewers.all;
       if (!alone && viewer !== (owner ?? first)) return;
     } else {
-      typedAt = now();
       owner = viewer;
       resize(viewer.size, undefined);
-      setAttention(undefined);
+      attention.typed();
     }
     pty.write(bytes);
     if (pty.queued > MAX_INPUT_BYTES) viewer.socket.pause();
@@ -201,6 +188,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
   return {
     info() {
+      const reason = attention.reason();
       return {
         state: exit === undefined ? "running" : "exited",
         pid: pty.pid,
@@ -209,8 +197,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
         started_at: startedAt,
         ...(endedAt === undefined ? {} : { ended_at: endedAt }),
         ...(exit === undefined ? {} : exit),
-        attention: attention !== undefined,
-        ...(attention === undefined ? {} : { attention_reason: attention }),
+        attention: reason !== undefined,
+        ...(reason === undefined ? {} : { attention_reason: reason }),
       };
     },
     offset: () => position,
@@ -251,21 +239,6 @@ export function createTerminal(options: TerminalOptions): Terminal {
       return ended;
     },
   };
-}
-
-function attentionReason(notice: Notice): string | undefined {
-  switch (notice.kind) {
-    case "bell":
-      return "the terminal rang its bell";
-    case "notification":
-      return notice.text === "" ? "the terminal sent a notification" : `the terminal says: ${notice.text}`;
-    case "waiting":
-      return "the agent waits for your decision";
-    case "finished":
-      return "the agent has finished its turn";
-    case "working":
-      return undefined;
-  }
 }
 
 const exitFrame = (exit: PtyExit): TerminalServerFrame => ({ type: "exit", code: exit.code, signal: exit.signal });

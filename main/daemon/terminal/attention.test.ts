@@ -1,0 +1,42 @@
+/** Owns the proof that a person is called when needed, and only then. */
+import { expect, it } from "vitest";
+import { createAttention } from "./attention.ts";
+
+function watch() {
+  const clock = { now: 10_000 };
+  const told: (string | undefined)[] = [];
+  const attention = createAttention(
+    () => clock.now,
+    () => told.push(attention.reason()),
+  );
+  return { clock, told, attention };
+}
+
+it("calls for what the agent says, and stops when it works on or somebody types", () => {
+  const { attention, told } = watch();
+  attention.notice({ kind: "waiting" });
+  attention.notice({ kind: "bell" });
+  attention.notice({ kind: "working" });
+  attention.notice({ kind: "finished" });
+  attention.typed();
+  attention.notice({ kind: "notification", text: "build done" });
+  expect(told).toEqual([
+    "the agent waits for your decision",
+    undefined,
+    "the agent has finished its turn",
+    undefined,
+    "the terminal says: build done",
+  ]);
+});
+
+it("a bell that answers a keystroke calls nobody; a later one does", () => {
+  const { attention, told, clock } = watch();
+  attention.typed();
+  clock.now += 900;
+  attention.notice({ kind: "bell" });
+  expect(told).toEqual([]);
+  clock.now += 200;
+  attention.notice({ kind: "bell" });
+  attention.notice({ kind: "bell" });
+  expect(told).toEqual(["the terminal rang its bell"]);
+});
