@@ -110,11 +110,12 @@ export function createCallRecorder(options: RecorderOptions): CallRecorder {
         },
         end(how) {
           if (ended) return;
+          const fields = endFields(how, secrets());
           ended = true;
           running -= 1;
           publish({
             kind: how.kind,
-            ...endFields(how, secrets()),
+            ...fields,
             duration_ms: Math.round((clock() - startedAt) * 10) / 10,
           });
         },

@@ -143,6 +143,21 @@ describe("a server that misbehaves", () => {
     expect(text(await agent.tool("garbage"))).toBe("after garbage");
   });
 
+  it("and nests its answer so deeply that it cannot be written again fails that call alone, and says so", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    expect((await agent.tool("deep")).error?.message).toContain("“one” sent an answer that cannot be passed on");
+    expect(text(await agent.tool("echo", { text: "fine" }))).toBe("fine");
+    const events = await eventsOf(daemon, agent, (all) => all.filter(ended).length === 2);
+    expect(events.map((event) => event.kind)).toEqual(["started", "failed", "started", "finished"]);
+    // The same from the agent's side.
+    const nested = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    for (const method of ["tools/call", "prompts/get"]) {
+      const body = `{"jsonrpc":"2.0","id":9,"method":"${method}","params":{"name":"echo","arguments":{"x":${nested}}}}`;
+      const reply = (await (await agent.raw({ body })).json()) as { error: { message: string } };
+      expect(reply.error.message).toMatch(/call stack/);
+    }
+  });
+
   it("and never starts, never answers or is not there hides no tool of the others, and does not delay them", async () => {
     const { daemon, agent } = await start({
       good: scripted("--bare", "--tools", "alpha"),

@@ -61,6 +61,16 @@ export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
     waitingFor.delete(id);
     return waiting;
   };
+  const settle = (reply: RpcReply) => {
+    const waiting = take(reply.id);
+    try {
+      waiting?.reply(reply);
+    } catch (error) {
+      // Nested so deeply that it cannot be written again, for one.
+      const reason = error instanceof Error ? error.message : String(error);
+      waiting?.lost({ reason: `sent an answer that cannot be passed on: ${reason}` });
+    }
+  };
   const relatedTo = (id: RpcId | undefined): Waiting | undefined => {
     if (typeof id === "number") return waitingFor.get(id);
     const [only, second] = waitingFor.values();
@@ -74,7 +84,7 @@ export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
 
   const link = open({
     message(message, related) {
-      if (isReply(message)) take(message.id)?.reply(message);
+      if (isReply(message)) settle(message);
       else if (isRequest(message)) handlers.request(message, relatedTo(related));
       else if (message.method === "notifications/progress") {
         // Late or unknown progress has nobody to go to.
@@ -101,11 +111,15 @@ export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
       const id = count;
       waitingFor.set(id, waiting);
       const token = waiting.progress === undefined ? undefined : id;
-      void link.send(request(id, method, withProgressToken(params, token)));
+      link.send(request(id, method, withProgressToken(params, token))).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        take(id)?.lost({ reason: `could not be sent the request: ${reason}`, undelivered: true });
+      });
       return id;
     },
     notify: (method, params) => link.send(notification(method, params)),
-    answer: (reply) => void link.send(reply),
+    // What an agent answers in a form that cannot be written again is an answer that never came.
+    answer: (reply) => void link.send(reply).catch(() => {}),
     cancel(id, reason) {
       if (!waitingFor.delete(id)) return;
       const params = { requestId: id, ...(reason !== undefined && { reason }) };
