@@ -28,7 +28,8 @@ export async function takeReadmePicture(root: string): Promise<void> {
     await product.open(page, `/session/${id}`);
     // A round is over, the next is under way: then there is something of everything to see.
     const terminal = page.getByRole("region", { name: "Terminal" });
-    await terminal.getByText("That was the round").waitFor({ timeout: 120_000 });
+    await terminal.getByText("leave (or Ctrl+C twice)").waitFor({ timeout: 120_000 });
+    await terminal.getByText("›").last().waitFor();
     await terminal.click();
     await page.keyboard.type("again\n");
     const half = page.getByRole("progressbar").and(page.locator("[aria-valuenow^='5']:not([aria-valuenow='5'])"));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../shared/events/call.ts";
-import { figures, note, percentOf, progressBar, stateWord } from "./progress-truth.ts";
+import { figures, hasNote, note, percentOf, progressBar, stateWord } from "./progress-truth.ts";
 
 const START = Date.parse("2026-11-20T14:00:00Z");
 const call = (change: Partial<Call>): Call => ({
@@ -79,6 +79,25 @@ describe("the note of a row", () => {
   it("says Finishing at 100 % without a result", () => {
     expect(note(call({ progress: 5, total: 5, message: "Writing" }), START)).toBe("Finishing…");
     expect(stateWord(call({ progress: 5, total: 5 }))).toBe("finishing");
+  });
+
+  it("is expected exactly where there is one, so that rows have the right height", () => {
+    const states = [
+      "running",
+      "finished",
+      "failed",
+      "cancelled",
+      "queued",
+      "delivered",
+      "discarded",
+      "unknown",
+    ] as const;
+    for (const state of states) {
+      for (const change of [{}, { message: "m" }, { progress: 5, total: 5 }, { progress: 1 }, { uncertain: true }]) {
+        const each = call({ state, ...change });
+        expect(hasNote(each), JSON.stringify({ state, ...change })).toBe(note(each, START) !== undefined);
+      }
+    }
   });
 
   it("gives a failure its code and reason", () => {

@@ -79,8 +79,12 @@ function failure(call: Call): string {
   return `${code}${call.error === undefined ? "Failed" : oneLine(call.error.message)}`;
 }
 
-/** Whether the row has a second line now; it decides the row's height, so it must not depend on the clock alone. */
-export const hasNote = (call: Call): boolean => note(call, Date.parse(call.updatedAt)) !== undefined;
+/** Whether the row has a second line; silence alone gives none. Asked of every call of a session, so nothing is formatted here. */
+export function hasNote(call: Call): boolean {
+  if (call.state === "finished") return call.message !== undefined;
+  if (call.state !== "running") return true;
+  return call.uncertain || call.message !== undefined || percentOf(call) === 100;
+}
 
 /** One word for the state, as people read it and screen readers say it. */
 export function stateWord(call: Call): string {
