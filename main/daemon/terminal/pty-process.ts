@@ -19,6 +19,7 @@ export interface PtyOptions {
   cwd: string;
   cols: number;
   rows: number;
+  /** The bytes are there for the time of the call: who keeps them copies them. */
   onData(bytes: Buffer): void;
   /** After the last `onData`. */
   onExit(exit: PtyExit): void;
@@ -44,8 +45,8 @@ const QUIET_MS = 50;
 const LINGER_MS = 1_000;
 /** A read this long was cut by the system, so there may be more. */
 const FULL_READ_BYTES = 4_000;
-/** At most this much beyond one read, so that no program keeps the others from their turn. */
-const bulk = Buffer.alloc(64 * 1024);
+/** At most this much at once, so that no program keeps the others from their turn. Larger than what Node reads. */
+const bulk = Buffer.alloc(128 * 1024);
 const RETRY_MS = 5;
 const RETRY_MAX_MS = 50;
 
@@ -112,8 +113,8 @@ export function openPty(options: PtyOptions): PtyProcess {
   socket.on("data", (bytes: Buffer) => {
     lastData = Date.now();
     // What the stream still holds comes first; then what the terminal holds.
-    const more = bytes.length >= FULL_READ_BYTES && socket.readableLength === 0 ? readMore(fd) : 0;
-    options.onData(more === 0 ? bytes : Buffer.concat([bytes, bulk.subarray(0, more)]));
+    const more = bytes.length >= FULL_READ_BYTES && socket.readableLength === 0;
+    options.onData(more ? readMore(fd, bytes) : bytes);
   });
   pty.onExit(({ exitCode, signal }) => {
     open = false;
@@ -175,11 +176,12 @@ export function openPty(options: PtyOptions): PtyProcess {
 }
 
 /**
- * Reads what else is there into `bulk` and gives its length. Node returns to its event loop after each read of a
- * terminal, of at most 4 KB; four times as much time goes into that as into the reading.
+ * What was read and what else is there, in memory that the next call uses again. Node returns to its event loop after
+ * each read of a terminal, of at most 4 KB; four times as much time goes into that as into the reading.
  */
-function readMore(fd: number): number {
-  let length = 0;
+function readMore(fd: number, first: Buffer): Buffer {
+  first.copy(bulk);
+  let length = first.length;
   try {
     while (length < bulk.length) {
       const count = readSync(fd, bulk, length, bulk.length - length, null);
@@ -189,7 +191,7 @@ function readMore(fd: number): number {
   } catch {
     // EAGAIN: there is no more now. Any other error is seen by the stream at its next read.
   }
-  return length;
+  return bulk.subarray(0, length);
 }
 
 /** Bytes taken; 0 when the program must first read; undefined when the terminal is gone. */

@@ -13,6 +13,7 @@ const FLOOD_MS = 50;
 const DONE_ITEMS = 1024;
 
 export interface ScreenFeed {
+  /** Copies what it is given. */
   write(bytes: Buffer): void;
   /** A request at its place among the output. */
   request(request: ScreenRequest): void;
@@ -38,8 +39,9 @@ export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
   const { id, post } = options;
   const memory = new SharedArrayBuffer(RING_BYTES);
   const ring = new Uint8Array(memory);
-  /** Bytes ever written to the ring, and ever read. */
+  /** Bytes ever written to the ring, told of, and read. */
   let head = 0;
+  let told = 0;
   let tail = 0;
   let queue: (Buffer | ScreenRequest)[] = [];
   let done = 0;
@@ -60,15 +62,15 @@ export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
     return count;
   }
 
-  function tell(from: number): void {
-    if (head === from) return;
+  function tell(): void {
+    if (head === told) return;
     const lag = backlog();
     const flooding = lag > FLOOD_BYTES && lag < URGENT_BYTES && options.now() - writtenAt < FLOOD_MS;
-    post({ type: "write", id, at: from % RING_BYTES, length: head - from, rest: flooding && !options.awaited() });
+    post({ type: "write", id, at: told % RING_BYTES, length: head - told, rest: flooding && !options.awaited() });
+    told = head;
   }
 
   function pump(): void {
-    let told = head;
     for (let item = queue[done]; item !== undefined; item = queue[done]) {
       if (Buffer.isBuffer(item)) {
         const count = put(item);
@@ -78,13 +80,12 @@ export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
           break;
         }
       } else {
-        tell(told);
-        told = head;
+        tell();
         post(item);
       }
       done += 1;
     }
-    tell(told);
+    tell();
     if (done === queue.length || done > DONE_ITEMS) {
       queue = queue.slice(done);
       done = 0;
@@ -98,10 +99,13 @@ export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
   open();
   return {
     write(bytes) {
-      queue.push(bytes);
-      queuedBytes += bytes.length;
+      const count = queue.length === 0 ? put(bytes) : 0;
+      if (count < bytes.length) {
+        queue.push(Buffer.from(bytes.subarray(count)));
+        queuedBytes += bytes.length - count;
+      }
       writtenAt = options.now();
-      if (queuedBytes >= BATCH_BYTES) pump();
+      if (head - told + queuedBytes >= BATCH_BYTES) pump();
       else if (!scheduled) {
         scheduled = true;
         setImmediate(() => {
@@ -121,6 +125,7 @@ export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
     backlog,
     reopen() {
       head = 0;
+      told = 0;
       tail = 0;
       open();
       pump();

@@ -27,6 +27,7 @@ export interface Viewers {
   watched(): boolean;
   add(socket: WebSocket, size: Size | undefined): Viewer;
   remove(viewer: Viewer): void;
+  /** Copies what it is given. */
   output(bytes: Buffer): void;
   frame(frame: TerminalServerFrame, except?: Viewer): void;
   acknowledge(viewer: Viewer, bytes: number): void;
@@ -95,8 +96,11 @@ export function createViewers(options: ViewersOptions): Viewers {
       if (all.delete(viewer)) regulate();
     },
     output(bytes) {
-      for (const viewer of all) viewer.output(bytes);
-      if (all.size > 0) regulate();
+      if (all.size === 0) return;
+      const interested = [...all].filter((viewer) => viewer.mode() !== "dropped");
+      const own = interested.length === 0 ? bytes : Buffer.from(bytes);
+      for (const viewer of interested) viewer.output(own);
+      regulate();
     },
     frame(frame, except) {
       for (const viewer of all) if (viewer !== except) viewer.frame(frame);
