@@ -33,9 +33,13 @@ export async function runDaemon(options: { home?: string; port?: number }): Prom
 
   const reason = await Promise.race([stopped.promise, daemon.done]);
   log.info({ reason }, "daemon ends");
-  const late = setTimeout(() => process.exit(0), LAST_MOMENT_MS);
+  // Unreferenced: it ends what something else keeps alive, and is itself no reason to wait.
+  const late = setTimeout(() => {
+    log.error({ left: process.getActiveResourcesInfo() }, "the daemon did not end by itself");
+    process.exit(0);
+  }, LAST_MOMENT_MS);
   await daemon.dispose();
-  clearTimeout(late);
+  late.unref();
   return 0;
 }
 

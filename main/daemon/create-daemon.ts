@@ -76,6 +76,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const statusListeners = new Set<() => void>();
   let gateways = 0;
   let url = "";
+  let ending = false;
   let entry: DiscoveryEntry | undefined;
 
   const terminals = createTerminals({ onChange: (id) => onTerminal(id), recordings: home.recordings, log, env });
@@ -175,6 +176,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     health: view.health,
     notices: view.notices,
     endSession,
+    ending: () => ending,
     stop,
     gateways(change) {
       gateways += change;
@@ -194,6 +196,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
 
   let disposing: Promise<void> | undefined;
   const disposeParts = async () => {
+    ending = true;
+    if (listening.ok) listening.value.stop();
     idle.dispose();
     clearInterval(look);
     upgrades.close();

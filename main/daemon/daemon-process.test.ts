@@ -108,3 +108,46 @@ it("P1: takes over after a kill -9, whatever the dead one left behind", { timeou
   const url = await found(second.child.pid);
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
+
+it("P25: ends within its time also when it is told to at its very beginning, and by a request", {
+  timeout: 120_000,
+}, async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const { child, ended } = start();
+    const url = await found(child.pid);
+    const key = readFileSync(join(home, "daemon.key"), "utf8").trim();
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    const post = (path: string, body: unknown, token = key) =>
+      fetch(url + path, {
+        method: "POST",
+        headers: { ...headers, authorization: `Bearer ${token}`, accept: "application/json, text/event-stream" },
+        body: JSON.stringify(body),
+      });
+    const { session_id, token } = (await (await post("/session", { cwd: "/tmp" })).json()) as {
+      session_id: string;
+      token: string;
+    };
+    // Programs, MCP sessions and looks at servers that begin in the moment of the end.
+    const terminal = { command: "/bin/cat", args: [], env: {}, cwd: "/tmp", cols: 80, rows: 24 };
+    const initialize = {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "initialize",
+      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "x", version: "1" } },
+    };
+    const late = [
+      post(`/session/${session_id}/terminal`, terminal),
+      post("/mcp", initialize, token),
+      post("/servers/test", { config: scripted("--mute") }),
+      post("/stop", { force: true }),
+      post("/mcp", initialize, token),
+      post(`/session/${session_id}/terminal`, terminal),
+    ];
+    await Promise.allSettled(late);
+    const since = performance.now();
+    expect(await ended).toBe(0);
+    expect(performance.now() - since).toBeLessThan(6_000);
+    const log = readFileSync(join(home, "logs", "daemon.log"), "utf8");
+    expect(log).not.toContain("did not end by itself");
+  }
+});

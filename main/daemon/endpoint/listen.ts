@@ -13,14 +13,22 @@ export interface Handlers {
 
 export interface Listening {
   port: number;
-  /** Takes no more connections and ends those that are open. */
+  /** Takes no more connections, and no more requests on those that are open: 503. */
+  stop(): void;
+  /** Ends the connections that are open. */
   close(): Promise<void>;
 }
 
 /** Listens on 127.0.0.1 only; port 0 chooses a free one. Faults: `port-in-use`, `cannot-listen`. */
 export function listen(port: number, handlers: Handlers): Promise<Result<Listening>> {
   let own = port;
+  let stopped = false;
   const server: Server = createServer((request, response) => {
+    if (stopped) {
+      response.writeHead(503, { "content-type": "application/json", connection: "close" });
+      response.end(JSON.stringify({ error: { code: "daemon-ending", message: "The daemon is ending." } }));
+      return;
+    }
     const decision = decideRequest({ url: request.url ?? "", rawHeaders: request.rawHeaders }, own);
     if (!decision.ok) {
       response.writeHead(decision.status, { "content-type": "application/json", connection: "close" });
@@ -37,7 +45,8 @@ export function listen(port: number, handlers: Handlers): Promise<Result<Listeni
   server.keepAliveTimeout = 65_000;
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const decision = decideRequest({ url: request.url ?? "", rawHeaders: request.rawHeaders }, own);
-    if (decision.ok) handlers.upgrade(request, socket, head);
+    if (stopped) refuseUpgrade(socket, 503);
+    else if (decision.ok) handlers.upgrade(request, socket, head);
     else refuseUpgrade(socket, decision.status);
   });
 
@@ -54,8 +63,13 @@ export function listen(port: number, handlers: Handlers): Promise<Result<Listeni
       resolve(
         ok({
           port: own,
+          stop() {
+            stopped = true;
+            server.close();
+          },
           close: () =>
             new Promise((closed) => {
+              // Also where it has stopped before: the callback comes once the last connection is gone.
               server.close(() => closed());
               server.closeAllConnections();
             }),

@@ -24,6 +24,8 @@ export interface SessionRoutesContext {
   sessionView: (session: Session) => DaemonSession;
   endSession: (id: string) => Promise<void>;
   settings: ToolSettingsStore;
+  /** Nothing may begin any more. */
+  ending: () => boolean;
 }
 
 export const noSession = (c: Ctx): Response =>
@@ -88,6 +90,7 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
     if (registry.get(id) === undefined) return noSession(c);
     const request = await readJson(c, startTerminalRequestSchema);
     if (!request.ok) return request.response;
+    if (context.ending()) return refuse(c, 503, fault("daemon-ending", "The daemon is ending."));
     const started = terminals.start(id, request.value);
     if (started.ok) return c.json(started.value, 201);
     return refuse(c, started.fault.code === "terminal-running" ? 409 : 400, started.fault);

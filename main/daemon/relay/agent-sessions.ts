@@ -76,6 +76,8 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
   const of = (session: string) => [...live.values()].filter((agent) => agent.session.id === session);
   /** Left by their agents, with calls that still run. */
   const leaving = new Set<AgentSession>();
+  /** Nothing begins any more: a request may still be on its way through the store. */
+  let closed = false;
   const take = (id: string): AgentSession | undefined => {
     const agent = live.get(id);
     if (agent === undefined) return undefined;
@@ -145,13 +147,13 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         initialize: initialize.params ?? {},
         usedAt: Date.now(),
       });
-      return add(session, id, protocolVersion, initialize);
+      return closed ? undefined : add(session, id, protocolVersion, initialize);
     },
     async find(session, id) {
       const agent = live.get(id);
       if (agent === undefined) {
         const record = await store.get(id);
-        if (record?.owner !== hashToken(session.token)) return undefined;
+        if (record?.owner !== hashToken(session.token) || closed) return undefined;
         const { protocolVersion, initialize: params } = record;
         // Another request may have taken it up meanwhile.
         return (
@@ -186,6 +188,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       for (const agent of live.values()) agent.restart(server);
     },
     async close() {
+      closed = true;
       clearInterval(sweep);
       await Promise.all([...leaving, ...[...live.keys()].map(take)].map((agent) => agent?.close()));
       await store.close();

@@ -32,6 +32,7 @@ export async function probeServer(server: Server, options: ProbeOptions): Promis
     closed() {},
   });
   const abort = () => void peer.close();
+  if (signal?.aborted === true) return { ok: false, fault: { reason: "was not looked at: the daemon ends" } };
   signal?.addEventListener("abort", abort, { once: true });
   try {
     const client = {

@@ -71,6 +71,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     configSecrets = undefined;
   });
   const logs = new Map<string, StderrTail>();
+  const ending = new AbortController();
   let configSecrets: readonly string[] | undefined;
   const secrets = () => {
     configSecrets ??= configured().flatMap(({ config }) => secretValues(config, references));
@@ -151,7 +152,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     find: (name) => listed().find((server) => server.name === name && server.config.disabled !== true),
     async test(name, config) {
       const server = configuredServer(name, config);
-      const outcome = await probeServer(server, { open, timeoutMs: TEST_TIMEOUT_MS });
+      const outcome = await probeServer(server, { open, timeoutMs: TEST_TIMEOUT_MS, signal: ending.signal });
       if (!outcome.ok) return { ...blank(server, "failed"), reason: redactText(outcome.fault.reason, secrets()) };
       const tools = outcome.known.tools.map(toolLine);
       return { ...blank(server, "ready"), tools, latency_ms: outcome.latencyMs };
@@ -163,6 +164,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
       return true;
     },
     async dispose() {
+      ending.abort();
       file.dispose();
       await catalogue.dispose();
     },
