@@ -14,6 +14,7 @@ export function passRoutes(parts: GatewayParts): Hono {
   const app = new Hono();
   const pass = (path: (context: Context) => string) => (context: Context) => passOn(context, path(context));
   const name = (context: Context) => encodeURIComponent(context.req.param("name") ?? "");
+  const entry = (context: Context) => encodeURIComponent(context.req.param("id") ?? "");
 
   app.on(
     ["GET", "PUT"],
@@ -29,6 +30,23 @@ export function passRoutes(parts: GatewayParts): Hono {
   app.get(
     "/servers/:name/log",
     pass((context) => `/servers/${name(context)}/log`),
+  );
+  app.on(
+    ["POST", "DELETE"],
+    "/servers/:name/sign-in",
+    pass((context) => `/servers/${name(context)}/sign-in`),
+  );
+  app.get(
+    "/outbox",
+    pass(() => "/outbox"),
+  );
+  app.post(
+    "/outbox/:id/retry",
+    pass((context) => `/outbox/${entry(context)}/retry`),
+  );
+  app.delete(
+    "/outbox/:id",
+    pass((context) => `/outbox/${entry(context)}`),
   );
   app.get(
     "/secrets",
