@@ -50,9 +50,10 @@ function callEvent(index: number): object {
 
 /**
  * The events of one pass as they stand on the wire, HTTP's chunked framing included, in pieces that are cheap to write:
- * a daemon that is busy framing would be measured in place of its reader.
+ * a daemon that is busy framing would be measured in place of its reader. It goes on answering in between: one that is
+ * silent for half a second counts as lost.
  */
-export function wirePieces(command: EmitCommand): Buffer[] {
+export async function wirePieces(command: EmitCommand): Promise<Buffer[]> {
   const pieces: Buffer[] = [];
   let events: Buffer[] = [];
   let bytes = 0;
@@ -66,6 +67,7 @@ export function wirePieces(command: EmitCommand): Buffer[] {
     );
     events = [];
     bytes = 0;
+    if (pieces.length % 16 === 0) await new Promise<void>((resolve) => setImmediate(resolve));
   }
   return pieces;
 }

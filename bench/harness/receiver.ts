@@ -1,5 +1,6 @@
 /** Owns counting what arrives at a WebSocket: bytes, frames, or log entries inside batched frames, with the moment of the last. */
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { eventServerFrameSchema } from "../../shared/protocol/event-frames.ts";
 import { SUBPROTOCOL } from "../../shared/protocol/wire.ts";
@@ -25,7 +26,7 @@ export async function receive(
   headers: Record<string, string> = {},
   protocols: string[] = count === "entries" ? [SUBPROTOCOL] : [],
 ): Promise<Receiver> {
-  const socket = new WebSocket(url, protocols, { headers, perMessageDeflate: false, skipUTF8Validation: true });
+  const socket = await connect(url, protocols, headers);
   let seen = 0;
   let done = false;
   let last: Buffer | undefined;
@@ -47,7 +48,7 @@ export async function receive(
   });
   // Whoever awaits it hears of it; nobody else should.
   reached.catch(() => {});
-  await once(socket, "open");
+  socket.resume();
   return {
     socket,
     reached,
@@ -57,6 +58,24 @@ export async function receive(
       await closed;
     },
   };
+}
+
+const ATTEMPTS = 50;
+
+/** On a loaded machine the gateway may lose a daemon for a moment, and answers 503 until it has it again. */
+async function connect(url: string, protocols: string[], headers: Record<string, string>): Promise<WebSocket> {
+  for (let attempt = 1; ; attempt += 1) {
+    const socket = new WebSocket(url, protocols, { headers, perMessageDeflate: false, skipUTF8Validation: true });
+    // What comes in the very read that opens it waits for its reader.
+    socket.once("open", () => socket.pause());
+    try {
+      await once(socket, "open");
+      return socket;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await delay(200);
+    }
+  }
 }
 
 function entriesIn(frame: Buffer): number {

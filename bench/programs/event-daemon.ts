@@ -38,10 +38,10 @@ async function write({ socket }: ServerResponse, piece: Buffer): Promise<void> {
 
 /** Made once: making them takes longer than sending them. */
 const prepared = new Map<string, Buffer[]>();
-function prepare(command: EmitCommand): Buffer[] {
+async function prepare(command: EmitCommand): Promise<Buffer[]> {
   const { count, size, chunks, calls, shape } = command;
   const key = [count, size, chunks, calls, shape].join();
-  const found = prepared.get(key) ?? wirePieces(command);
+  const found = prepared.get(key) ?? (await wirePieces(command));
   prepared.set(key, found);
   return found;
 }
@@ -49,7 +49,7 @@ function prepare(command: EmitCommand): Buffer[] {
 /** Gives the moment of the first write, on the clock that all processes of the machine share. */
 async function emit(command: EmitCommand): Promise<bigint> {
   const target = session(command.session);
-  const pieces = command.rate === undefined ? prepare(command) : [];
+  const pieces = command.rate === undefined ? await prepare(command) : [];
   await readers(target, command.readers);
   const streams = [...target.readers];
   const began = nanoseconds();
