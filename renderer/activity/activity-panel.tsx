@@ -11,6 +11,7 @@ import styles from "./activity.module.css";
 import { ActivityList, type ListHandle } from "./activity-list.tsx";
 import { type Chip, type Filter, isFiltering, NO_FILTER } from "./filters.ts";
 import { Minimap } from "./minimap.tsx";
+import { PinnedCalls } from "./pinned-calls.tsx";
 import { ServerFilter } from "./server-filter.tsx";
 import { useActivity, useCounts } from "./use-activity.ts";
 
@@ -89,6 +90,7 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
         <p className={styles.recording}>History isn't kept: {recording.reason ?? "it can't be written"}.</p>
       )}
       <Minimap store={store} onPick={open} />
+      <PinnedCalls store={store} onOpen={open} />
       {activity.list.items.length === 0 ? (
         <ActivityEmpty filter={filter} onClear={() => setFilter(NO_FILTER)} />
       ) : waterfall ? (

@@ -1,14 +1,15 @@
 /** Owns the drawer with everything that is known of one call. Esc closes it; the selection in the list stays. */
 import { Tabs } from "@base-ui/react/tabs";
-import { Copy, FileText, Link as LinkIcon, SquareTerminal, X } from "lucide-react";
+import { Link as LinkIcon, Pin, PinOff, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Call } from "../../shared/events/call.ts";
 import { deepLink } from "../../shared/links/deep-link.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { callTone, useCall } from "../activity/call-row.tsx";
 import { formatSecond } from "../activity/elapsed.ts";
+import { toggleCallPin, usePinnedCalls } from "../activity/pinned.ts";
 import { duration, figures, stateWord } from "../activity/progress-truth.ts";
-import { Button, IconButton } from "../parts/button.tsx";
+import { IconButton } from "../parts/button.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { copyText } from "../shell/actions.ts";
@@ -16,8 +17,7 @@ import { useApp } from "../stores/app-store.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { selectCall } from "../stores/view-store.ts";
-import { useLiveTerminal } from "../terminal/terminal-view.tsx";
-import { callJson, callMarkdown } from "./copy-call.ts";
+import { CallFoot } from "./call-foot.tsx";
 import styles from "./detail.module.css";
 import { ProgressTab, RawTab } from "./event-tabs.tsx";
 import { Overview } from "./overview.tsx";
@@ -107,6 +107,7 @@ function Content({ store, session, call }: { store: CallLogStore; session: strin
           <h2 className={styles.tool}>{oneLine(call.tool, 160)}</h2>
           <p className={styles.facts}>{facts.join(" · ")}</p>
         </div>
+        <PinCall session={session} id={call.id} />
         <IconButton label="Copy link to this call" onClick={() => void copyText(link, "Link")}>
           <LinkIcon {...icon} />
         </IconButton>
@@ -149,35 +150,17 @@ function Content({ store, session, call }: { store: CallLogStore; session: strin
           <RawTab store={store} session={session} call={call} />
         </Tabs.Panel>
       </Tabs.Root>
-      <footer className={styles.foot}>
-        <Button onClick={() => void copyText(callJson(call), "Call")}>
-          <Copy aria-hidden size={14} strokeWidth={1.75} />
-          Copy as JSON
-        </Button>
-        <Button onClick={() => void copyText(callMarkdown(call), "Call")}>
-          <FileText aria-hidden size={14} strokeWidth={1.75} />
-          Copy as Markdown
-        </Button>
-        <ShowInTerminal session={session} call={call.id} />
-      </footer>
+      <CallFoot session={session} call={call} http={known?.transport === "http"} />
     </>
   );
 }
 
-/** Only where it is known: calls that began while their terminal was looked at. */
-function ShowInTerminal({ session, call }: { session: string; call: string }) {
-  const live = useLiveTerminal(session);
-  if (live?.marks.has(call) !== true) return null;
+function PinCall({ session, id }: { session: string; id: string }) {
+  const pinned = usePinnedCalls(session).includes(id);
   return (
-    <Button
-      onClick={() => {
-        const colour = getComputedStyle(document.documentElement).getPropertyValue("--accent-tint").trim();
-        if (live.marks.reveal(call, colour)) selectCall(undefined);
-      }}
-    >
-      <SquareTerminal aria-hidden size={14} strokeWidth={1.75} />
-      Show in terminal
-    </Button>
+    <IconButton label={pinned ? "Unpin call" : "Pin call"} pressed={pinned} onClick={() => toggleCallPin(session, id)}>
+      {pinned ? <PinOff {...icon} /> : <Pin {...icon} />}
+    </IconButton>
   );
 }
 

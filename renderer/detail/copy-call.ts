@@ -1,8 +1,11 @@
 /** Owns the forms in which a call is copied. */
 import type { Call } from "../../shared/events/call.ts";
 import { duration, stateWord } from "../activity/progress-truth.ts";
+import type { GatewayClient } from "../gateway/gateway-client.ts";
 import { copyText } from "../shell/actions.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
+import { toastFault } from "../stores/toasts.ts";
+import { curlCommand } from "./curl-command.ts";
 
 /** What is known of a call, as plain JSON with the absent left out. */
 export function callJson(call: Call): string {
@@ -66,4 +69,22 @@ function fenced(value: unknown): string {
 export async function copyCall(store: CallLogStore, id: string): Promise<void> {
   const call = store.log.calls.get(id);
   if (call !== undefined) await copyText(callJson(call), "Call");
+}
+
+/** The address is read when it is wanted: what the page knows of a server does not include it. */
+export async function copyCurl(client: GatewayClient, call: Call): Promise<void> {
+  const file = await client.servers();
+  if (!file.ok) {
+    toastFault(file.fault);
+    return;
+  }
+  const servers = new Map(Object.entries(file.value.mcpServers));
+  const command = curlCommand(call, servers.get(call.server ?? ""));
+  if (command !== undefined) await copyText(command, "curl command");
+  else
+    toastFault({
+      code: "no-curl",
+      message: "This call can't be written as curl.",
+      hint: "Its server's address or its whole arguments aren't known here.",
+    });
 }

@@ -17,6 +17,8 @@ export const settingsSchema = z.object({
   keys: z.record(z.string(), z.string()).catch({}),
   pinned: z.array(z.string()).catch([]),
   archived: z.array(z.string()).catch([]),
+  /** Ids of pinned calls by session, the oldest pin first. */
+  pinnedCalls: z.record(z.string(), z.array(z.string())).catch({}),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
