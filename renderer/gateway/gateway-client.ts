@@ -54,6 +54,7 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
   }
 
   const session = (id: string) => `/api/v1/sessions/${encodeURIComponent(id)}`;
+  const toolSettings = (id: string | undefined) => `${id === undefined ? "/api/v1" : session(id)}/tool-settings`;
 
   return {
     agents: () => request(agentsResponseSchema, "GET", "/api/v1/agents"),
@@ -77,8 +78,8 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
       request(searchResponseSchema, "GET", `/api/v1/search?q=${encodeURIComponent(query)}&limit=20`),
     restartDaemon: () => request(nothing, "POST", "/api/v1/daemon/restart", {}),
     servers: () => request(serversFileSchema, "GET", "/api/v1/servers"),
-    toolSettings: () => request(toolSettingsSchema, "GET", "/api/v1/tool-settings"),
-    saveToolSettings: (settings: ToolSettings) => request(nothing, "PUT", "/api/v1/tool-settings", settings),
+    toolSettings: (id?: string) => request(toolSettingsSchema, "GET", toolSettings(id)),
+    saveToolSettings: (settings: ToolSettings, id?: string) => request(nothing, "PUT", toolSettings(id), settings),
     serverLog: (name: string) =>
       request(z.object({ text: z.string() }), "GET", `/api/v1/servers/${encodeURIComponent(name)}/log`),
     signIn: (name: string) =>

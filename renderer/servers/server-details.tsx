@@ -1,15 +1,13 @@
 /** Owns what is inside one server's row: its tools with switches, and what it has written to its error stream. */
-import { Switch } from "@base-ui/react/switch";
 import { useState } from "react";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
-import { oneLine, visible } from "../../shared/text/visible.ts";
+import { visible } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
-import switches from "../settings/settings.module.css";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
 import styles from "./servers.module.css";
-import { isHiddenByPattern, isOffered, withTool } from "./tool-rules.ts";
+import { ToolSwitches } from "./tool-switches.tsx";
 
 interface DetailsProps {
   server: ServerStatus;
@@ -21,28 +19,7 @@ interface DetailsProps {
 export function ServerDetails({ server, settings, onChange }: DetailsProps) {
   return (
     <div className={styles.details}>
-      {server.tools.length === 0 && <p className={styles.none}>No tools.</p>}
-      <ul className={styles.tools} aria-label={`Tools of ${oneLine(server.name, 64)}`}>
-        {server.tools.map((tool) => (
-          <li key={tool.name} className={styles.tool}>
-            <span className={styles.toolTexts}>
-              <code>{oneLine(tool.name, 100)}</code>
-              {tool.description !== undefined && <span>{oneLine(tool.description, 200)}</span>}
-            </span>
-            {settings !== undefined && (
-              <Switch.Root
-                className={switches.switch}
-                aria-label={`Offer ${oneLine(tool.name, 60)} to agents`}
-                checked={isOffered(settings, server.name, tool.name)}
-                disabled={isHiddenByPattern(settings, server.name, tool.name)}
-                onCheckedChange={(offered) => onChange(withTool(settings, server.name, tool.name, offered))}
-              >
-                <Switch.Thumb className={switches.thumb} />
-              </Switch.Root>
-            )}
-          </li>
-        ))}
-      </ul>
+      <ToolSwitches server={server} settings={settings} onChange={onChange} />
       {server.sign_in === true && <SignIn name={server.name} />}
       {server.transport === "stdio" && <Log name={server.name} />}
     </div>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isHiddenByPattern, isOffered, withTool } from "./tool-rules.ts";
+import { isHiddenByPattern, isOffered, toolSwitch, withTool } from "./tool-rules.ts";
 
 it("A30: a tool that is switched off is off, and on again when it is switched on", () => {
   const off = withTool({ read_only: true }, "fs", "delete_file", false);
@@ -21,4 +21,14 @@ it("leaves rules with a condition to the daemon, which knows the folder", () => 
   const settings = { hide: [{ server: "git", tool: "push", when: "no-worktree" as const }] };
   expect(isOffered(settings, "git", "push")).toBe(true);
   expect(withTool(settings, "git", "push", true)).toEqual(settings);
+});
+
+it("a session's switch never seems to give back what is off for all sessions", () => {
+  const above = { hide: [{ server: "fs", tool: "delete_file" }] };
+  expect(toolSwitch({}, above, "fs", "delete_file")).toEqual({ offered: false, why: "Off for all sessions." });
+  expect(toolSwitch({}, above, "fs", "read_file")).toEqual({ offered: true, why: undefined });
+  const own = { hide: [{ server: "fs", tool: "read_file" }] };
+  expect(toolSwitch(own, above, "fs", "read_file")).toEqual({ offered: false, why: undefined });
+  expect(toolSwitch({ hide: [{ server: "fs" }] }, undefined, "fs", "x")).toMatchObject({ offered: false });
+  expect(toolSwitch({ hide: [{ server: "fs" }] }, undefined, "fs", "x").why).toBeDefined();
 });

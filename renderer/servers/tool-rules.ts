@@ -19,6 +19,20 @@ export function isHiddenByPattern(settings: ToolSettings, server: string, tool: 
   );
 }
 
+/** What a tool's switch shows, and why it cannot be moved, if so. `above` are the rules for all, where `settings` are of one session. */
+export function toolSwitch(
+  settings: ToolSettings,
+  above: ToolSettings | undefined,
+  server: string,
+  tool: string,
+): { offered: boolean; why: string | undefined } {
+  if (above !== undefined && !isOffered(above, server, tool)) return { offered: false, why: "Off for all sessions." };
+  return {
+    offered: isOffered(settings, server, tool),
+    why: isHiddenByPattern(settings, server, tool) ? "Hidden by a rule with a pattern." : undefined,
+  };
+}
+
 export function withTool(settings: ToolSettings, server: string, tool: string, offered: boolean): ToolSettings {
   const others = (settings.hide ?? []).filter(
     (rule) => rule.server !== server || rule.tool !== tool || rule.when !== undefined,

@@ -1,5 +1,5 @@
 /** Owns what can be done with a session, as a menu. */
-import { Archive, Download, Link as LinkIcon, Pencil, Pin, RotateCw, Trash2 } from "lucide-react";
+import { Archive, Download, Link as LinkIcon, Pencil, Pin, RotateCw, Trash2, Wrench } from "lucide-react";
 import type { ReactElement } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { Menu, MenuItem, MenuLine } from "../parts/menu.tsx";
@@ -46,6 +46,9 @@ export function SessionMenu({ session, trigger }: SessionMenuProps) {
         Export timeline (Chrome trace)
       </MenuItem>
       <MenuLine />
+      <MenuItem icon={<Wrench {...icon} />} onClick={() => openOverlay("session-tools", session.id)}>
+        Tools…
+      </MenuItem>
       <MenuItem icon={<RotateCw {...icon} />} onClick={() => void restartSession(services, session.id)}>
         Restart program
       </MenuItem>

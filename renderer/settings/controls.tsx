@@ -65,16 +65,18 @@ interface ToggleProps {
   label: string;
   hint?: string;
   value: boolean;
+  disabled?: boolean;
   onChange: (value: boolean) => void;
 }
 
-export function Toggle({ label, hint, value, onChange }: ToggleProps) {
+export function Toggle({ label, hint, value, disabled = false, onChange }: ToggleProps) {
   return (
     <SettingRow label={label} hint={hint}>
       {(ids) => (
         <Switch.Root
           className={styles.switch}
           checked={value}
+          disabled={disabled}
           onCheckedChange={onChange}
           aria-labelledby={ids.label}
           aria-describedby={ids.hint}

@@ -2,6 +2,7 @@
 
 import { Palette } from "../palette/palette.tsx";
 import { ServersDialog } from "../servers/servers-dialog.tsx";
+import { SessionToolsDialog } from "../servers/session-tools-dialog.tsx";
 import { NewSessionDialog } from "../sessions/new-session-dialog.tsx";
 import { BesideDialog, DeleteDialog, RenameDialog } from "../sessions/session-dialogs.tsx";
 import { SettingsDialog } from "../settings/settings-dialog.tsx";
@@ -29,6 +30,8 @@ export default function Overlays({ overlay }: { overlay: Overlay }) {
       return session === undefined ? null : <RenameDialog session={session} />;
     case "delete":
       return session === undefined ? null : <DeleteDialog session={session} />;
+    case "session-tools":
+      return session === undefined ? null : <SessionToolsDialog session={session} />;
     case undefined:
       return null;
   }

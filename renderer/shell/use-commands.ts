@@ -50,6 +50,7 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
     "pin-session": () => withSession((session) => togglePin(session.id)),
     "archive-session": () => withSession(archiveSession),
     "delete-session": () => withSession((session) => removeSession(services, session)),
+    "session-tools": () => withSession((session) => openOverlay("session-tools", session.id)),
     "copy-link": () => withSession((session) => copySessionLink(session.id)),
     "export-events": () => withSession((session) => void exportSession(services.client, session, "jsonl")),
     waterfall: () => showWaterfall(!useView.getState().waterfall),

@@ -8,6 +8,7 @@ export type Overlay =
   | "beside"
   | "rename"
   | "delete"
+  | "session-tools"
   | "settings"
   | "servers"
   | "shortcuts"

@@ -1,0 +1,48 @@
+/** Owns a server's tools as a list, each with the switch that offers it to agents or hides it. */
+import { Switch } from "@base-ui/react/switch";
+import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
+import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import switches from "../settings/settings.module.css";
+import styles from "./servers.module.css";
+import { toolSwitch, withTool } from "./tool-rules.ts";
+
+interface SwitchesProps {
+  server: ServerStatus;
+  /** Undefined where tools cannot be switched. */
+  settings: ToolSettings | undefined;
+  /** The rules for all sessions, where `settings` are those of one: they can only be narrowed. */
+  above?: ToolSettings | undefined;
+  onChange: (settings: ToolSettings) => void;
+}
+
+export function ToolSwitches({ server, settings, above, onChange }: SwitchesProps) {
+  if (server.tools.length === 0) return <p className={styles.none}>No tools.</p>;
+  return (
+    <ul className={styles.tools} aria-label={`Tools of ${oneLine(server.name, 64)}`}>
+      {server.tools.map((tool) => {
+        const state = settings === undefined ? undefined : toolSwitch(settings, above, server.name, tool.name);
+        return (
+          <li key={tool.name} className={styles.tool}>
+            <span className={styles.toolTexts}>
+              <code>{oneLine(tool.name, 100)}</code>
+              {tool.description !== undefined && <span>{oneLine(tool.description, 200)}</span>}
+              {state?.why !== undefined && <em>{state.why}</em>}
+            </span>
+            {settings !== undefined && state !== undefined && (
+              <Switch.Root
+                className={switches.switch}
+                aria-label={`Offer ${oneLine(tool.name, 60)} to agents`}
+                checked={state.offered}
+                disabled={state.why !== undefined}
+                onCheckedChange={(offered) => onChange(withTool(settings, server.name, tool.name, offered))}
+              >
+                <Switch.Thumb className={switches.thumb} />
+              </Switch.Root>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
