@@ -1,10 +1,10 @@
 /** Owns how a request or response is shown: text as text, pictures and sound as such, everything as a tree. */
-
+import { useMemo, useState } from "react";
 import { check, z } from "../../shared/protocol/schema.ts";
-import { visible } from "../../shared/text/visible.ts";
 import styles from "./detail.module.css";
 import { formatBytes } from "./format-bytes.ts";
 import { JsonView } from "./json-view.tsx";
+import { PlainText, Preview, TextPart } from "./text-part.tsx";
 
 interface PayloadProps {
   value: unknown;
@@ -25,15 +25,32 @@ export function Payload({ value, cut, label, missing }: PayloadProps) {
         </p>
       )}
       {content.map((part) => (
-        <Part key={part.place} part={part} />
+        <Part key={part.place} part={part} label={label} />
       ))}
-      {typeof value === "string" ? (
-        <pre className={styles.text}>{visibleText(value)}</pre>
-      ) : (
-        <JsonView value={value} label={label} />
-      )}
+      {typeof value === "string" ? <TextPart text={value} label={label} /> : <Tree value={value} label={label} />}
     </div>
   );
+}
+
+/** A larger value is a preview first: a tree of it takes its time. */
+const LARGE_CHARACTERS = 1024 * 1024;
+const PREVIEW_CHARACTERS = 20_000;
+
+function Tree({ value, label }: { value: unknown; label: string }) {
+  const [all, setAll] = useState(false);
+  const large = useMemo(() => largeJson(value), [value]);
+  if (large === undefined || all) return <JsonView value={value} label={label} />;
+  return (
+    <>
+      <PlainText text={`${large.slice(0, PREVIEW_CHARACTERS)}…`} label={label} />
+      <Preview text={large} label={label} onAll={() => setAll(true)} />
+    </>
+  );
+}
+
+function largeJson(value: unknown): string | undefined {
+  const text = JSON.stringify(value);
+  return text.length > LARGE_CHARACTERS ? JSON.stringify(value, null, 2) : undefined;
 }
 
 const partSchema = z.object({
@@ -51,16 +68,13 @@ function resultContent(value: unknown): ContentPart[] {
   return checked.ok ? checked.value.content.map((part, at) => ({ ...part, place: `part-${at}` })) : [];
 }
 
-/** Longer text is shown to here; the tree below has it too, and copying takes the whole. */
-const MAX_TEXT = 100_000;
 /** No SVG: it is a document, not a picture. */
 const IMAGE = /^image\/(png|jpeg|gif|webp|avif|bmp)$/;
 const AUDIO = /^audio\/[a-z0-9.+-]+$/;
 
-function Part({ part }: { part: ContentPart }) {
+function Part({ part, label }: { part: ContentPart; label: string }) {
   const type = part.mimeType ?? "";
-  if (part.type === "text" && part.text !== undefined)
-    return <pre className={styles.text}>{visibleText(part.text)}</pre>;
+  if (part.type === "text" && part.text !== undefined) return <TextPart text={part.text} label={label} />;
   if (part.type === "image" && part.data !== undefined && IMAGE.test(type)) {
     return <img className={styles.image} alt="Result of the tool" src={`data:${type};base64,${part.data}`} />;
   }
@@ -72,14 +86,4 @@ function Part({ part }: { part: ContentPart }) {
     );
   }
   return null;
-}
-
-/** Line breaks and tabs stay; every other control character is shown. */
-function visibleText(text: string): string {
-  const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-  return cut
-    .replace(/\r\n/g, "\n")
-    .split("\n")
-    .map((line) => line.split("\t").map(visible).join("\t"))
-    .join("\n");
 }
