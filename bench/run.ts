@@ -29,14 +29,6 @@ const { values, positionals } = parseArgs({
   },
 });
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    undoAll();
-    process.exit(130);
-  });
-}
-process.on("exit", undoAll);
-
 if (values.help) console.log(USAGE);
 else if (values["write-docs"] && positionals.length === 0) writeDocs();
 else await measure(chosen());

@@ -10,8 +10,23 @@ const undo = new Set<() => void>();
 
 /** Registers what to do when the run ends early. The returned function forgets it, once it was done properly. */
 export function onInterrupt(action: () => void): () => void {
+  if (!watching) watchForTheEnd();
   undo.add(action);
   return () => undo.delete(action);
+}
+
+let watching = false;
+
+/** Whoever starts something through this file leaves nothing behind, whether it is the bench or a script beside it. */
+function watchForTheEnd(): void {
+  watching = true;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      undoAll();
+      process.exit(130);
+    });
+  }
+  process.on("exit", undoAll);
 }
 
 /** Undoes everything that is left; a failure of one never keeps the others. */
