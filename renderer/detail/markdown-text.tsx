@@ -3,7 +3,7 @@
  * and a link shows where it leads before anything is opened.
  */
 import { lexer, type MarkedToken, type Token, type Tokens } from "marked";
-import { Children, type ReactNode } from "react";
+import { createElement, Fragment, type ReactNode } from "react";
 import { visible } from "../../shared/text/visible.ts";
 import styles from "./markdown.module.css";
 
@@ -43,8 +43,9 @@ const lines = (text: string): string =>
     .map((line) => line.split("\t").map(visible).join("\t"))
     .join("\n");
 
-/** Tokens have no identity but their place, and never move: `Children.toArray` gives each its place as its key. */
-const each = <T,>(items: readonly T[], draw: (item: T) => ReactNode): ReactNode => Children.toArray(items.map(draw));
+/** Tokens have no identity but their place, and never move: children that are given one by one need no keys. */
+const each = <T,>(items: readonly T[], draw: (item: T) => ReactNode): ReactNode =>
+  createElement(Fragment, null, ...items.map(draw));
 
 const blocks = (tokens: readonly Token[] | undefined, place: Place): ReactNode =>
   each(tokens ?? [], (token) => element(token, place));
@@ -89,7 +90,7 @@ function element(token: Token, above: Place): ReactNode {
     case "image":
       return picture(known);
     case "text":
-      return known.tokens === undefined ? words(known.text) : <>{blocks(known.tokens, place)}</>;
+      return known.tokens === undefined ? words(known.text) : blocks(known.tokens, place);
     case "escape":
       return visible(known.text);
     case "checkbox":
