@@ -2,23 +2,8 @@
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { extname, join, posix, relative, sep } from "node:path";
 import { Readable } from "node:stream";
+import { MEDIA_TYPES } from "../../../shared/protocol/media-types.ts";
 
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".ico": "image/x-icon",
-  ".woff2": "font/woff2",
-  ".wasm": "application/wasm",
-  ".mp3": "audio/mpeg",
-  ".wav": "audio/wav",
-  ".txt": "text/plain; charset=utf-8",
-  ".map": "application/json",
-  ".webmanifest": "application/manifest+json",
-};
 /** The page finds its way in these paths by itself. */
 const PAGE = /^\/(?:index\.html)?$|^\/(?:session|settings|history)(?:\/[A-Za-z0-9-]{1,64}){0,3}$/;
 /** A new build is noticed this soon, in milliseconds. */
@@ -50,7 +35,7 @@ export function staticFiles(folder: string, now: () => number): StaticFiles {
       const body = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
       return new Response(body, {
         headers: {
-          "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+          "content-type": MEDIA_TYPES[extname(file)] ?? "application/octet-stream",
           "content-length": String(statSync(file).size),
           "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
           ...pageSecurity(host),

@@ -1,21 +1,10 @@
 /** Owns the answers to the page's requests: the UI's files from their folder, and the gateway's answers passed through. */
 import { readFile, realpath } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
+import { MEDIA_TYPES } from "../../../shared/protocol/media-types.ts";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { decideUiRequest } from "./decide-ui-request.ts";
 import { RECOVERY_PATH, recoveryPage } from "./recovery-page.ts";
-
-const TYPES: Record<string, string> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".ico": "image/x-icon",
-  ".woff2": "font/woff2",
-  ".wasm": "application/wasm",
-};
 
 export interface UiOptions {
   /** Folder of the built UI. */
@@ -42,7 +31,7 @@ export function serveUi(options: UiOptions): (request: Request) => Promise<Respo
 function page(body: Uint8Array<ArrayBuffer> | string, extension: string, policy: string): Response {
   return new Response(body, {
     headers: {
-      "content-type": TYPES[extension] ?? "application/octet-stream",
+      "content-type": MEDIA_TYPES[extension] ?? "application/octet-stream",
       "content-security-policy": policy,
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
