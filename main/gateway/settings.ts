@@ -1,21 +1,16 @@
 /** Owns `<home>/settings.json`: the few numbers that a person may set for the gateway. */
 import { join } from "node:path";
+import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
+import { type HistoryLimits, historyLimitsSchema } from "../../shared/protocol/gateway-api.ts";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
-import { readPrivateFile } from "../home/private-file.ts";
+import { readPrivateFile, writePrivateFile } from "../home/private-file.ts";
 
 const MAX_SETTINGS_BYTES = 64 * 1024;
 const DAY_MS = 86_400_000;
 
 const settingsSchema = z.object({
-  history: z
-    .object({
-      /** Days that entries are kept. */
-      days: z.number().positive().max(36_500).default(90),
-      /** Megabytes that history may take. */
-      megabytes: z.number().min(1).max(1_000_000).default(2048),
-    })
-    .default({ days: 90, megabytes: 2048 }),
+  history: historyLimitsSchema.default({ days: 90, megabytes: 2048 }),
   access: z
     .object({
       /** Whether a token in the query is taken, as some older clients send it. */
@@ -39,4 +34,34 @@ export function readSettings(home: HomeFolder, warn: (reason: string) => void): 
   const { days, megabytes } = parsed.ok ? parsed.value.history : { days: 90, megabytes: 2048 };
   const queryTokens = parsed.ok ? parsed.value.access.query_tokens : true;
   return { queryTokens, history: { maxAgeMs: days * DAY_MS, maxBytes: megabytes * 1024 * 1024 } };
+}
+
+/** What the file says of history, and beside it everything else that it holds. Fault: `settings-unusable`. */
+function load(home: HomeFolder): Result<{ limits: HistoryLimits; all: Record<string, unknown> }> {
+  const path = join(home.path, "settings.json");
+  const file = readPrivateFile(path, MAX_SETTINGS_BYTES);
+  const text = file.outcome === "read" ? file.text : "{}";
+  const parsed = parseJson(settingsSchema, text);
+  const all = parseJson(z.record(z.string(), z.unknown()), text);
+  if (file.outcome !== "refused" && parsed.ok && all.ok) return ok({ limits: parsed.value.history, all: all.value });
+  return failed("settings-unusable", `${path} can't be used.`, "Correct the file, or move it away.");
+}
+
+export function historyLimits(home: HomeFolder): Result<HistoryLimits> {
+  const loaded = load(home);
+  return loaded.ok ? ok(loaded.value.limits) : loaded;
+}
+
+/** Everything else in the file stays. Faults: `settings-unusable`, `settings-unwritable`; the limits are then as they were. */
+export function setHistoryLimits(home: HomeFolder, limits: HistoryLimits): Result<HistoryLimits> {
+  const loaded = load(home);
+  if (!loaded.ok) return loaded;
+  try {
+    const text = JSON.stringify({ ...loaded.value.all, history: limits }, null, 2);
+    writePrivateFile(join(home.path, "settings.json"), `${text}\n`);
+    return ok(limits);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed("settings-unwritable", `The settings could not be written: ${reason}.`, "They are as they were.");
+  }
 }

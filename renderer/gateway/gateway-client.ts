@@ -13,6 +13,8 @@ import {
   doctorReportSchema,
   eventsResponseSchema,
   foldersResponseSchema,
+  type HistoryLimits,
+  historyLimitsSchema,
   type NewSession,
   pairingResponseSchema,
   searchResponseSchema,
@@ -92,6 +94,8 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     outbox: () => request(outboxResponseSchema, "GET", "/api/v1/outbox"),
     retryDelivery: (id: number) => request(nothing, "POST", `/api/v1/outbox/${id}/retry`, {}),
     discardDelivery: (id: number) => request(nothing, "DELETE", `/api/v1/outbox/${id}`),
+    historyLimits: () => request(historyLimitsSchema, "GET", "/api/v1/history-limits"),
+    saveHistoryLimits: (limits: HistoryLimits) => request(nothing, "PUT", "/api/v1/history-limits", limits),
     doctor: () => request(doctorReportSchema, "GET", "/api/v1/doctor"),
     saveServers: (body: ServersFile) => request(nothing, "PUT", "/api/v1/servers", body),
     testServer: (name: string, config: ServerConfig) =>

@@ -4,7 +4,9 @@ import { Button } from "../parts/button.tsx";
 import { useApp } from "../stores/app-store.ts";
 import { changeSettings, DEFAULT_SETTINGS } from "../stores/settings-store.ts";
 import { toastDone } from "../stores/toasts.ts";
+import { AllHistory } from "./all-history.tsx";
 import { SettingRow } from "./controls.tsx";
+import { HistoryLimitsSetting } from "./history-limits.tsx";
 import styles from "./settings.module.css";
 
 export function PrivacyAndData() {
@@ -16,11 +18,13 @@ export function PrivacyAndData() {
         hint={
           recording?.ok === false
             ? `It isn't kept at the moment: ${recording.reason ?? "it can't be written"}.`
-            : "Kept on this computer for 90 days, at most 2 GB. Deleting a session deletes its history."
+            : "Kept on this computer alone. Deleting a session deletes its history."
         }
       >
         {() => null}
       </SettingRow>
+      <HistoryLimitsSetting />
+      <AllHistory />
       <SettingRow
         label="Secrets"
         hint="Values under names such as token, password or api_key are hidden before anything is written or shown."

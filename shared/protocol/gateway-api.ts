@@ -84,6 +84,15 @@ export const searchResponseSchema = z.object({
   ),
 });
 
+/** `GET`/`PUT /api/v1/history-limits`: kept in `<home>/settings.json`, in force when the gateway starts next. */
+export const historyLimitsSchema = z.object({
+  /** Days that entries are kept. */
+  days: z.number().positive().max(36_500).default(90),
+  /** Megabytes that history may take. */
+  megabytes: z.number().min(1).max(1_000_000).default(2048),
+});
+export type HistoryLimits = z.infer<typeof historyLimitsSchema>;
+
 /** `GET /api/v1/doctor` and `signalbox doctor --json`: what was looked at, what was found, and what to do. No secret is in it. */
 export const doctorReportSchema = z.object({
   /** False when any finding is `bad`. */

@@ -9,6 +9,7 @@ import { compatRoutes } from "./compat-routes.ts";
 import { daemonRoutes } from "./daemon-routes.ts";
 import { deviceRoutes, pairRoute } from "./device-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
+import { limitsRoutes } from "./limits-routes.ts";
 import { passRoutes } from "./pass-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import type { StaticFiles } from "./static-files.ts";
@@ -32,6 +33,7 @@ export function createRoutes(parts: GatewayParts, files: StaticFiles | undefined
   app.route("/api/v1/devices", deviceRoutes(parts));
   app.route("/api/v1", daemonRoutes(parts));
   app.route("/api/v1", historyRoutes(parts));
+  app.route("/api/v1", limitsRoutes(parts));
   app.route("/api/v1", passRoutes(parts));
   app.get("/metrics", async (context) => context.text(await metricsText(parts, sockets())));
   app.route("/api/mcp", compatRoutes(parts));
