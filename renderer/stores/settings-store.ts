@@ -1,6 +1,7 @@
 /** Owns the person's settings of this page, kept in its storage and checked when they are read back. */
 import { create } from "zustand";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
+import { type ColorScheme, colorSchemeSchema, MAX_SCHEMES } from "../theme/color-scheme.ts";
 
 export const settingsSchema = z.object({
   theme: z.enum(["system", "dark", "light"]).catch("system"),
@@ -10,6 +11,9 @@ export const settingsSchema = z.object({
   lineHeight: z.number().min(1).max(2).catch(1.1),
   cursorBlink: z.boolean().catch(true),
   cursorStyle: z.enum(["block", "bar", "underline"]).catch("block"),
+  /** Name of one of `terminalThemes`; any other is the page's own. */
+  terminalTheme: z.string().catch(""),
+  terminalThemes: z.array(colorSchemeSchema).max(MAX_SCHEMES).catch([]),
   scrollback: z.number().min(0).max(100_000).catch(10_000),
   renderer: z.enum(["dom", "webgl"]).catch("dom"),
   screenReader: z.boolean().catch(false),
@@ -21,6 +25,10 @@ export const settingsSchema = z.object({
   pinnedCalls: z.record(z.string(), z.array(z.string())).catch({}),
 });
 export type Settings = z.output<typeof settingsSchema>;
+
+/** The colours that were chosen for the terminal; undefined for the page's own. */
+export const chosenScheme = (settings: Settings): ColorScheme | undefined =>
+  settings.terminalThemes.find(({ name }) => name === settings.terminalTheme);
 
 const KEY = "signalbox.settings";
 export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({});

@@ -1,6 +1,6 @@
 /** Owns the terminal's options as the settings and the theme give them. */
 import type { ITerminalInitOnlyOptions, ITerminalOptions } from "@xterm/xterm";
-import { useSettings } from "../stores/settings-store.ts";
+import { chosenScheme, useSettings } from "../stores/settings-store.ts";
 import { MINIMUM_CONTRAST, type ThemeName, terminalTheme } from "../theme/terminal-theme.ts";
 
 /** Options that may change while the terminal lives. */
@@ -14,7 +14,7 @@ export function changingOptions(theme: ThemeName): ITerminalOptions {
     cursorStyle: settings.cursorStyle,
     scrollback: settings.scrollback,
     screenReaderMode: settings.screenReader,
-    theme: terminalTheme(theme),
+    theme: terminalTheme(theme, chosenScheme(settings)),
     minimumContrastRatio: theme === "contrast" ? 7 : MINIMUM_CONTRAST,
   };
 }

@@ -11,7 +11,7 @@ import { useApp } from "../stores/app-store.ts";
 import { FindBar } from "./find-bar.tsx";
 import styles from "./terminal.module.css";
 import { TerminalBanner } from "./terminal-banner.tsx";
-import { TerminalView, useLiveTerminal, useTerminalStatus } from "./terminal-view.tsx";
+import { TerminalView, useLiveTerminal, useTerminalGround, useTerminalStatus } from "./terminal-view.tsx";
 import { useCallMarks } from "./use-call-marks.ts";
 import { useReattach } from "./use-reattach.ts";
 
@@ -30,6 +30,7 @@ export function TerminalPane({ session, onSplit, split = false, quiet = false }:
   const home = useApp((store) => store.app?.home_dir ?? "");
   const live = useLiveTerminal(session.id);
   const status = useTerminalStatus(live);
+  const ground = useTerminalGround();
   const [finding, setFinding] = useState(false);
 
   useReattach(session, live, status);
@@ -73,7 +74,7 @@ export function TerminalPane({ session, onSplit, split = false, quiet = false }:
         </span>
       </header>
       <TerminalBanner session={session} status={status} />
-      <div className={styles.body}>
+      <div className={styles.body} style={{ backgroundColor: ground }}>
         {finding && live !== undefined && <FindBar live={live} onClose={closeFind} />}
         <TerminalView live={live} dimmed={status?.link.state === "waiting"} quiet={quiet} />
         {status?.linkTarget !== undefined && (

@@ -1,7 +1,7 @@
 /** Owns the place where a live terminal is shown, and what lies over it when it cannot be used. */
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useServices } from "../shell/services.ts";
-import { useSettings } from "../stores/settings-store.ts";
+import { chosenScheme, useSettings } from "../stores/settings-store.ts";
 import { useThemeName } from "../theme/theme.ts";
 import type { LiveTerminal, TerminalStatus } from "./live-terminal.ts";
 import styles from "./terminal.module.css";
@@ -27,6 +27,13 @@ const none = (): undefined => undefined;
 
 export const useTerminalStatus = (live: LiveTerminal | undefined): TerminalStatus | undefined =>
   useSyncExternalStore<TerminalStatus | undefined>(live?.subscribe ?? nothing, live?.status ?? none);
+
+/** The ground of the person's own colours, for the margin around the screen too; undefined for the page's. */
+export function useTerminalGround(): string | undefined {
+  const theme = useThemeName();
+  const scheme = useSettings(chosenScheme);
+  return theme === "contrast" ? undefined : scheme?.background;
+}
 
 interface ViewProps {
   live: LiveTerminal | undefined;

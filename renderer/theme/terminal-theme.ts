@@ -1,5 +1,6 @@
 /** Owns the terminal's colours for both themes; its ground is the page's own token. */
 import type { ITheme } from "@xterm/xterm";
+import { type ColorScheme, schemeTheme } from "./color-scheme.ts";
 
 const DARK: ITheme = {
   background: "#0b0d10",
@@ -61,7 +62,9 @@ const LIGHT: ITheme = {
 
 export type ThemeName = "dark" | "light" | "contrast";
 
-export function terminalTheme(name: ThemeName): ITheme {
+/** `scheme`: the person's own colours, which hold in light and dark alike; high contrast keeps its own. */
+export function terminalTheme(name: ThemeName, scheme?: ColorScheme): ITheme {
+  if (scheme !== undefined && name !== "contrast") return schemeTheme(scheme, name === "light" ? LIGHT : DARK);
   if (name === "light") return LIGHT;
   return name === "dark"
     ? DARK

@@ -1,0 +1,105 @@
+/** Owns the choice of the terminal's colours, and bringing other ones along. */
+import { useId, useState } from "react";
+import type { Fault } from "../../shared/protocol/fault.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import { Button } from "../parts/button.tsx";
+import { changeSettings, useSettings } from "../stores/settings-store.ts";
+import { parseSchemes, withSchemes } from "../theme/color-scheme.ts";
+import { SettingRow } from "./controls.tsx";
+import styles from "./settings.module.css";
+
+const OWN = "";
+
+export function TerminalColours() {
+  const schemes = useSettings((settings) => settings.terminalThemes);
+  const chosen = useSettings((settings) => settings.terminalTheme);
+  const [adding, setAdding] = useState(false);
+  const known = schemes.some(({ name }) => name === chosen);
+
+  function forget(): void {
+    changeSettings({ terminalThemes: schemes.filter(({ name }) => name !== chosen), terminalTheme: OWN });
+  }
+
+  return (
+    <>
+      <SettingRow label="Colours" hint="High contrast always has its own.">
+        {(ids) => (
+          <span className={styles.buttons}>
+            <select
+              className={styles.select}
+              aria-labelledby={ids.label}
+              aria-describedby={ids.hint}
+              value={known ? chosen : OWN}
+              onChange={(event) => changeSettings({ terminalTheme: event.target.value })}
+            >
+              <option value={OWN}>Signalbox</option>
+              {schemes.map(({ name }) => (
+                <option key={name} value={name}>
+                  {oneLine(name, 60)}
+                </option>
+              ))}
+            </select>
+            {known && <Button onClick={forget}>Remove</Button>}
+            {!adding && <Button onClick={() => setAdding(true)}>Import…</Button>}
+          </span>
+        )}
+      </SettingRow>
+      {adding && <Import onDone={() => setAdding(false)} />}
+    </>
+  );
+}
+
+function Import({ onDone }: { onDone: () => void }) {
+  const [text, setText] = useState("");
+  const [fault, setFault] = useState<Fault>();
+  const hint = useId();
+
+  function add(): void {
+    const read = parseSchemes(text);
+    setFault(read.ok ? undefined : read.fault);
+    if (!read.ok) return;
+    const { terminalThemes } = useSettings.getState();
+    changeSettings({
+      terminalThemes: withSchemes(terminalThemes, read.value),
+      terminalTheme: read.value.at(-1)?.name ?? OWN,
+    });
+    onDone();
+  }
+
+  return (
+    <div>
+      <p id={hint} className={styles.text}>
+        Paste a colour scheme in Windows Terminal's JSON form, or choose a file with one.
+      </p>
+      <textarea
+        className={styles.json}
+        aria-label="Colour theme as JSON"
+        aria-describedby={hint}
+        rows={6}
+        spellCheck={false}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      {fault !== undefined && (
+        <p role="alert" className={styles.problem}>
+          {fault.message} {fault.hint}
+        </p>
+      )}
+      <span className={styles.buttons}>
+        <Button kind="primary" disabled={text.trim() === ""} onClick={add}>
+          Add theme
+        </Button>
+        <input
+          type="file"
+          accept=".json,application/json"
+          aria-label="File with a colour theme"
+          onChange={(event) => {
+            const [file] = event.target.files ?? [];
+            if (file !== undefined) void file.text().then(setText);
+          }}
+        />
+        <Button onClick={onDone}>Cancel</Button>
+      </span>
+    </div>
+  );
+}
