@@ -12,7 +12,7 @@ import { watchFiles } from "../discovery/watch-files.ts";
 import { backoff, STABLE_MS } from "./backoff.ts";
 import { bringUp } from "./bring-up.ts";
 import { createDaemonClient, type DaemonClient } from "./daemon-client.ts";
-import { holdDaemon } from "./hold-daemon.ts";
+import { HOLD_TIMEOUT_MS, holdDaemon } from "./hold-daemon.ts";
 
 /** After a crash, the attempts to find it again before a new one is started. */
 const ATTEMPTS_BEFORE_START = 4;
@@ -114,7 +114,7 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
     const held = holdDaemon({
       found,
       client,
-      probe: () => probeHealth(found.base, key),
+      probe: () => probeHealth(found.base, key, HOLD_TIMEOUT_MS),
       onNotice: listener.notice,
       signal: AbortSignal.any([ended.signal, other.signal]),
     });

@@ -9,6 +9,11 @@ import { readSse } from "./sse-reader.ts";
 /** A frozen daemon is noticed within three of these, under PEER_TIMEOUT_MS; milliseconds. */
 const HEALTH_INTERVAL_MS = 4_000;
 const HEALTH_MISSES = 3;
+/**
+ * How long a daemon that is held may take to answer, in milliseconds: longer than one that is looked for, since a busy
+ * machine is no reason to let go of it. The third miss still ends within PEER_TIMEOUT_MS.
+ */
+export const HOLD_TIMEOUT_MS = 2_000;
 
 export interface HoldOptions {
   found: FoundDaemon;
