@@ -2,9 +2,11 @@
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
+import { readReplayAssets } from "./main/gateway/history/replay-assets.ts";
 import packageJson from "./package.json" with { type: "json" };
 
 const at = (path: string) => resolve(import.meta.dirname, path);
+const replay = { __SIGNALBOX_REPLAY__: JSON.stringify(await readReplayAssets(import.meta.dirname)) };
 const define = { __SIGNALBOX_VERSION__: JSON.stringify(packageJson.version) };
 
 /** Everything is bundled but what cannot be: Electron itself and the native PTY. A small start-up and a small asar follow. */
@@ -12,7 +14,7 @@ const external = ["electron", /^@lydell\/node-pty/, /^node:/];
 
 export default defineConfig({
   main: {
-    define,
+    define: { ...define, ...replay },
     build: {
       outDir: at("out/main"),
       // A daemon that lives through a rebuild may still load the chunks it was started from.

@@ -67,7 +67,7 @@ function program(): Command {
     .option(...HOME)
     .option(
       "--format <name>",
-      "jsonl (an event a line), cast (the terminal, for asciinema) or trace (for Perfetto)",
+      "jsonl (an event a line), cast (the terminal, for asciinema), trace (for Perfetto) or html (a replay of both)",
       "jsonl",
     )
     .action(async (session, options) =>

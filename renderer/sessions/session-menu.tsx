@@ -45,6 +45,9 @@ export function SessionMenu({ session, trigger }: SessionMenuProps) {
       <MenuItem icon={<Download {...icon} />} onClick={() => void exportSession(services.client, session, "trace")}>
         Export timeline (Chrome trace)
       </MenuItem>
+      <MenuItem icon={<Download {...icon} />} onClick={() => void exportSession(services.client, session, "html")}>
+        Export replay (HTML)
+      </MenuItem>
       <MenuLine />
       <MenuItem icon={<Wrench {...icon} />} onClick={() => openOverlay("session-tools", session.id)}>
         Tools…

@@ -6,7 +6,7 @@ import { toastFault } from "../stores/toasts.ts";
 export async function exportSession(
   client: GatewayClient,
   session: SessionView,
-  format: "jsonl" | "cast" | "trace",
+  format: "jsonl" | "cast" | "trace" | "html",
 ): Promise<void> {
   const answer = await client.exportSession(session.id, format);
   if (!answer.ok) {

@@ -6,7 +6,7 @@ import { redactText, redactValue } from "../../../shared/text/redact.ts";
 import { asciicast, type CastMarker } from "../../home/recording/asciicast.ts";
 import { readRecording } from "../../home/recording/read-recording.ts";
 
-export const EXPORT_FORMATS = ["jsonl", "cast", "trace"] as const;
+export const EXPORT_FORMATS = ["jsonl", "cast", "trace", "html"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** One JSON object a line, an entry each. */

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { LogEntry } from "../../../shared/events/tool-event.ts";
 import { failed, fault } from "../../../shared/protocol/fault.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
+import { exportReplay } from "../history/export-replay.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportCast, exportJsonl, exportTrace } from "../history/export-session.ts";
 import { readEntries } from "../history/read-entries.ts";
 import type { SessionRecord } from "../sessions/session-record.ts";
@@ -13,8 +14,9 @@ const TYPES: Record<ExportFormat, string> = {
   jsonl: "application/x-ndjson; charset=utf-8",
   cast: "application/x-asciicast",
   trace: "application/json",
+  html: "text/html; charset=utf-8",
 };
-const SUFFIX: Record<ExportFormat, string> = { jsonl: "jsonl", cast: "cast", trace: "trace.json" };
+const SUFFIX: Record<ExportFormat, string> = { jsonl: "jsonl", cast: "cast", trace: "trace.json", html: "html" };
 
 export function historyRoutes(parts: GatewayParts): Hono {
   const app = new Hono();
@@ -69,10 +71,11 @@ export function historyRoutes(parts: GatewayParts): Hono {
         return exportJsonl(entries, secrets);
       case "trace":
         return exportTrace(entries, secrets);
-      case "cast": {
+      case "cast":
+      case "html": {
         const { terminal_session: terminal = "", label, command } = record;
         const source = { folder: parts.home.recordings, session: terminal, title: label, command };
-        return exportCast(source, entries, secrets);
+        return format === "cast" ? exportCast(source, entries, secrets) : exportReplay(source, entries, secrets);
       }
     }
   }

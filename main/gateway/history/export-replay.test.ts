@@ -1,0 +1,86 @@
+/** Proves that a replay knows each call at each moment, and that nothing recorded can leave the place where it stands in the page. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import type { LogEntry, ToolEvent } from "../../../shared/events/tool-event.ts";
+import { segmentPaths } from "../../home/recording/recording-format.ts";
+import { exportReplay, replayCalls } from "./export-replay.ts";
+
+const BEGAN = Date.parse("2026-01-01T00:00:00.000Z");
+const at = (ms: number) => new Date(BEGAN + ms).toISOString();
+const logOf = (...events: [ms: number, event: Partial<ToolEvent>][]): LogEntry[] =>
+  events.map(([ms, event], index) => ({
+    seq: index + 1,
+    at: at(ms),
+    event: { tool: "scan", call: "a", ...event, timestamp: at(ms) } as ToolEvent,
+  }));
+
+const undo: (() => void)[] = [];
+afterEach(() => {
+  for (const step of undo.splice(0)) step();
+});
+
+it("tells how far a call was at each moment, and how it ended", () => {
+  const log = logOf(
+    [100, { kind: "started", server: "fs" }],
+    [500, { kind: "progress", progress: 1, total: 4 }],
+    [900, { kind: "progress", progress: 2, total: 4, message: "half" }],
+    [1_400, { kind: "failed", error: { message: "No space" } }],
+  );
+  expect(replayCalls(log, BEGAN)).toEqual([
+    {
+      tool: "scan",
+      server: "fs",
+      ms: 100,
+      changes: [
+        [100, "running", null, null, null],
+        [500, "running", 1, 4, null],
+        [900, "running", 2, 4, "half"],
+        [1_400, "failed", 2, 4, "No space"],
+      ],
+    },
+  ]);
+});
+
+it("keeps a call that reports a thousand times a second small, with its beginning, its last progress and its end", () => {
+  const flood = Array.from({ length: 2_000 }, (_, n): [number, Partial<ToolEvent>] => [
+    n + 1,
+    { kind: "progress", progress: n + 1, total: 2_000 },
+  ]);
+  const [call] = replayCalls(logOf([0, { kind: "started" }], ...flood, [2_001, { kind: "finished" }]), BEGAN);
+  expect(call?.changes.length).toBeLessThan(50);
+  expect(call?.changes[0]).toEqual([0, "running", null, null, null]);
+  expect(call?.changes.at(-2)).toMatchObject({ 1: "running", 2: 2_000 });
+  expect(call?.changes.at(-1)).toMatchObject({ 0: 2_001, 1: "finished" });
+});
+
+it("A7: the page holds no secret, and no text of a tool or a terminal ends the element it stands in", async () => {
+  const secret = "canary-token-value";
+  const hostile = `</script><script>alert(1)</script><!-- ${secret}`;
+  const folder = mkdtempSync(join(tmpdir(), "signalbox-replay-"));
+  undo.push(() => rmSync(folder, { recursive: true, force: true }));
+  const { out, index } = segmentPaths(join(folder, "s"), 0);
+  await mkdir(join(folder, "s"));
+  const bytes = Buffer.from(hostile);
+  writeFileSync(out, bytes);
+  const header = { version: 1, offset: 0, ms: 0, began_at: at(0), cols: 80, rows: 24 };
+  writeFileSync(index, `${JSON.stringify(header)}\n${JSON.stringify(["output", 5, bytes.length])}\n`);
+
+  async function* entries(): AsyncGenerator<LogEntry> {
+    yield* logOf([0, { kind: "started", tool: hostile, args: { password: "other" } }]);
+  }
+  const source = { folder, session: "s", title: hostile, command: "sh" };
+  const page = await exportReplay(source, entries(), [secret]);
+  if (page === undefined) throw new Error("nothing was recorded");
+  let html = "";
+  for await (const piece of page) html += piece;
+  expect(html).not.toContain(secret);
+  expect(html).not.toContain("<script>alert");
+  // Two of data, two libraries, the page's own.
+  expect(html.match(/<script[\s>]/g)).toHaveLength(5);
+  expect(html.match(/<\/script>/g)).toHaveLength(5);
+  expect(html).not.toMatch(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)=/);
+  expect(await exportReplay({ ...source, session: "other" }, entries(), [])).toBeUndefined();
+});
