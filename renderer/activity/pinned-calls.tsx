@@ -1,5 +1,5 @@
 /** Owns the strip with the pinned calls above the activity: they stay in reach however long the session gets. */
-import { X } from "lucide-react";
+import { PinOff } from "lucide-react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
@@ -44,7 +44,7 @@ function PinnedCall({ store, id, onOpen, onUnpin }: PinnedProps & { id: string; 
         <span className={styles.figures}>{figures(call, now)}</span>
       </button>
       <IconButton label={`Unpin ${tool}`} onClick={onUnpin}>
-        <X aria-hidden size={13} strokeWidth={1.75} />
+        <PinOff aria-hidden size={13} strokeWidth={1.75} />
       </IconButton>
     </li>
   );

@@ -27,7 +27,7 @@ export function HistoryLimitsSetting() {
       return;
     }
     setKept(limits);
-    toastDone("Kept from the next start of Signalbox on");
+    toastDone("Saved; in force when Signalbox starts next");
   }
 
   const changed = wanted.days !== kept.days || wanted.megabytes !== kept.megabytes;

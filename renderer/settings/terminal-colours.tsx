@@ -1,10 +1,10 @@
 /** Owns the choice of the terminal's colours, and bringing other ones along. */
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
-import { parseSchemes, withSchemes } from "../theme/color-scheme.ts";
+import { MAX_TEXT, parseSchemes, withSchemes } from "../theme/color-scheme.ts";
 import { SettingRow } from "./controls.tsx";
 import styles from "./settings.module.css";
 
@@ -52,6 +52,7 @@ export function TerminalColours() {
 function Import({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState("");
   const [fault, setFault] = useState<Fault>();
+  const input = useRef<HTMLInputElement>(null);
   const hint = useId();
 
   function add(): void {
@@ -89,13 +90,21 @@ function Import({ onDone }: { onDone: () => void }) {
         <Button kind="primary" disabled={text.trim() === ""} onClick={add}>
           Add theme
         </Button>
+        <Button onClick={() => input.current?.click()}>Choose a file…</Button>
         <input
+          ref={input}
+          hidden
           type="file"
           accept=".json,application/json"
           aria-label="File with a colour theme"
           onChange={(event) => {
             const [file] = event.target.files ?? [];
-            if (file !== undefined) void file.text().then(setText);
+            // A longer one is refused all the same; this much of it is enough to say so.
+            if (file !== undefined)
+              void file
+                .slice(0, MAX_TEXT + 1)
+                .text()
+                .then(setText);
           }}
         />
         <Button onClick={onDone}>Cancel</Button>

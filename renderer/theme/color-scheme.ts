@@ -33,7 +33,8 @@ export type ColorScheme = z.infer<typeof colorSchemeSchema>;
 
 /** Kept at most; the oldest give way. */
 export const MAX_SCHEMES = 12;
-const MAX_TEXT = 1_000_000;
+/** Characters that are read at most. */
+export const MAX_TEXT = 1_000_000;
 
 /** One scheme, a list of them, or a whole settings.json. Faults: `bad-colours`, `no-colours`. */
 export function parseSchemes(text: string): Result<ColorScheme[]> {

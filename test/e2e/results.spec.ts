@@ -1,0 +1,163 @@
+/** Proves what a person can do with a call and its result: read Markdown that can do nothing, copy as curl, pin; and with a session's tools. */
+import { resolve } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { scenes } from "../support/scripted-gateway/scenes.ts";
+import {
+  SCRIPTED_TOKEN,
+  type ScriptedGateway,
+  startScriptedGateway,
+} from "../support/scripted-gateway/scripted-gateway.ts";
+
+let gateway: ScriptedGateway;
+let session: string;
+test.beforeAll(async () => {
+  const scene = scenes(Date.now()).find(({ name }) => name === "main");
+  if (scene === undefined) throw new Error("no scene");
+  session = scene.path.split("/")[2] ?? "";
+  gateway = await startScriptedGateway(resolve("out/renderer"), scene);
+});
+test.afterAll(() => gateway.dispose());
+
+const REPORT = `# Two pages found
+
+- **Setup** and \`config.toml\`
+- [your bank](https://elsewhere.example/login)
+
+| page | size |
+|---|---|
+| a | 1 |
+
+<img src="https://elsewhere.example/x.png"> ![chart](https://elsewhere.example/chart.png)
+`;
+
+async function open(page: Page): Promise<void> {
+  await page.addInitScript((token) => localStorage.setItem("signalbox.token", token), SCRIPTED_TOKEN);
+  await page.goto(`${gateway.url}/session/${session}`);
+  await expect(page.getByRole("grid", { name: "Activity" }).getByRole("row").first()).toBeVisible();
+}
+
+async function serious(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).exclude(".xterm").analyze();
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
+}
+
+async function openReport(page: Page): Promise<void> {
+  const base = { tool: "find_pages", server: "vercel", call: "report", timestamp: new Date().toISOString() };
+  const at = base.timestamp;
+  gateway.sendEvents(session, {
+    events: [
+      { seq: 900_001, at, event: { ...base, kind: "started", args: { query: "it's" } } },
+      {
+        seq: 900_002,
+        at,
+        event: { ...base, kind: "finished", duration_ms: 12, result: { content: [{ type: "text", text: REPORT }] } },
+      },
+    ],
+  });
+  await page.getByRole("row", { name: /find_pages/ }).click();
+}
+
+test("a report of a tool is shown formatted, asks nothing of other hosts, and shows where its links lead", async ({
+  page,
+}) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await open(page);
+  await openReport(page);
+  await page.getByRole("tab", { name: "Response" }).click();
+  const panel = page.getByRole("tabpanel", { name: "Response" });
+  await expect(
+    panel
+      .getByRole("cell", { name: "page", exact: true })
+      .or(panel.getByText("page", { exact: true }))
+      .first(),
+  ).toBeVisible();
+  await expect(panel.getByRole("listitem").first()).toContainText("Setup");
+  await expect(panel.getByRole("link")).toHaveCount(0);
+  await expect(panel.locator("img")).toHaveCount(0);
+  let question = "";
+  page.once("dialog", (dialog) => {
+    question = dialog.message();
+    void dialog.dismiss();
+  });
+  await panel.getByRole("button", { name: "https://elsewhere.example/login" }).click();
+  expect(question).toContain("https://elsewhere.example/login");
+  expect(asked.filter((url) => url.includes("elsewhere"))).toEqual([]);
+  expect(await serious(page)).toEqual([]);
+  await page.screenshot({ path: "artifacts/response-markdown.png" });
+  await panel.getByRole("button", { name: "Show as plain text" }).click();
+  await expect(panel.locator("pre").first()).toContainText("# Two pages found");
+});
+
+test("a call is copied as curl without a key, and stays in reach when it is pinned", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.route("**/api/v1/servers", (route) =>
+    route.fulfill({
+      json: {
+        mcpServers: { vercel: { url: "https://mcp.example/mcp?key=abc", headers: { Authorization: "Bearer sk-1" } } },
+      },
+    }),
+  );
+  await open(page);
+  await openReport(page);
+  await page.getByRole("button", { name: "Copy as curl" }).click();
+  await expect(page.getByText("curl command copied")).toBeVisible();
+  const command = await page.evaluate(() => navigator.clipboard.readText());
+  expect(command).toContain("https://mcp.example/mcp?key=$");
+  expect(command).not.toMatch(/abc|sk-1/);
+  await page.getByRole("button", { name: "Pin call" }).click();
+  const pins = page.getByRole("list", { name: "Pinned calls" });
+  await expect(pins.getByRole("button", { name: /^find_pages/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  expect(await serious(page)).toEqual([]);
+  await page.screenshot({ path: "artifacts/pinned.png" });
+  await pins.getByRole("button", { name: "Unpin find_pages" }).click();
+  await expect(pins).toHaveCount(0);
+});
+
+test("a session's tools are narrowed from its menu, and what is off for all stays off", async ({ page }) => {
+  await open(page);
+  await page.getByRole("button", { name: "Session actions" }).first().click();
+  await page.getByRole("menuitem", { name: "Tools…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByText("Off for all sessions.").first()).toBeVisible();
+  await dialog.locator("[role=switch]:not([aria-disabled=true]):not([data-disabled])").nth(1).click();
+  const put = () => gateway.requests.filter(({ method, path }) => method === "PUT" && path.includes(session)).at(-1);
+  await expect.poll(() => put()?.path).toBe(`/api/v1/sessions/${session}/tool-settings`);
+  expect(put()?.body).toContain('"hide":[{"server":');
+  expect(await serious(page)).toEqual([]);
+  await page.screenshot({ path: "artifacts/session-tools.png" });
+});
+
+test("colours of another terminal are brought along and history's limits are set", async ({ page }) => {
+  const names = "black red green yellow blue purple cyan white".split(" ");
+  const bright = names.map((name) => `bright${name[0]?.toUpperCase()}${name.slice(1)}`);
+  const colours = Object.fromEntries([...names, ...bright].map((name) => [name, "#8899aa"]));
+  await open(page);
+  await page.keyboard.press("Control+,");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Terminal", exact: true }).click();
+  await dialog.getByRole("button", { name: "Import…" }).click();
+  await dialog
+    .getByRole("textbox", { name: "Colour theme as JSON" })
+    .fill(JSON.stringify({ name: "Slate", background: "#123456", foreground: "#ffffff", ...colours }));
+  await page.screenshot({ path: "artifacts/theme-import.png" });
+  await dialog.getByRole("button", { name: "Add theme" }).click();
+  await expect(dialog.getByRole("combobox", { name: "Colours" })).toHaveValue("Slate");
+  expect(await serious(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Privacy and data" }).click();
+  await dialog.getByRole("spinbutton", { name: "Keep history for" }).fill("30");
+  await dialog.getByRole("button", { name: "Save limits" }).click();
+  await expect
+    .poll(() => gateway.requests.find(({ method, path }) => method === "PUT" && path.endsWith("/history-limits"))?.body)
+    .toBe('{"days":30,"megabytes":2048}');
+  expect(await serious(page)).toEqual([]);
+  await page.screenshot({ path: "artifacts/privacy.png" });
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("region", { name: "Terminal" }).locator("> div").last()).toHaveCSS(
+    "background-color",
+    "rgb(18, 52, 86)",
+  );
+  await page.screenshot({ path: "artifacts/theme.png" });
+});
