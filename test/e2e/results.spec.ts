@@ -90,6 +90,27 @@ test("a report of a tool is shown formatted, asks nothing of other hosts, and sh
   await expect(panel.locator("pre").first()).toContainText("# Two pages found");
 });
 
+test("a large result shows its beginning with its size, and the whole when it is asked for", async ({ page }) => {
+  await open(page);
+  const base = { tool: "dump_table", server: "vercel", call: "dump", timestamp: new Date().toISOString() };
+  const at = base.timestamp;
+  const rows = Array.from({ length: 30_000 }, (_, row) => ({ row, value: `value of row ${row} in the table` }));
+  gateway.sendEvents(session, {
+    events: [
+      { seq: 900_011, at, event: { ...base, kind: "started", args: {} } },
+      { seq: 900_012, at, event: { ...base, kind: "finished", duration_ms: 12, result: { rows } } },
+    ],
+  });
+  await page.getByRole("row", { name: /dump_table/ }).click();
+  await page.getByRole("tab", { name: "Response" }).click();
+  const panel = page.getByRole("tabpanel", { name: "Response" });
+  await expect(panel.getByText(/^The beginning of [\d.]+ MB\.$/)).toBeVisible();
+  await expect(panel.getByRole("button", { name: "Copy all" })).toBeVisible();
+  await page.screenshot({ path: "artifacts/response-preview.png" });
+  await panel.getByRole("button", { name: "Show all" }).click();
+  await expect(panel.getByRole("tree", { name: "Response" })).toBeVisible();
+});
+
 test("a call is copied as curl without a key, and stays in reach when it is pinned", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.route("**/api/v1/servers", (route) =>
