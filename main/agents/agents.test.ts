@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { AGENT_IDS, type AgentId } from "../../shared/protocol/app-frames.ts";
 import { openPty } from "../daemon/terminal/pty-process.ts";
 import { homeFolder } from "../home/home-folder.ts";
-import { planLaunch, writePlanFiles } from "./agents.ts";
+import { planLaunch, resumeArguments, writePlanFiles } from "./agents.ts";
 import { detectAgents } from "./detect-agents.ts";
 import type { LaunchContext, LaunchPlan } from "./launch-plan.ts";
 import { askLoginShell, parseVariables } from "./login-environment.ts";
@@ -240,6 +240,32 @@ it("finds agents on PATH, and asks each for its version at most once", async () 
   expect(by("demo")).toMatchObject({ found: true });
   expect(readFileSync(join(folder, "claude.asked"), "utf8")).toBe("x\n");
 });
+
+it.each<[AgentId, args: string[] | undefined, resumed: string[] | undefined]>([
+  ["claude", undefined, ["--continue"]],
+  ["claude", ["--model", "opus"], ["--continue", "--model", "opus"]],
+  ["claude", ["--resume=abc"], ["--resume=abc"]],
+  ["claude", ["-c"], ["-c"]],
+  // A prompt would be sent a second time.
+  ["claude", ["fix the build"], undefined],
+  ["codex", [], ["resume", "--last"]],
+  ["codex", ["-m", "o5"], ["resume", "--last", "-m", "o5"]],
+  ["codex", ["resume", "0a1b"], ["resume", "0a1b"]],
+  ["codex", ["exec", "fix it"], undefined],
+  ["gemini", ["--sandbox"], ["--resume", "latest", "--sandbox"]],
+  ["gemini", ["-r", "3"], ["-r", "3"]],
+  ["opencode", [], ["--continue"]],
+  ["opencode", ["--session", "x"], ["--session", "x"]],
+  ["opencode", ["serve"], undefined],
+  ["shell", [], undefined],
+  ["demo", [], undefined],
+  ["custom", ["--continue"], undefined],
+])(
+  "goes on with the last conversation of %s %j by %j, and with none where it would do something else",
+  (agent, args, resumed) => {
+    expect(resumeArguments(agent, args)).toEqual(resumed);
+  },
+);
 
 it("does not wait for a program that never tells its version", async () => {
   const folder = mkdtempSync(join(tmpdir(), "signalbox-path-"));

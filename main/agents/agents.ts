@@ -34,6 +34,11 @@ export function planLaunch(id: AgentId, found: AgentView | undefined, context: L
   );
 }
 
+/** Arguments with which the agent goes on with its last conversation in its folder; undefined when it cannot, or not with these. */
+export function resumeArguments(id: AgentId, args: readonly string[] = []): string[] | undefined {
+  return AGENTS[id].resume?.(args);
+}
+
 /** Writes the files of a plan, each whole and 0600, in folders closed to others. Throws when the disk refuses. */
 export function writePlanFiles(plan: LaunchPlan): void {
   for (const file of plan.files) {

@@ -2,6 +2,7 @@
 import { AGENT_WORD_PREFIX, type AgentWord } from "../../shared/protocol/agent-words.ts";
 import {
   type Agent,
+  continueWith,
   displayCommand,
   endpointHeaders,
   type LaunchContext,
@@ -25,6 +26,7 @@ export const claude: Agent = {
       display: displayCommand("claude", args),
     };
   },
+  resume: (args) => continueWith(["--continue"], ["-c", "--continue", "-r", "--resume"], args),
 };
 
 /** Claude Code expands `${VAR}` from its environment, so the secret is in no argument. Added to the person's own servers. */

@@ -1,6 +1,7 @@
 /** Owns how Codex is started with the session's MCP endpoint. */
 import {
   type Agent,
+  continueWith,
   displayCommand,
   FOREIGN_SESSION_HEADER,
   MCP_SERVER_NAME,
@@ -33,4 +34,5 @@ export const codex: Agent = {
       display: displayCommand("codex", args),
     };
   },
+  resume: (args) => continueWith(["resume", "--last"], ["resume"], args),
 };

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import {
   type Agent,
+  continueWith,
   displayCommand,
   endpointHeaders,
   MCP_SERVER_NAME,
@@ -29,4 +30,5 @@ export const gemini: Agent = {
       display: displayCommand("gemini", args),
     };
   },
+  resume: (args) => continueWith(["--resume", "latest"], ["-r", "--resume"], args),
 };

@@ -42,6 +42,8 @@ export interface Agent {
   /** The command that installs it, for display. */
   readonly install?: string;
   plan(program: string, context: LaunchContext): LaunchPlan;
+  /** The person's arguments, changed so that the agent's last conversation in its folder goes on; undefined when these cannot be. */
+  resume?(args: readonly string[]): string[] | undefined;
 }
 
 export type PlanLaunch = (agent: AgentId, found: AgentView | undefined, context: LaunchContext) => Result<LaunchPlan>;
@@ -61,6 +63,19 @@ export function sessionEnvironment(context: LaunchContext): Record<string, strin
     [TOKEN_VARIABLE]: context.token,
     SIGNALBOX_SESSION_ID: context.sessionId,
   };
+}
+
+/**
+ * Puts `words` before the person's arguments. These stay as they are when one of them is in `already`: they say
+ * themselves what goes on. When they begin with a subcommand or a prompt nothing can go on: undefined.
+ */
+export function continueWith(
+  words: readonly string[],
+  already: readonly string[],
+  args: readonly string[],
+): string[] | undefined {
+  if (args.some((word) => already.includes(word.split("=")[0] ?? ""))) return [...args];
+  return args[0] === undefined || args[0].startsWith("-") ? [...words, ...args] : undefined;
 }
 
 /** Headers of the MCP endpoint in an agent's own notation for the secret, for example `Bearer ${VAR}`. */

@@ -1,6 +1,7 @@
 /** Owns how opencode is started with the session's MCP endpoint. */
 import {
   type Agent,
+  continueWith,
   displayCommand,
   endpointHeaders,
   MCP_SERVER_NAME,
@@ -29,4 +30,5 @@ export const opencode: Agent = {
       display: displayCommand("opencode", args),
     };
   },
+  resume: (args) => continueWith(["--continue"], ["-c", "--continue", "-s", "--session"], args),
 };

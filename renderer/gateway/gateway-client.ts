@@ -65,7 +65,7 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     createSession: (body: NewSession) => request(createdSessionSchema, "POST", "/api/v1/sessions", body),
     renameSession: (id: string, label: string) => request(nothing, "PATCH", session(id), { label }),
     deleteSession: (id: string) => request(nothing, "DELETE", session(id)),
-    restartSession: (id: string) => request(nothing, "POST", `${session(id)}/restart`, {}),
+    restartSession: (id: string, resume: boolean) => request(nothing, "POST", `${session(id)}/restart`, { resume }),
     events: (id: string, after: number, limit: number) =>
       request(eventsResponseSchema, "GET", `${session(id)}/events?after=${after}&limit=${limit}`),
     exportSession: (id: string, format: string) => raw("GET", `${session(id)}/export?format=${format}`),

@@ -55,6 +55,11 @@ export function SessionMenu({ session, trigger }: SessionMenuProps) {
       <MenuItem icon={<RotateCw {...icon} />} onClick={() => void restartSession(services, session.id)}>
         Restart program
       </MenuItem>
+      {session.resumable === true && (
+        <MenuItem icon={<RotateCw {...icon} />} onClick={() => void restartSession(services, session.id, true)}>
+          Resume conversation
+        </MenuItem>
+      )}
       <MenuItem icon={<Trash2 {...icon} />} danger onClick={() => removeSession(services, session)}>
         Delete…
       </MenuItem>

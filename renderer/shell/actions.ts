@@ -19,8 +19,9 @@ export async function startDemo(services: Services): Promise<void> {
   if (!created.ok) toastFault(created.fault);
 }
 
-export async function restartSession(services: Services, id: string): Promise<void> {
-  const restarted = await services.client.restartSession(id);
+/** `resume`: with the agent's last conversation. */
+export async function restartSession(services: Services, id: string, resume = false): Promise<void> {
+  const restarted = await services.client.restartSession(id, resume);
   if (!restarted.ok) toastFault(restarted.fault);
 }
 

@@ -16,7 +16,14 @@ export function TerminalBanner({ session, status }: { session: SessionView; stat
   const link = status?.link;
   const waiting = link?.state === "waiting";
   const now = useNow("fast", waiting) - useApp((store) => store.clockOffset);
-  const restart = <Button onClick={() => void restartSession(services, session.id)}>Restart</Button>;
+  const restart = (
+    <>
+      {session.resumable === true && (
+        <Button onClick={() => void restartSession(services, session.id, true)}>Resume</Button>
+      )}
+      <Button onClick={() => void restartSession(services, session.id)}>Restart</Button>
+    </>
+  );
 
   if (link?.state === "waiting") {
     return (

@@ -51,6 +51,8 @@ export const sessionViewSchema = z.object({
   cwd: z.string(),
   /** What runs, for display only. */
   command: z.string(),
+  /** True when a restart can go on with the agent's last conversation. */
+  resumable: z.boolean().optional(),
   created_at: z.string(),
   status: sessionStatusSchema,
   terminal: z.object({

@@ -20,6 +20,12 @@ export const newSessionSchema = z.object({
 });
 export type NewSession = z.infer<typeof newSessionSchema>;
 
+/** `POST /api/v1/sessions/{id}/restart`. `resume`: the agent goes on with its last conversation in the session's folder. */
+export const restartSessionSchema = newSessionSchema
+  .pick({ cols: true, rows: true })
+  .extend({ resume: z.boolean().optional() });
+export type RestartSession = z.infer<typeof restartSessionSchema>;
+
 export const createdSessionSchema = z.object({
   id: z.string(),
   links: z.object({ deep: z.string(), web: z.string() }),

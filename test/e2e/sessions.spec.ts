@@ -1,5 +1,6 @@
 /** Proves that sessions run what people ask for: a shell that echoes, and agents whose calls to other people's servers show. */
-import { resolve } from "node:path";
+import { chmodSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { Product } from "../support/product.ts";
 
@@ -65,4 +66,16 @@ test("a session can be started from the window, its program's end is told, and i
   await terminal(page).click();
   await page.keyboard.type("echo again-$((1+1))\n");
   await expect(terminal(page)).toContainText("again-2");
+});
+
+test("an agent that ended can go on with its conversation, or begin anew", async ({ page }) => {
+  product = await Product.start();
+  const cwd = product.workFolder({ agent: '#!/bin/sh\necho "first word: $1"\n' });
+  chmodSync(join(cwd, "agent"), 0o755);
+  const id = await product.createSession({ agent: "claude", command: join(cwd, "agent"), cwd });
+  await product.open(page, `/session/${id}`);
+  await expect(terminal(page)).toContainText("first word: --settings");
+  await page.getByRole("button", { name: "Resume", exact: true }).click();
+  await expect(terminal(page)).toContainText("first word: --continue");
+  await expect(page.getByRole("button", { name: "Restart", exact: true }).first()).toBeVisible();
 });

@@ -1,7 +1,7 @@
 /** Owns the routes of sessions: create, list, change, restart, delete, and their history. */
 import { Hono } from "hono";
 import { failed, fault } from "../../../shared/protocol/fault.ts";
-import { newSessionSchema, patchSessionSchema } from "../../../shared/protocol/gateway-api.ts";
+import { newSessionSchema, patchSessionSchema, restartSessionSchema } from "../../../shared/protocol/gateway-api.ts";
 import { z } from "../../../shared/protocol/schema.ts";
 import { entriesOf } from "../bridge/chunk.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
@@ -9,7 +9,6 @@ import { answer, readBody, refuseWith } from "./answer.ts";
 
 /** Entries of one answer. */
 const MAX_LIMIT = 10_000;
-const restartSchema = newSessionSchema.pick({ cols: true, rows: true });
 
 export function sessionRoutes(parts: GatewayParts): Hono {
   const { sessions, journal } = parts;
@@ -32,7 +31,7 @@ export function sessionRoutes(parts: GatewayParts): Hono {
   });
   app.delete("/:id", async (context) => answer(context, await sessions.remove(context.req.param("id"))));
   app.post("/:id/restart", async (context) => {
-    const body = await readBody(context, restartSchema);
+    const body = await readBody(context, restartSessionSchema);
     return answer(context, body.ok ? await sessions.restart(context.req.param("id"), body.value) : body);
   });
   app.get("/:id/calls", async (context) => {

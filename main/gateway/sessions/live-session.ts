@@ -4,6 +4,7 @@ import type { SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
 import { deriveStatus, withSince } from "../../../shared/sessions/derive-status.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
+import { resumeArguments } from "../../agents/agents.ts";
 import type { SessionLog } from "../bridge/session-log.ts";
 import type { CallCounts } from "../journal/messages.ts";
 import type { SessionStream } from "../link/session-stream.ts";
@@ -55,6 +56,7 @@ export function sessionView(session: LiveSession, connected: boolean, now: strin
     label: record.label,
     cwd: record.cwd,
     command: record.command,
+    ...(resumeArguments(record.agent, record.request.args) === undefined ? {} : { resumable: true }),
     created_at: record.created_at,
     status,
     terminal: record.terminal,

@@ -4,10 +4,10 @@ import type { NewSession } from "../../../shared/protocol/gateway-api.ts";
 import type { LiveSession } from "./live-session.ts";
 import { openSession, type StartContext, startTerminal } from "./start-session.ts";
 
-/** Changes the session's record. `elsewhere`: its events come from a new stream, under the same history. Faults: those of a start. */
+/** Changes the session's record, in which `args` are not kept. `elsewhere`: its events come from a new stream, under the same history. Faults: those of a start. */
 export async function restartSession(
   session: LiveSession,
-  size: Pick<NewSession, "cols" | "rows">,
+  size: Pick<NewSession, "cols" | "rows" | "args">,
   context: StartContext,
 ): Promise<Result<"same" | "elsewhere">> {
   const { record } = session;

@@ -5,8 +5,9 @@ import type { GapEvent } from "../../../shared/events/tool-event.ts";
 import type { SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { DaemonNotice, DaemonSession } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
-import type { AgentView, NewSession } from "../../../shared/protocol/gateway-api.ts";
+import type { AgentView, NewSession, RestartSession } from "../../../shared/protocol/gateway-api.ts";
 import { parseJson } from "../../../shared/protocol/schema.ts";
+import { resumeArguments } from "../../agents/agents.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
 import { removeRecording } from "../../home/recording/read-recording.ts";
@@ -53,7 +54,7 @@ export interface Sessions {
   leave(session: LiveSession): void;
   /** `given`: a session that its daemon already has. */
   create(request: NewSession, given?: GivenSession): Promise<Result<SessionView>>;
-  restart(id: string, size: Pick<NewSession, "cols" | "rows">): Promise<Result<SessionView>>;
+  restart(id: string, request: RestartSession): Promise<Result<SessionView>>;
   rename(id: string, label: string): Result<SessionView>;
   remove(id: string): Promise<Result<void>>;
   notice(notice: DaemonNotice): void;
@@ -208,15 +209,20 @@ export function createSessions(options: SessionsOptions): Sessions {
       await options.journal().settled();
       return ok(view);
     },
-    async restart(id, size) {
+    async restart(id, { resume, ...size }) {
       const session = live.get(id);
       if (session === undefined) return noSession(id);
       if (session.record.terminal.state === "running") {
         return failed("terminal-running", "Its program still runs.", "End it first.");
       }
+      const { agent, agent_name: name, request } = session.record;
+      const args = resume === true ? resumeArguments(agent, request.args) : request.args;
+      if (resume === true && args === undefined) {
+        return failed("cannot-resume", `${name} can't go on with a conversation as it was started.`, "Restart it.");
+      }
       const ready = await context();
       if (!ready.ok) return ready;
-      const again = await restartSession(session, size, ready.value);
+      const again = await restartSession(session, args === undefined ? size : { ...size, args }, ready.value);
       if (!again.ok) return again;
       if (again.value === "elsewhere") openStream(session);
       return ok(publish(session, true));

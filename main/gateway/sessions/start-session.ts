@@ -94,7 +94,7 @@ export const runOf = (daemon: Connected): string => `${daemon.found.health.pid}/
  */
 export async function startTerminal(
   session: { record: SessionRecord },
-  size: Pick<NewSession, "cols" | "rows">,
+  size: Pick<NewSession, "cols" | "rows" | "args">,
   context: StartContext,
 ): Promise<void> {
   session.record.terminal = { state: "starting" };
@@ -104,13 +104,15 @@ export async function startTerminal(
 
 async function launchTerminal(
   record: SessionRecord,
-  size: Pick<NewSession, "cols" | "rows">,
+  size: Pick<NewSession, "cols" | "rows" | "args">,
   context: StartContext,
 ): Promise<SessionRecord["terminal"]> {
   const { cwd, terminal_session: terminal } = record;
   if (terminal === undefined) return { state: "none" };
   const found = (await context.agents()).find((agent) => agent.id === record.agent);
-  const launch = plan({ agent: record.agent, ...record.request }, context, {
+  const { args: own = record.request.args } = size;
+  const request = { agent: record.agent, ...record.request, ...(own === undefined ? {} : { args: own }) };
+  const launch = plan(request, context, {
     cwd,
     found,
     session: record.mcp.session_id,
