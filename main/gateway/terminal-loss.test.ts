@@ -153,7 +153,7 @@ async function serve(home: string): Promise<{ child: ChildProcess; url: string; 
   return { child, ...(JSON.parse(String(line)) as { url: string; token: string }) };
 }
 
-it("P11: kill -9 of the gateway under a flood of output: a viewer that reconnects has lost no byte and gets none twice", {
+it("kill -9 of the gateway under a flood of output: a viewer that reconnects has lost no byte and gets none twice", {
   timeout: LONG ? 600_000 : 120_000,
 }, async () => {
   const { home, remove } = temporaryHome();
