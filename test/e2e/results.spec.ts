@@ -11,6 +11,8 @@ import {
 
 let gateway: ScriptedGateway;
 let session: string;
+// Several looks of axe in one test take their time on a busy machine.
+test.setTimeout(150_000);
 test.beforeAll(async () => {
   const scene = scenes(Date.now()).find(({ name }) => name === "main");
   if (scene === undefined) throw new Error("no scene");
@@ -181,4 +183,25 @@ test("colours of another terminal are brought along and history's limits are set
     "rgb(18, 52, 86)",
   );
   await page.screenshot({ path: "artifacts/theme.png" });
+});
+
+test("deleting all history asks first, and spares every session whose program runs", async ({ page }) => {
+  await open(page);
+  const running = scenes(Date.now())
+    .find(({ name }) => name === "main")
+    ?.app.sessions.filter(({ terminal }) => terminal.state === "running" || terminal.state === "starting")
+    .map(({ id }) => id);
+  const deleted = () =>
+    gateway.requests.filter(({ method }) => method === "DELETE").map(({ path }) => path.split("/").at(-1) ?? "");
+  await page.keyboard.press("Control+,");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Privacy and data" }).click();
+  await dialog.getByRole("button", { name: "Delete…" }).click();
+  await expect(dialog.getByText(/are removed for good/)).toBeVisible();
+  expect(deleted()).toEqual([]);
+  await dialog.getByRole("button", { name: /^Delete \d+ session/ }).click();
+  await expect(page.getByText(/^Deleted the history of \d+ session/).first()).toBeVisible();
+  expect(running?.length).toBeGreaterThan(0);
+  expect(deleted().length).toBeGreaterThan(0);
+  for (const id of running ?? []) expect(deleted()).not.toContain(id);
 });
