@@ -61,15 +61,16 @@ async function fetchOnce(): Promise<StartPlan> {
  */
 async function runDesktop(electron: string): Promise<number | undefined> {
   const begun = Date.now();
-  const child = spawn(electron, [root, ...passedOn(args)], { stdio: "inherit" });
   let asked = false;
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  // Before the app runs: a signal that came between its start and the listener would end us alone and leave it behind.
   for (const signal of signals) {
     process.on(signal, () => {
       asked = true;
       child.kill(signal);
     });
   }
+  const child = spawn(electron, [root, ...passedOn(args)], { stdio: "inherit" });
   process.once("exit", () => child.kill("SIGTERM"));
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.once("error", () => resolve([null, "SIGABRT"]));

@@ -1,13 +1,8 @@
 /** Owns `npm test`: lint, types, build, unit tests, MCP conformance, end-to-end and desktop tests; one closing line with the sum. Stops early only where going on would say nothing. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { findOrInstallBrowser } from "../test/support/find-browser.ts";
-
-interface Count {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import { type Report, readBrowserReport, readUnitReport } from "./test/read-report.ts";
 
 /** `--long` runs the promised counts in full (500 kills, 1,000 sockets, …); without it about a tenth. */
 const long = process.argv.includes("--long");
@@ -16,7 +11,7 @@ if (long) process.env.SIGNALBOX_LONG = "1";
 const started = performance.now();
 const failures: string[] = [];
 const notes: string[] = [];
-const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const total: Report = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 function step(name: string, command: string, ...args: string[]): boolean {
   const begun = performance.now();
@@ -29,32 +24,15 @@ function step(name: string, command: string, ...args: string[]): boolean {
   return good;
 }
 
-function add(name: string, count: Count | undefined): void {
-  if (count === undefined) {
+function add(name: string, report: Report | undefined): void {
+  if (report === undefined) {
     failures.push(`${name} left no report`);
     return;
   }
-  total.passed += count.passed;
-  total.failed += count.failed;
-  total.skipped += count.skipped;
-}
-
-const readReport = (path: string): unknown => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined);
-
-function unitCount(path: string): Count | undefined {
-  const report = readReport(path) as
-    | { numPassedTests: number; numFailedTests: number; numPendingTests: number }
-    | undefined;
-  return report && { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests };
-}
-
-function browserCount(path: string): Count | undefined {
-  const report = readReport(path) as
-    | { stats: { expected: number; unexpected: number; flaky: number; skipped: number } }
-    | undefined;
-  if (report === undefined) return undefined;
-  const { expected, unexpected, flaky, skipped } = report.stats;
-  return { passed: expected, failed: unexpected + flaky, skipped };
+  total.passed += report.passed;
+  total.failed += report.failed;
+  total.skipped += report.skipped;
+  total.failures.push(...report.failures);
 }
 
 mkdirSync("artifacts", { recursive: true });
@@ -65,7 +43,7 @@ step("lint and format", "npm", "run", "--silent", "lint");
 step("types", "npm", "run", "--silent", "types");
 const built = step("build", "npm", "run", "--silent", "build");
 step("unit tests", "vitest", "run", "--reporter=default", "--reporter=json", "--outputFile.json=artifacts/unit.json");
-add("unit tests", unitCount("artifacts/unit.json"));
+add("unit tests", readUnitReport("artifacts/unit.json"));
 
 step("MCP conformance", "node", "test/conformance/run.ts");
 if (long) step("MCP conformance, the client half", "node", "test/conformance/run-client.ts");
@@ -75,12 +53,14 @@ else if (findOrInstallBrowser() === undefined) {
   failures.push("no browser: install Chromium or Google Chrome, or set SIGNALBOX_TEST_BROWSER to one");
 } else {
   step("end-to-end tests", "playwright", "test");
-  add("end-to-end tests", browserCount("artifacts/e2e.json"));
+  add("end-to-end tests", readBrowserReport("artifacts/e2e.json"));
   step("desktop tests", "node", "test/electron/run.ts");
-  add("desktop tests", browserCount("artifacts/electron.json"));
+  add("desktop tests", readBrowserReport("artifacts/electron.json"));
 }
 
 console.log("");
+// Last, because the end of a long log is what is read first.
+for (const failure of total.failures) console.log(`✗ ${failure}\n`);
 for (const note of notes) console.log(note);
 for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${((performance.now() - started) / 1000).toFixed(0)} s`);

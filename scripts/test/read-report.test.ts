@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { readBrowserReport, readUnitReport } from "./read-report.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "signalbox-report-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(report: unknown): string {
+  const path = join(folder, "report.json");
+  writeFileSync(path, JSON.stringify(report));
+  return path;
+}
+
+it("a unit test that failed is named with its reason, a file that did not even load as well", () => {
+  const red = `${String.fromCharCode(27)}[31mexpected 1 to be 2${String.fromCharCode(27)}[39m\n    at a.test.ts:3`;
+  const report = readUnitReport(
+    write({
+      numPassedTests: 4,
+      numFailedTests: 1,
+      numPendingTests: 2,
+      testResults: [
+        {
+          name: "a.test.ts",
+          status: "failed",
+          assertionResults: [
+            { status: "passed", fullName: "one", failureMessages: [] },
+            { status: "failed", fullName: "two", failureMessages: [red] },
+          ],
+        },
+        { name: "b.test.ts", status: "failed", message: "SyntaxError", assertionResults: [] },
+      ],
+    }),
+  );
+  expect(report).toEqual({
+    passed: 4,
+    failed: 1,
+    skipped: 2,
+    failures: [
+      "a.test.ts › two\n    expected 1 to be 2\n        at a.test.ts:3",
+      "b.test.ts › the file itself\n    SyntaxError",
+    ],
+  });
+});
+
+it("a browser test that failed, or passed only at a second attempt, is named however deep it lies", () => {
+  const spec = (title: string, ok: boolean) => ({
+    title,
+    ok,
+    file: "page.spec.ts",
+    line: 7,
+    tests: [{ results: [{ errors: ok ? [] : [{ message: "no such row" }] }] }],
+  });
+  const report = readBrowserReport(
+    write({
+      stats: { expected: 1, unexpected: 1, flaky: 1, skipped: 0 },
+      suites: [{ specs: [spec("good", true)], suites: [{ specs: [spec("bad", false)] }] }],
+    }),
+  );
+  expect(report).toEqual({
+    passed: 1,
+    failed: 2,
+    skipped: 0,
+    failures: ["page.spec.ts:7 › bad\n    no such row"],
+  });
+});
+
+it("no report is told apart from an empty one", () => {
+  expect(readUnitReport(join(folder, "none.json"))).toBeUndefined();
+  expect(readBrowserReport(join(folder, "none.json"))).toBeUndefined();
+});
