@@ -7,6 +7,9 @@ export default defineConfig({
     environment: "node",
     // Two cores: more workers only make timings worse.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // Limits only tell what hangs; a busy machine is not a failure.
+    testTimeout: 40_000,
+    hookTimeout: 40_000,
+    expect: { poll: { timeout: 15_000, interval: 25 } },
   },
 });

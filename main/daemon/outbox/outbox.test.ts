@@ -121,6 +121,7 @@ describe("a write", () => {
     await vi.waitFor(
       async () => expect(await entries(local)).toMatchObject([{ state: "dead", reason: "no such page" }]),
       15_000,
+      15_000,
     );
     remote.behave(succeed);
     const [entry] = await entries(local);

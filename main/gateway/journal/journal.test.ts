@@ -181,7 +181,10 @@ describe("the journal", () => {
     const states: { ok: boolean; reason?: string }[] = [];
     const journal = await open(path, { recording: (state) => states.push(state) });
     expect(journal.sessions).toEqual([]);
-    await vi.waitFor(() => expect(states).toMatchObject([{ ok: true, reason: expect.stringContaining("set aside") }]));
+    await vi.waitFor(
+      () => expect(states).toMatchObject([{ ok: true, reason: expect.stringContaining("set aside") }]),
+      15_000,
+    );
   });
 
   it("a folder that cannot be written gives a gateway without history, and says so", async () => {
@@ -214,8 +217,9 @@ describe("the journal", () => {
       { nonsense: true },
     ].map((event) => JSON.stringify(event));
     journal.append("s", packChunks(lines, 1, AT), undefined);
-    await vi.waitFor(() =>
-      expect(counts).toHaveBeenCalledWith("s", expect.objectContaining({ total: 2, running: 0, failed: 1 })),
+    await vi.waitFor(
+      () => expect(counts).toHaveBeenCalledWith("s", expect.objectContaining({ total: 2, running: 0, failed: 1 })),
+      15_000,
     );
     await journal.close();
     const again = await open(path);

@@ -260,7 +260,10 @@ describe("the link", () => {
         return closed;
       }),
     );
-    await vi.waitFor(async () => expect((await ask(gateway, "/metrics")).text).toContain("signalbox_sockets 0"));
+    await vi.waitFor(
+      async () => expect((await ask(gateway, "/metrics")).text).toContain("signalbox_sockets 0"),
+      15_000,
+    );
     await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before + 10), { timeout: 5_000 });
   }, 60_000);
 
