@@ -246,6 +246,29 @@ describe("access", () => {
     expect(answer).not.toMatch(/canary|root:/);
   });
 
+  it.each([
+    "/%61pi/v1/app",
+    "/x/../api/v1/app",
+    "/./api/v1/app",
+    "/%2e/api/v1/app",
+    "/x/%2e%2e/api/v1/app",
+    "/pair/../api/v1/app",
+    "//api/v1/app",
+    "/api%2fv1/app",
+    "/API/v1/app",
+    "/metric%73",
+    "/x/../metrics",
+    "/a/%2e%2e/api/mcp/discovery",
+  ])("A19: %s, another spelling of a path that needs a token, leads nowhere without one", async (path) => {
+    for (const method of ["GET", "POST", "DELETE"]) {
+      const answer = await raw(
+        `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port()}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
+      );
+      expect(answer).toMatch(/^HTTP\/1.1 (401|404|400|429)/);
+      expect(answer).not.toMatch(/daemon|signalbox_/);
+    }
+  });
+
   it("the page's files are served with a policy that allows no inline script and no frame", async () => {
     const page = await fetch(`${gateway.url}/session/abc-1`);
     expect(page.status).toBe(200);

@@ -10,11 +10,14 @@ import type { RouteBindings } from "./http-server.ts";
 const nameSchema = z.object({ name: z.string().min(1).max(80) });
 const noSuchDevice = failed("no-such-device", "There is no such device.");
 
-export function deviceRoutes(parts: GatewayParts): Hono {
+type Guarded = Context<{ Bindings: RouteBindings }>;
+
+/** The devices, the codes that let one in, and the owner's own token: for clients that showed a token. */
+export function accessRoutes(parts: GatewayParts): Hono {
   const { devices } = parts;
   const app = new Hono();
-  app.get("/", (context) => context.json({ devices: devices.list().map(({ hash: _hash, ...shown }) => shown) }));
-  app.patch("/:id", async (context) => {
+  app.get("/devices", (context) => context.json({ devices: devices.list().map(({ hash: _hash, ...shown }) => shown) }));
+  app.patch("/devices/:id", async (context) => {
     const body = await readBody(context, nameSchema);
     if (!body.ok) return answer(context, body);
     return answer(
@@ -22,19 +25,16 @@ export function deviceRoutes(parts: GatewayParts): Hono {
       devices.rename(context.req.param("id"), oneLine(body.value.name, 80)) ? ok({}) : noSuchDevice,
     );
   });
-  app.delete("/:id", (context) => answer(context, devices.revoke(context.req.param("id")) ? ok({}) : noSuchDevice));
-  return app;
-}
-
-/** `POST /pair` needs no token, only a code; `POST /api/v1/pairing` makes one. */
-export function pairRoute(app: Hono, parts: GatewayParts): void {
-  app.post("/api/v1/pairing", async (context) => {
+  app.delete("/devices/:id", (context) =>
+    answer(context, devices.revoke(context.req.param("id")) ? ok({}) : noSuchDevice),
+  );
+  app.post("/pairing", async (context) => {
     const body = await readBody(context, z.object({}));
     if (!body.ok) return answer(context, body);
     const typed = parts.pairing.typedCode();
     return context.json({ link_code: parts.pairing.linkCode(), digits: typed.code, expires_at: typed.expires_at }, 201);
   });
-  app.post("/api/v1/token/rotate", async (context: Context<{ Bindings: RouteBindings }>) => {
+  app.post("/token/rotate", async (context: Guarded) => {
     const body = await readBody(context, z.object({}));
     if (!body.ok) return answer(context, body);
     if (context.env.identity?.kind !== "owner") {
@@ -43,7 +43,12 @@ export function pairRoute(app: Hono, parts: GatewayParts): void {
     parts.log.info("the owner's token was replaced");
     return context.json({ token: parts.owner.rotate() });
   });
-  app.post("/pair", (context: Context<{ Bindings: RouteBindings }>) => {
+  return app;
+}
+
+/** `POST /pair` needs no token, only a code. */
+export function pairRoute(app: Hono, parts: GatewayParts): void {
+  app.post("/pair", (context: Guarded) => {
     context.header("cache-control", "no-store");
     const code = context.req.header("x-pairing-code");
     if (code === undefined) return answer(context, failed("missing-code", "The header X-Pairing-Code is missing."));

@@ -1,7 +1,6 @@
 /** Owns the HTTP server: bound to loopback, every request decided before its body is read, then given to the routes. */
 import { createServer, IncomingMessage, type Server } from "node:http";
 import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
-import type { Hono } from "hono";
 import { failed, fault, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { Refusal } from "../auth/decide-door.ts";
@@ -9,6 +8,7 @@ import { type AccessRules, decideRequest, type Identity } from "../auth/decide-r
 import type { GuessLimit } from "../auth/guess-limit.ts";
 import { requestFacts } from "../auth/request-facts.ts";
 import { portOwner } from "./port-owner.ts";
+import type { Routes } from "./routes.ts";
 import { MAX_WAIT_MS, type WaitingRoom } from "./waiting-room.ts";
 
 /** Where a person looks first; another free port when it is taken. */
@@ -27,7 +27,7 @@ export function createHttpServer(): Server {
 
 export interface AnswerOptions {
   server: Server;
-  routes: Hono;
+  routes: Routes;
   /** Has the port, so this comes after listening. */
   rules: AccessRules;
   waiting: WaitingRoom;
@@ -44,7 +44,7 @@ export function answerRequests({ server, routes, rules, waiting, guesses, log }:
     (request, env) => {
       const { incoming } = env;
       const identity = incoming instanceof IncomingMessage ? identities.get(incoming) : undefined;
-      return routes.fetch(request, { ...env, identity });
+      return (identity === undefined ? routes.open : routes.guarded).fetch(request, { ...env, identity });
     },
     {
       overrideGlobalObjects: false,
