@@ -64,6 +64,8 @@ export const sessionViewSchema = z.object({
     title: z.string().optional(),
   }),
   calls: z.object({ total: z.number(), running: z.number(), failed: z.number() }),
+  /** When the agent last said that it began a turn, ISO 8601; absent where it says nothing of turns. */
+  turn_started_at: z.string().optional(),
   /** The call that changed last, for one line in the list. */
   last_call: z.object({ tool: z.string(), state: z.string() }).optional(),
 });

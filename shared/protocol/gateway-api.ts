@@ -15,6 +15,8 @@ export const newSessionSchema = z.object({
   args: z.array(z.string()).optional(),
   env: z.record(z.string(), z.string()).optional(),
   servers: z.array(z.string()).optional(),
+  /** For `custom`: the person's own agent of this id (`agent-templates.ts`), instead of `command`. */
+  template: z.string().optional(),
   cols: z.number().int().min(2).max(1000).optional(),
   rows: z.number().int().min(1).max(1000).optional(),
 });
@@ -38,6 +40,8 @@ export const patchSessionSchema = z.object({ label: z.string().min(1).max(120) }
 /** `GET /api/v1/agents`: what can be started here. */
 export const agentViewSchema = z.object({
   id: agentIdSchema,
+  /** With the id `custom`: which of the person's own agents it is. */
+  template: z.string().optional(),
   name: z.string(),
   found: z.boolean(),
   path: z.string().optional(),
@@ -62,6 +66,9 @@ export const eventsResponseSchema = z.object({
   /** Pass as `after` to read on; null at the end. */
   next: z.number().nullable(),
 });
+
+/** `GET /api/v1/sessions/{id}/turns`: when the agent itself said that a turn began, ISO 8601, oldest first. */
+export const turnsResponseSchema = z.object({ turns: z.array(z.string()) });
 
 /** `POST /pair` with `X-Pairing-Code` → the token of this device, shown once. */
 export const pairResponseSchema = z.object({ token: z.string() });
