@@ -44,6 +44,8 @@ export interface DaemonOptions {
   /** Milliseconds that never jump, by which MCP sessions grow old, and how often that is looked at. */
   clock?: () => number;
   sweepMs?: number;
+  /** Milliseconds after which a request that nobody reads counts as left by its agent. */
+  abandonMs?: number;
 }
 
 export interface Daemon {
@@ -60,7 +62,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const { home, log, env = process.env, idleMs = IDLE_MS } = options;
   const opened = openHome(home);
   if (!opened.ok) return opened;
-  const { key, store, settings, oauth } = opened.value;
+  const { key, store, settings, own, oauth } = opened.value;
   const owner = await liveOwner(home.discovery, key);
   if (owner !== undefined) {
     opened.value.outbox.close();
@@ -115,6 +117,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     outbox,
     store: options.sessionStore ?? opened.value.sessions,
     log,
+    settings: own.get,
+    abandonMs: options.abandonMs,
     ...(options.clock !== undefined && { clock: options.clock }),
     ...(options.sweepMs !== undefined && { sweepMs: options.sweepMs }),
   });
@@ -170,6 +174,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     servers,
     store,
     settings,
+    own,
     outbox,
     signIns,
     sessionView: view.session,

@@ -6,6 +6,7 @@ import { daemonKey } from "../home/secrets.ts";
 import { type OutboxStore, openOutboxStore } from "./outbox/outbox-store.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { openSqliteSessionStore } from "./sessions/sqlite-session-store.ts";
+import { type DaemonSettingsStore, openDaemonSettings } from "./settings/daemon-settings-store.ts";
 import { openToolSettings, type ToolSettingsStore } from "./settings/tool-settings-store.ts";
 import { type OAuthStore, openOAuthStore } from "./upstream/oauth/oauth-store.ts";
 import { openSecretStore, type SecretStore } from "./upstream/secret-store.ts";
@@ -15,6 +16,7 @@ export interface OpenHome {
   key: string;
   store: SecretStore;
   settings: ToolSettingsStore;
+  own: DaemonSettingsStore;
   outbox: OutboxStore;
   oauth: OAuthStore;
   sessions: SessionStore;
@@ -27,6 +29,7 @@ export function openHome(home: HomeFolder): Result<OpenHome> {
       key: daemonKey(home),
       store: openSecretStore(join(home.path, "secrets.json")),
       settings: openToolSettings(join(home.path, "tool-settings.json")),
+      own: openDaemonSettings(join(home.path, "daemon-settings.json")),
       oauth: openOAuthStore(join(home.path, "oauth.json")),
       sessions: openSqliteSessionStore(join(home.path, "sessions.db")),
       outbox: openOutboxStore(join(home.path, "outbox.db")),

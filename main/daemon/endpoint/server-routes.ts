@@ -1,11 +1,13 @@
-/** Owns the routes about upstream servers and the secrets that they use (protocol.md §2). */
+/** Owns the routes about upstream servers, the secrets that they use, kept writes and settings (protocol.md §2). */
 import type { Hono } from "hono";
 import { testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts";
+import { daemonSettingsSchema } from "../../../shared/protocol/daemon-settings.ts";
 import { fault } from "../../../shared/protocol/fault.ts";
 import { z } from "../../../shared/protocol/schema.ts";
 import { toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
 import { entryView } from "../outbox/daemon-outbox.ts";
 import type { Outbox } from "../outbox/outbox.ts";
+import type { DaemonSettingsStore } from "../settings/daemon-settings-store.ts";
 import type { ToolSettingsStore } from "../settings/tool-settings-store.ts";
 import { readServerConfig } from "../upstream/read-servers-file.ts";
 import type { SecretStore } from "../upstream/secret-store.ts";
@@ -19,10 +21,13 @@ export interface ServerRoutesContext {
   servers: UpstreamServers;
   store: SecretStore;
   settings: ToolSettingsStore;
+  /** The daemon's own. */
+  own: DaemonSettingsStore;
   outbox: Outbox;
 }
 
-export function addServerRoutes(app: Hono<Env>, { servers, store, settings, outbox }: ServerRoutesContext): void {
+export function addServerRoutes(app: Hono<Env>, context: ServerRoutesContext): void {
+  const { servers, store, settings, own, outbox } = context;
   const noServer = (c: Ctx) =>
     refuse(c, 404, fault("no-such-server", "No server of this name is configured and enabled."));
 
@@ -53,6 +58,14 @@ export function addServerRoutes(app: Hono<Env>, { servers, store, settings, outb
     const request = await readJson(c, toolSettingsSchema);
     if (!request.ok) return request.response;
     settings.setGlobal(request.value);
+    return c.json(request.value);
+  });
+
+  app.get("/settings", (c) => c.json(own.get()));
+  app.put("/settings", async (c) => {
+    const request = await readJson(c, daemonSettingsSchema);
+    if (!request.ok) return request.response;
+    own.set(request.value);
     return c.json(request.value);
   });
 

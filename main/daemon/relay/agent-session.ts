@@ -8,6 +8,7 @@ import {
   isRequest,
   notification,
   RPC,
+  type RpcId,
   type RpcMessage,
   type RpcNotification,
   type RpcRequest,
@@ -30,6 +31,7 @@ import { createToolRequests } from "./tool-requests.ts";
 
 /** An agent's `initialize` waits this long for servers that have never been reached. */
 const INITIALIZE_WAIT_MS = 1_500;
+const DISCONNECTED = "The agent has disconnected.";
 
 export interface AgentSession {
   readonly id: string;
@@ -46,7 +48,9 @@ export interface AgentSession {
   toolsChanged(): void;
   /** Requests that have no answer yet. */
   readonly open: number;
-  /** The agent has left: what runs may end in its own time, then everything is closed. */
+  /** Nobody waits for these requests any more. */
+  abandoned(ids: readonly RpcId[]): void;
+  /** The agent has left: what runs may end in its own time, unless the settings end it; then everything is closed. */
   leave(): Promise<void>;
   close(): Promise<void>;
 }
@@ -62,6 +66,8 @@ export interface AgentSessionOptions {
   initialize: RpcRequest;
   rules: ToolRules;
   outbox: Outbox;
+  /** Whether calls end with the agent that waits for them. */
+  endsCalls: () => boolean;
 }
 
 /** What the settings say of a tool in a session. */
@@ -198,8 +204,12 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     get open() {
       return requests.count;
     },
+    abandoned(ids) {
+      if (options.endsCalls()) for (const id of ids) requests.cancel(id, DISCONNECTED);
+    },
     async leave() {
       left = true;
+      if (options.endsCalls()) requests.cancelAll(DISCONNECTED);
       streams.close();
       await requests.settled();
       await close();

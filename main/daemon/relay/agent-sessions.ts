@@ -1,5 +1,6 @@
 /** Owns all MCP sessions of all agents: who may have which, how many, and when they are over. */
 import { randomUUID } from "node:crypto";
+import type { DaemonSettings } from "../../../shared/protocol/daemon-settings.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { RpcRequest } from "../rpc/message.ts";
@@ -11,8 +12,6 @@ import { type AgentSession, createAgentSession, type ToolRules } from "./agent-s
 import { createAgentStreams } from "./agent-streams.ts";
 import { negotiate } from "./initialize-result.ts";
 
-/** Without a request and without a reader for this long, an MCP session is over. */
-export const SESSION_TTL_MS = 2 * 60 * 60 * 1000;
 /** MCP sessions that one bearer may have at once. */
 const MAX_PER_BEARER = 64;
 const SWEEP_MS = 60_000;
@@ -27,7 +26,7 @@ export interface AgentSessions {
    * again: servers are told what the agent said at its beginning, and the agent keeps its id. Rejects when the store fails.
    */
   find(session: Session, id: string): Promise<AgentSession | undefined>;
-  /** The agent has left. Its running calls end in their own time, and are seen to. */
+  /** The agent has left. Its running calls end in their own time and are seen to, unless the settings end them. */
   leave(id: string): void;
   leaveAllOf(session: string): void;
   /** Ends those of a session that is over, and what they run. */
@@ -51,11 +50,13 @@ export interface AgentSessionsOptions {
   outbox: Outbox;
   store: SessionStore;
   log: Log;
-  ttlMs?: number;
+  settings: () => DaemonSettings;
   /** Between looks for sessions whose time is over. */
   sweepMs?: number;
   /** Milliseconds that never jump. */
   clock?: () => number;
+  /** Without a reader for this long, a request is left by its agent. */
+  abandonMs?: number | undefined;
 }
 
 export function createAgentSessions(options: AgentSessionsOptions): AgentSessions {
@@ -66,7 +67,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     serversFor,
     store,
     log,
-    ttlMs = SESSION_TTL_MS,
+    settings,
     sweepMs = SWEEP_MS,
     clock = () => performance.now(),
   } = options;
@@ -96,7 +97,8 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     leaving.add(agent);
     void agent.leave().finally(() => leaving.delete(agent));
   };
-  const isOver = (id: string) => clock() - (usedAt.get(id) ?? 0) > ttlMs;
+  const ttlMs = () => settings().session_idle_minutes * 60_000;
+  const isOver = (id: string) => clock() - (usedAt.get(id) ?? 0) > ttlMs();
   const sweep = setInterval(() => {
     for (const [id, agent] of live) {
       if (agent.streams.active) usedAt.set(id, clock());
@@ -104,20 +106,27 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       // Once a sweep is often enough, and costs no request anything.
       else if (clock() - (usedAt.get(id) ?? 0) <= sweepMs) quietly(store.touch(id, Date.now()));
     }
+    quietly(store.removeIdle(Date.now() - ttlMs()));
   }, sweepMs);
 
   const add = (session: Session, id: string, protocolVersion: string, initialize: RpcRequest): AgentSession => {
-    const agent = createAgentSession({
+    const agent: AgentSession = createAgentSession({
       id,
       session,
       protocolVersion,
-      streams: createAgentStreams({ "mcp-session-id": id }, protocolVersion >= "2025-11-25"),
+      streams: createAgentStreams({
+        headers: { "mcp-session-id": id },
+        primes: protocolVersion >= "2025-11-25",
+        onAbandoned: (ids) => agent.abandoned(ids),
+        abandonMs: options.abandonMs,
+      }),
       servers: serversFor(session),
       catalogue,
       open,
       initialize,
       rules: options.rules,
       outbox: options.outbox,
+      endsCalls: () => settings().end_calls_on_disconnect,
     });
     live.set(id, agent);
     usedAt.set(id, clock());
@@ -125,7 +134,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     registry.changed(session.id);
     return agent;
   };
-  quietly(store.removeIdle(Date.now() - ttlMs));
+  quietly(store.removeIdle(Date.now() - ttlMs()));
 
   return {
     async owner(token) {

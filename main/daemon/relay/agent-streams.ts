@@ -8,6 +8,8 @@ const KEEP_MESSAGES = 1_000;
 const KEEP_CHARS = 8 * 1024 * 1024;
 /** A request that is answered within this time is answered as plain JSON; then its SSE stream begins. */
 export const PLAIN_ANSWER_MS = 25;
+/** An agent that has lost a request's stream is expected back within this time. */
+const ABANDON_MS = 10_000;
 /** Comments on quiet streams, so that nobody between takes them for dead. */
 const KEEPALIVE_MS = 15_000;
 
@@ -46,9 +48,22 @@ interface Open {
   number: number;
   /** Requests of its POST that have no answer yet. */
   unanswered: Set<RpcId>;
+  /** Runs while nobody reads. */
+  unread: NodeJS.Timeout | undefined;
 }
 
-export function createAgentStreams(headers: Record<string, string>, primes: boolean): AgentStreams {
+export interface AgentStreamsOptions {
+  /** Of every answer. */
+  headers: Record<string, string>;
+  /** Whether streams can be resumed from their beginning (MCP 2025-11-25). */
+  primes: boolean;
+  /** These requests have had no reader for a while, and no answer. */
+  onAbandoned: (ids: RpcId[]) => void;
+  abandonMs?: number | undefined;
+}
+
+export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
+  const { headers, primes, onAbandoned, abandonMs = ABANDON_MS } = options;
   const streams = new Map<number, Open>();
   const byRequest = new Map<RpcId, Open>();
   const kept: Kept[] = [];
@@ -60,13 +75,21 @@ export function createAgentStreams(headers: Record<string, string>, primes: bool
   let decide: NodeJS.Timeout | undefined;
 
   const create = (number: number): Open => {
-    const open = {
-      stream: createReplyStream(number, primes && number !== STANDALONE),
+    const open: Open = {
+      stream: createReplyStream(number, primes && number !== STANDALONE, () => awaitReader(open)),
       number,
-      unanswered: new Set<RpcId>(),
+      unanswered: new Set(),
+      unread: undefined,
     };
     streams.set(number, open);
     return open;
+  };
+  const awaitReader = (open: Open) => {
+    if (open.unanswered.size === 0) return;
+    clearTimeout(open.unread);
+    open.unread = setTimeout(() => {
+      if (!open.stream.connected) onAbandoned([...open.unanswered]);
+    }, abandonMs);
   };
   const standalone = create(STANDALONE);
   const keepAlive = setInterval(() => {
@@ -100,6 +123,7 @@ export function createAgentStreams(headers: Record<string, string>, primes: bool
     if (open.unanswered.size > 0) return;
     streams.delete(open.number);
     undecided.delete(open);
+    clearTimeout(open.unread);
     open.stream.detach();
   };
   const chooseFor = (related: RpcId | undefined): Open => {
@@ -170,7 +194,10 @@ export function createAgentStreams(headers: Record<string, string>, primes: bool
       if (open !== undefined) settle(open, id);
     },
     pause(id) {
-      if (primes) byRequest.get(id)?.stream.detach();
+      const open = byRequest.get(id);
+      if (!primes || open === undefined) return;
+      open.stream.detach();
+      awaitReader(open);
     },
     waits: (id) => byRequest.has(id),
     get active() {
@@ -179,7 +206,10 @@ export function createAgentStreams(headers: Record<string, string>, primes: bool
     close() {
       clearTimeout(decide);
       clearInterval(keepAlive);
-      for (const { stream } of streams.values()) stream.detach();
+      for (const { stream, unread } of streams.values()) {
+        clearTimeout(unread);
+        stream.detach();
+      }
       streams.clear();
       byRequest.clear();
     },

@@ -33,8 +33,11 @@ const SSE_HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** `primes` sends an empty event with an id first, so that a reader can resume before the first message (MCP 2025-11-25). */
-export function createReplyStream(number: number, primes: boolean): ReplyStream {
+/**
+ * `primes` sends an empty event with an id first, so that a reader can resume before the first message (MCP 2025-11-25).
+ * `onLeft`: the reader has gone of its own accord.
+ */
+export function createReplyStream(number: number, primes: boolean, onLeft: () => void = () => {}): ReplyStream {
   let response: ServerResponse | undefined;
   let headers: Record<string, string> = {};
   let begun = false;
@@ -71,7 +74,9 @@ export function createReplyStream(number: number, primes: boolean): ReplyStream 
       response = next;
       headers = nextHeaders;
       next.once("close", () => {
-        if (response === next) response = undefined;
+        if (response !== next) return;
+        response = undefined;
+        onLeft();
       });
       // A first reader gets its headers with the first message, or from begin().
       if (replay === "" && !begun) return;

@@ -34,6 +34,8 @@ it.each([
   ["PUT", "/api/v1/secrets/KEY", "/secrets/KEY"],
   ["GET", "/api/v1/tool-settings", "/tool-settings"],
   ["PUT", "/api/v1/tool-settings", "/tool-settings"],
+  ["GET", "/api/v1/daemon/settings", "/settings"],
+  ["PUT", "/api/v1/daemon/settings", "/settings"],
 ])("%s %s reaches the daemon as %s", async (method, path, target) => {
   const before = daemon.asked.length;
   const hasBody = method === "PUT" || method === "POST";

@@ -27,6 +27,11 @@ export function passRoutes(parts: GatewayParts): Hono {
       return refuseWith(context, fault("no-such-session", "This session isn't on this computer."));
     return passOn(context, `/session/${encodeURIComponent(session.record.mcp.session_id)}/tool-settings`);
   });
+  app.on(
+    ["GET", "PUT"],
+    "/daemon/settings",
+    pass(() => "/settings"),
+  );
   app.get(
     "/servers/:name/log",
     pass((context) => `/servers/${name(context)}/log`),
