@@ -29,13 +29,14 @@ export type GatewayClient = ReturnType<typeof createGatewayClient>;
 
 /** Every function gives the gateway's own fault, or `gateway-unreachable`, or `unexpected-answer`; 401 is told to `onUnauthorized` too. */
 export function createGatewayClient(token: string, onUnauthorized: () => void) {
-  async function raw(method: string, path: string, body?: unknown): Promise<Result<Response>> {
+  async function raw(method: string, path: string, body?: unknown, keepalive = false): Promise<Result<Response>> {
     const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     try {
       const response = await fetch(path, {
         method,
         headers,
+        keepalive,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       if (response.status === 401) onUnauthorized();
@@ -65,6 +66,8 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     createSession: (body: NewSession) => request(createdSessionSchema, "POST", "/api/v1/sessions", body),
     renameSession: (id: string, label: string) => request(nothing, "PATCH", session(id), { label }),
     deleteSession: (id: string) => request(nothing, "DELETE", session(id)),
+    /** For a page that is about to go: the request outlives it, and nobody waits for the answer. */
+    deleteSessionAtLast: (id: string) => void raw("DELETE", session(id), undefined, true),
     restartSession: (id: string, resume: boolean) => request(nothing, "POST", `${session(id)}/restart`, { resume }),
     events: (id: string, after: number, limit: number) =>
       request(eventsResponseSchema, "GET", `${session(id)}/events?after=${after}&limit=${limit}`),

@@ -39,12 +39,21 @@ export function removeSession(services: Services, session: SessionView): void {
 /** For so long a deleted session can be taken back; the gateway is asked only then. */
 const GRACE_MS = 8_000;
 
+/** Deletes that can still be taken back. */
+const pending = new Set<string>();
+
 export function deleteWithUndo(services: Services, session: SessionView): void {
   const { id } = session;
+  const settle = () => {
+    clearTimeout(timer);
+    pending.delete(id);
+  };
   const stay = () => useView.setState(({ leaving }) => ({ leaving: without(leaving, id) }));
+  pending.add(id);
   useView.setState(({ leaving }) => ({ leaving: [...leaving, id] }));
   if (useView.getState().session === id) selectSession(undefined);
   const timer = setTimeout(() => {
+    settle();
     void services.client.deleteSession(id).then((deleted) => {
       stay();
       if (!deleted.ok) {
@@ -56,9 +65,19 @@ export function deleteWithUndo(services: Services, session: SessionView): void {
     });
   }, GRACE_MS);
   toastUndo(`Deleted “${oneLine(session.label, 40)}”`, () => {
-    clearTimeout(timer);
+    settle();
     stay();
   });
+}
+
+/** "Deleted" was said, so leaving the page carries it out: only Undo takes it back. Gives the function that stops it. */
+export function deleteOnLeaving({ client }: Services): () => void {
+  const leave = () => {
+    for (const id of pending) client.deleteSessionAtLast(id);
+    pending.clear();
+  };
+  window.addEventListener("pagehide", leave);
+  return () => window.removeEventListener("pagehide", leave);
 }
 
 export async function renameSession(services: Services, session: SessionView, label: string): Promise<void> {

@@ -3,7 +3,13 @@ import { useCallback, useEffect } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import type { HostCommand } from "../../shared/protocol/host-bridge.ts";
 import type { CommandId } from "../keys/commands.ts";
-import { archiveSession, copySessionLink, removeSession, togglePin } from "../sessions/session-actions.ts";
+import {
+  archiveSession,
+  copySessionLink,
+  deleteOnLeaving,
+  removeSession,
+  togglePin,
+} from "../sessions/session-actions.ts";
 import { groupSessions, inOrder, nextNeedsYou } from "../sessions/session-groups.ts";
 import { useApp } from "../stores/app-store.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
@@ -89,6 +95,7 @@ export function useCommands(): void {
   const services = useServices();
   useEffect(() => {
     const stops = Object.entries(commands(services)).map(([id, run]) => onCommand(id as CommandId, run));
+    stops.push(deleteOnLeaving(services));
     stops.push(services.host.onCommand((command) => runCommand(FROM_HOST[command])));
     return () => {
       for (const stop of stops) stop();

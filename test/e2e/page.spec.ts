@@ -246,6 +246,20 @@ test("a deleted session can be taken back before the gateway is asked", async ({
   expect(gateway.requests.filter(({ method }) => method === "DELETE")).toEqual([]);
 });
 
+test("a session that was deleted is gone for good also when the page is left before the time for Undo is over", async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByRole("listbox", { name: "Sessions" }).getByRole("option").filter({ hasText: "changelog" }).click();
+  await page.getByRole("button", { name: "Session actions" }).click();
+  await page.getByRole("menuitem", { name: /Delete/ }).click();
+  await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+  await page.goto("about:blank");
+  const deleted = () => gateway.requests.filter(({ method }) => method === "DELETE").map(({ path }) => path);
+  const changelog = scene("main").app.sessions.find(({ label }) => label === "changelog")?.id;
+  await expect.poll(deleted).toEqual([`/api/v1/sessions/${changelog}`]);
+});
+
 test("two sessions stand side by side, and the activity is that of the one being typed in", async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "Show two sessions side by side" }).click();
