@@ -2,8 +2,8 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { Button } from "../parts/button.tsx";
+import form from "../parts/form.module.css";
 import { FaultNote } from "../sessions/fault-note.tsx";
-import form from "../sessions/new-session.module.css";
 import { Mark } from "../shell/mark.tsx";
 import { readCredential, redeemCode } from "./pairing.ts";
 import styles from "./sign-in.module.css";

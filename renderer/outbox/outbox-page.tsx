@@ -4,7 +4,8 @@ import { oneLine, visible } from "../../shared/text/visible.ts";
 import { formatAge, formatRough } from "../activity/elapsed.ts";
 import { Button } from "../parts/button.tsx";
 import { StateIcon, type Tone } from "../parts/state-icon.tsx";
-import styles from "../settings/settings.module.css";
+import controls from "../settings/controls.module.css";
+import styles from "../settings/pages.module.css";
 import { useNow } from "../stores/clock.ts";
 import { useOutbox } from "./use-outbox.ts";
 
@@ -30,11 +31,11 @@ export function OutboxPage() {
         {entries.map((entry) => (
           <li key={entry.id} className={styles.device}>
             <StateIcon tone={TONES[entry.state]} />
-            <span className={styles.settingTexts}>
-              <span className={styles.settingName}>
+            <span className={controls.settingTexts}>
+              <span className={controls.settingName}>
                 {oneLine(entry.tool, 80)} · {oneLine(entry.server, 60)}
               </span>
-              <span className={styles.hint}>{status(entry, now)}</span>
+              <span className={controls.hint}>{status(entry, now)}</span>
             </span>
             {entry.state !== "sending" && (
               <>

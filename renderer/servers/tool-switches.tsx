@@ -3,7 +3,7 @@ import { Switch } from "@base-ui/react/switch";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 import { oneLine } from "../../shared/text/visible.ts";
-import switches from "../settings/settings.module.css";
+import switches from "../settings/controls.module.css";
 import styles from "./servers.module.css";
 import { toolSwitch, withTool } from "./tool-rules.ts";
 

@@ -5,6 +5,7 @@ import type { AgentId } from "../../shared/protocol/app-frames.ts";
 import type { AgentView } from "../../shared/protocol/gateway-api.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { Button, join } from "../parts/button.tsx";
+import form from "../parts/form.module.css";
 import { copyText } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
 import styles from "./new-session.module.css";
@@ -36,8 +37,8 @@ export function AgentPicker({ agents, value, files, onChange, onFile }: PickerPr
   }
 
   return (
-    <fieldset className={styles.field} aria-busy={agents === undefined}>
-      <legend className={styles.label}>Agent</legend>
+    <fieldset className={form.field} aria-busy={agents === undefined}>
+      <legend className={form.label}>Agent</legend>
       <div className={styles.cards}>
         {agents === undefined && [1, 2, 3].map((key) => <div key={key} className={styles.ghost} />)}
         {(agents === undefined ? [] : cards).map((agent) => {

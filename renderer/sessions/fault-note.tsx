@@ -1,7 +1,7 @@
 /** Owns how a fault is shown in place: what happened, then what was not lost or what to do. */
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { visible } from "../../shared/text/visible.ts";
-import styles from "./new-session.module.css";
+import styles from "../parts/form.module.css";
 
 export function FaultNote({ fault }: { fault: Fault | undefined }) {
   if (fault === undefined) return null;

@@ -1,9 +1,10 @@
 /** Owns the field for a folder: typed with suggestions of what is there, chosen natively, or one of the recent ones. */
 import { Folder } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import form from "../parts/form.module.css";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
-import styles from "./new-session.module.css";
+import styles from "./folder-field.module.css";
 import { shortFolder } from "./session-groups.ts";
 import { suggestFolders } from "./suggest-folders.ts";
 
@@ -57,12 +58,12 @@ export function FolderField({ value, recent, onChange }: FolderProps) {
   }
 
   return (
-    <div className={styles.field}>
-      <label className={styles.label} htmlFor="folder">
+    <div className={form.field}>
+      <label className={form.label} htmlFor="folder">
         Folder
       </label>
       <div className={styles.folder}>
-        <Folder aria-hidden size={15} strokeWidth={1.75} className={styles.cardIcon} />
+        <Folder aria-hidden size={15} strokeWidth={1.75} className={styles.icon} />
         <input
           ref={input}
           id="folder"

@@ -5,13 +5,13 @@ import type { AgentId } from "../../shared/protocol/app-frames.ts";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { NewSession } from "../../shared/protocol/gateway-api.ts";
 import { Button } from "../parts/button.tsx";
+import styles from "../parts/form.module.css";
 import { startDemo, startSession } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
 import { AgentPicker } from "./agent-picker.tsx";
 import { DaemonLine } from "./daemon-line.tsx";
 import { FaultNote } from "./fault-note.tsx";
 import { FolderField } from "./folder-field.tsx";
-import styles from "./new-session.module.css";
 import { splitCommand } from "./split-command.ts";
 import { useAgents } from "./use-agents.ts";
 

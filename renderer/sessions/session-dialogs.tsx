@@ -4,6 +4,7 @@ import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
+import form from "../parts/form.module.css";
 import { Empty } from "../parts/notice.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { useServices } from "../shell/services.ts";
@@ -11,6 +12,7 @@ import { useApp, useSessions } from "../stores/app-store.ts";
 import { closeOverlay, showBeside, useView } from "../stores/view-store.ts";
 import styles from "./new-session.module.css";
 import { deleteWithUndo, renameSession } from "./session-actions.ts";
+import picks from "./session-dialogs.module.css";
 import { sessionLine, sessionTone } from "./session-tone.ts";
 
 export function RenameDialog({ session }: { session: SessionView }) {
@@ -24,17 +26,17 @@ export function RenameDialog({ session }: { session: SessionView }) {
   };
   return (
     <Dialog title="Rename session" onClose={closeOverlay} width={420} initialFocus={input}>
-      <form className={styles.form} onSubmit={submit}>
+      <form className={form.form} onSubmit={submit}>
         <input
           ref={input}
-          className={styles.input}
+          className={form.input}
           aria-label="Name"
           value={label}
           maxLength={120}
           onChange={(event) => setLabel(event.target.value)}
           onFocus={(event) => event.target.select()}
         />
-        <div className={styles.actions}>
+        <div className={form.actions}>
           <Button kind="primary" type="submit" disabled={label.trim() === ""}>
             Rename
           </Button>
@@ -53,12 +55,12 @@ export function DeleteDialog({ session }: { session: SessionView }) {
   };
   return (
     <Dialog title={`Delete “${oneLine(session.label, 60)}”?`} onClose={closeOverlay} width={420}>
-      <div className={styles.form}>
+      <div className={form.form}>
         <p>
           {oneLine(session.agent_name, 60)} is still running and will be ended. Its recorded calls are removed. Files in
           the folder stay as they are.
         </p>
-        <div className={styles.actions}>
+        <div className={form.actions}>
           <Button kind="danger" onClick={remove}>
             Delete session
           </Button>
@@ -78,12 +80,12 @@ export function BesideDialog() {
       {others.length === 0 ? (
         <Empty text="There is no other session yet." />
       ) : (
-        <ul className={styles.picks}>
+        <ul className={picks.picks}>
           {others.map((session) => (
             <li key={session.id}>
               <button
                 type="button"
-                className={styles.pick}
+                className={picks.pick}
                 onClick={() => {
                   showBeside(session.id);
                   closeOverlay();

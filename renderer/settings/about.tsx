@@ -2,7 +2,7 @@
 import { oneLine } from "../../shared/text/visible.ts";
 import { useApp } from "../stores/app-store.ts";
 import { SettingRow } from "./controls.tsx";
-import styles from "./settings.module.css";
+import styles from "./pages.module.css";
 
 declare const __SIGNALBOX_VERSION__: string;
 

@@ -5,9 +5,9 @@ import { useServices } from "../shell/services.ts";
 import { useSessions } from "../stores/app-store.ts";
 import { toastDone, toastFault } from "../stores/toasts.ts";
 import { selectSession, useView } from "../stores/view-store.ts";
+import styles from "./controls.module.css";
 import { SettingRow } from "./controls.tsx";
 import { deletable, exportAll } from "./every-session.ts";
-import styles from "./settings.module.css";
 
 const count = (sessions: number): string => `${sessions} ${sessions === 1 ? "session" : "sessions"}`;
 

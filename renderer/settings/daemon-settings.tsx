@@ -6,9 +6,10 @@ import { attemptText, daemonLine, daemonSentence, daemonTone } from "../shell/da
 import { Dot } from "../shell/dot.tsx";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
+import controls from "./controls.module.css";
 import { SettingRow } from "./controls.tsx";
 import { Doctor } from "./doctor.tsx";
-import styles from "./settings.module.css";
+import styles from "./pages.module.css";
 
 export function DaemonSettings() {
   const services = useServices();
@@ -22,7 +23,7 @@ export function DaemonSettings() {
         hint={daemon.state === "connected" ? daemonLine(daemon, servers) : daemonSentence(daemon, 0)}
       >
         {() => (
-          <span className={styles.buttons}>
+          <span className={controls.buttons}>
             <Dot tone={daemonTone(daemon)} />
             <Button onClick={() => void retryDaemon(services)}>Look again</Button>
             {daemon.state !== "connected" && (

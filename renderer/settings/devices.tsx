@@ -9,7 +9,8 @@ import { copyText } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
 import { useNow } from "../stores/clock.ts";
 import { toastFault } from "../stores/toasts.ts";
-import styles from "./settings.module.css";
+import controls from "./controls.module.css";
+import styles from "./pages.module.css";
 
 interface Device {
   id: string;
@@ -59,7 +60,7 @@ export function Devices() {
               onBlur={(event) => void rename(device, event.target.value)}
               onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
             />
-            <span className={styles.hint}>used {formatAge(Date.parse(device.last_used_at), now)} ago</span>
+            <span className={controls.hint}>used {formatAge(Date.parse(device.last_used_at), now)} ago</span>
             <Button kind="danger" onClick={() => void revoke(device.id)}>
               Revoke
             </Button>
@@ -93,9 +94,9 @@ function Pairing({ onPaired }: { onPaired: () => Promise<void> }) {
 
   if (codes === undefined || left <= 0) {
     return (
-      <div className={styles.buttons}>
+      <div className={controls.buttons}>
         <Button onClick={() => void make()}>Connect another device</Button>
-        {codes !== undefined && <span className={styles.hint}>The last code has expired.</span>}
+        {codes !== undefined && <span className={controls.hint}>The last code has expired.</span>}
       </div>
     );
   }
@@ -104,7 +105,7 @@ function Pairing({ onPaired }: { onPaired: () => Promise<void> }) {
     <div className={styles.pairing}>
       <p className={styles.text}>Open Signalbox's address on the other device and type these digits:</p>
       <output className={styles.digits}>{`${codes.digits.slice(0, 3)} ${codes.digits.slice(3)}`}</output>
-      <p className={styles.hint}>Valid for {Math.max(1, Math.round(left / 1_000))} s, once.</p>
+      <p className={controls.hint}>Valid for {Math.max(1, Math.round(left / 1_000))} s, once.</p>
       <Button onClick={() => void copyText(link, "Link")}>Copy a link instead</Button>
     </div>
   );

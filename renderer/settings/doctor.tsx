@@ -7,8 +7,9 @@ import { copyText } from "../shell/actions.ts";
 import { Dot, type DotTone } from "../shell/dot.tsx";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
+import controls from "./controls.module.css";
 import { SettingRow } from "./controls.tsx";
-import styles from "./settings.module.css";
+import styles from "./pages.module.css";
 
 const TONES: Record<DoctorReport["findings"][number]["state"], DotTone> = { good: "good", warning: "warn", bad: "bad" };
 const WORDS: Record<DoctorReport["findings"][number]["state"], string> = {
@@ -37,7 +38,7 @@ export function Doctor() {
         hint="Looks at discovery, permissions, ports, streams and the journal. No secret is in it."
       >
         {() => (
-          <span className={styles.buttons}>
+          <span className={controls.buttons}>
             <Button disabled={busy} onClick={() => void examine()}>
               {busy ? "Looking…" : "Make a report"}
             </Button>
@@ -56,7 +57,7 @@ export function Doctor() {
                 <strong>{visible(finding.about)}</strong>{" "}
                 <span className="visually-hidden">{WORDS[finding.state]}: </span>
                 {visible(finding.text)}
-                {finding.hint !== undefined && <span className={styles.hint}> {visible(finding.hint)}</span>}
+                {finding.hint !== undefined && <span className={controls.hint}> {visible(finding.hint)}</span>}
               </span>
             </li>
           ))}

@@ -3,8 +3,8 @@ import { useEffect, useState } from "react";
 import type { DesktopSettings, DesktopSettingsPatch } from "../../shared/protocol/desktop-settings.ts";
 import { useServices } from "../shell/services.ts";
 import { Toggle } from "./controls.tsx";
+import styles from "./pages.module.css";
 import { useMatches } from "./search-context.ts";
-import styles from "./settings.module.css";
 
 export function Notifications() {
   const { desktop } = useServices().host;

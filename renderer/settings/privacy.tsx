@@ -7,7 +7,7 @@ import { toastDone } from "../stores/toasts.ts";
 import { AllHistory } from "./all-history.tsx";
 import { SettingRow } from "./controls.tsx";
 import { HistoryLimitsSetting } from "./history-limits.tsx";
-import styles from "./settings.module.css";
+import styles from "./pages.module.css";
 
 export function PrivacyAndData() {
   const recording = useApp((store) => store.app?.recording);

@@ -4,7 +4,7 @@ import { parseJson } from "../../shared/protocol/schema.ts";
 import { Button } from "../parts/button.tsx";
 import { changeSettings, settingsSchema, useSettings } from "../stores/settings-store.ts";
 import { toastDone } from "../stores/toasts.ts";
-import styles from "./settings.module.css";
+import styles from "./pages.module.css";
 
 export function SettingsAsJson() {
   const settings = useSettings();

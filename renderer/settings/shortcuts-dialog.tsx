@@ -6,7 +6,8 @@ import { Dialog } from "../parts/dialog.tsx";
 import { useServices } from "../shell/services.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { closeOverlay } from "../stores/view-store.ts";
-import styles from "./settings.module.css";
+import controls from "./controls.module.css";
+import styles from "./shortcuts-dialog.module.css";
 
 const IN_LIST: [string, string][] = [
   ["↑ ↓", "Move between calls"],
@@ -49,7 +50,7 @@ export function ShortcutsDialog() {
             <Row name="New line in the agent's prompt" keys={["⇧ ⏎"]} />
             <Row name="Open a link" keys={["Ctrl click"]} />
           </dl>
-          <p className={styles.hint}>All other keys go to the program in the terminal.</p>
+          <p className={controls.hint}>All other keys go to the program in the terminal.</p>
         </section>
       </div>
     </Dialog>

@@ -5,8 +5,9 @@ import { isAllowed, keyMap, keyName, keysOf, showKey } from "../keys/key-map.ts"
 import { Button, Kbd } from "../parts/button.tsx";
 import { useServices } from "../shell/services.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
+import controls from "./controls.module.css";
 import { SettingRow } from "./controls.tsx";
-import styles from "./settings.module.css";
+import styles from "./pages.module.css";
 
 export function Shortcuts() {
   return COMMANDS.map((command) => <ShortcutRow key={command.id} command={command} />);
@@ -54,7 +55,7 @@ function ShortcutRow({ command }: { command: Command }) {
       hint={recording ? (problem ?? "Press the new keys. Esc leaves it as it is.") : undefined}
     >
       {(ids) => (
-        <span className={styles.buttons}>
+        <span className={controls.buttons}>
           {recording ? (
             <input
               className={styles.recorder}

@@ -5,8 +5,9 @@ import { oneLine } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
 import { MAX_TEXT, parseSchemes, withSchemes } from "../theme/color-scheme.ts";
+import controls from "./controls.module.css";
 import { SettingRow } from "./controls.tsx";
-import styles from "./settings.module.css";
+import styles from "./pages.module.css";
 
 const OWN = "";
 
@@ -24,9 +25,9 @@ export function TerminalColours() {
     <>
       <SettingRow label="Colours" hint="High contrast always has its own.">
         {(ids) => (
-          <span className={styles.buttons}>
+          <span className={controls.buttons}>
             <select
-              className={styles.select}
+              className={controls.select}
               aria-labelledby={ids.label}
               aria-describedby={ids.hint}
               value={known ? chosen : OWN}
@@ -86,7 +87,7 @@ function Import({ onDone }: { onDone: () => void }) {
           {fault.message} {fault.hint}
         </p>
       )}
-      <span className={styles.buttons}>
+      <span className={controls.buttons}>
         <Button kind="primary" disabled={text.trim() === ""} onClick={add}>
           Add theme
         </Button>

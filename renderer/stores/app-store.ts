@@ -41,6 +41,8 @@ export function applyAppFrame(app: AppState, frame: Exclude<AppFrame, { type: "s
       return { ...app, sessions: put(app.sessions, frame.session) };
     case "session_removed":
       return { ...app, sessions: app.sessions.filter((session) => session.id !== frame.id) };
+    case "outbox":
+      return { ...app, outbox: frame.outbox };
     case "recording":
       return { ...app, recording: frame.recording };
   }
