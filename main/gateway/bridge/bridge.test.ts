@@ -1,13 +1,13 @@
 /** Proves the log and its cursors: nothing lost, nothing twice, frames within their bound, and conflation that no fold can tell from the truth. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { applyEntry, type CallLog, createCallLog } from "../../../shared/events/fold.ts";
 import { type LogEntry, logEntrySchema } from "../../../shared/events/tool-event.ts";
 import { eventServerFrameSchema } from "../../../shared/protocol/event-frames.ts";
 import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
 import { isEvent } from "./check-event.ts";
 import { type Chunk, chunkOf, entriesOf, eventText, packChunks } from "./chunk.ts";
-import { type CursorSink, type HistoryItem, openCursor } from "./cursor.ts";
+import { type CursorSink, type HistoryItem, openCursor, PACE_MS } from "./cursor.ts";
 import { createLogRing } from "./session-log.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -310,5 +310,27 @@ describe("conflation", () => {
     slow.sink.open = true;
     cursor.pump();
     expect(slow.entries().map(({ seq }) => seq)).toEqual([1, 1000]);
+  });
+
+  it("tells a reader that keeps up at once, then in steps that eyes can follow, and forgets the step with the reader", () => {
+    vi.useFakeTimers();
+    try {
+      const log = createLogRing().open("s");
+      const quick = reader();
+      const cursor = openCursor({ log, after: 0, sink: quick.sink, history: noHistory, verbatim: false });
+      cursor.conflate(true);
+      for (const n of range(1, 100)) log.append([progress(n)], AT);
+      expect(quick.entries().map(({ seq }) => seq)).toEqual([1]);
+      vi.advanceTimersByTime(PACE_MS);
+      expect(quick.entries().map(({ seq }) => seq)).toEqual([1, 100]);
+      vi.advanceTimersByTime(PACE_MS);
+      expect(vi.getTimerCount()).toBe(0);
+      log.append([progress(101)], AT);
+      expect(quick.frames).toHaveLength(3);
+      cursor.close();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

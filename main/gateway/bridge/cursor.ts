@@ -36,6 +36,12 @@ export interface Cursor {
   close(): void;
 }
 
+/**
+ * A conflating reader that keeps up is sent what is new at once, and then again after so long, in milliseconds. Eyes see
+ * no more; without it thousands of events a second would be as many messages, none of them superseded yet.
+ */
+export const PACE_MS = 50;
+
 /** Entries looked at in one go when conflating, in bytes. */
 const CONFLATE_SPAN_BYTES = 1024 * 1024;
 
@@ -47,8 +53,18 @@ export function openCursor(options: CursorOptions): Cursor {
   let reading = false;
   let closed = false;
   let trailer: string | undefined;
+  let pause: NodeJS.Timeout | undefined;
   const seen = new Map<string, number | undefined>();
-  const stop = log.read({ appended: () => pump() });
+  const stop = log.read({ appended: () => (conflating ? pumpCalmly() : pump()) });
+
+  function pumpCalmly(): void {
+    if (pause !== undefined) return;
+    pump();
+    pause = setTimeout(() => {
+      pause = undefined;
+      if (at < log.last()) pumpCalmly();
+    }, PACE_MS);
+  }
 
   function pump(): void {
     while (!closed && !reading && at < log.last() && sink.room()) {
@@ -159,6 +175,7 @@ export function openCursor(options: CursorOptions): Cursor {
     },
     close() {
       closed = true;
+      clearTimeout(pause);
       stop();
     },
   };
