@@ -127,7 +127,7 @@ describe("a session", () => {
 });
 
 describe("notices", () => {
-  it("begin with all sessions, then all servers, then tell each change", async () => {
+  it("begin with all sessions, then all servers and the outbox, then tell each change", async () => {
     const daemon = await start({ one: scripted("--bare", "--tools", "alpha") });
     const notices: Json[] = [];
     const abort = new AbortController();
@@ -142,6 +142,7 @@ describe("notices", () => {
     await vi.waitFor(() => expect(notices).toContainEqual({ type: "session_ended", session_id }), 15_000);
     expect(notices[0]).toEqual({ type: "sessions", sessions: [] });
     expect(notices[1]).toMatchObject({ type: "servers" });
+    expect(notices[2]).toEqual({ type: "outbox", outbox: { waiting: 0, dead: 0, unknown: 0 } });
     abort.abort();
     await reading;
   });

@@ -149,6 +149,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     registry,
     terminals,
     servers,
+    outbox,
     onServers(listener) {
       statusListeners.add(listener);
       return () => statusListeners.delete(listener);

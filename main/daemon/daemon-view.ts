@@ -4,6 +4,7 @@ import { PROTOCOL_VERSION } from "../../shared/protocol/wire.ts";
 import { prove } from "../home/secrets.ts";
 import { VERSION } from "../home/version.ts";
 import type { NoticeSources } from "./endpoint/notices.ts";
+import type { Outbox } from "./outbox/outbox.ts";
 import type { Session, SessionRegistry } from "./sessions/session-registry.ts";
 import type { Terminals } from "./terminal/terminals.ts";
 import type { UpstreamServers } from "./upstream/upstream-servers.ts";
@@ -25,6 +26,7 @@ export interface DaemonViewOptions {
   terminals: Terminals;
   servers: UpstreamServers;
   onServers: (listener: () => void) => () => void;
+  outbox: Pick<Outbox, "counts" | "onChange">;
 }
 
 export function createDaemonView(options: DaemonViewOptions): DaemonView {
@@ -64,6 +66,8 @@ export function createDaemonView(options: DaemonViewOptions): DaemonView {
       servers: () => servers.view(),
       onSession: (listener) => registry.onChange(listener),
       onServers: options.onServers,
+      outbox: () => options.outbox.counts(),
+      onOutbox: options.outbox.onChange,
     },
   };
 }

@@ -43,6 +43,9 @@ export function createAppHub(daemon: DaemonView, now: () => number): AppHub {
       case "session_removed":
         state.sessions = state.sessions.filter(({ id }) => id !== change.id);
         return;
+      case "outbox":
+        state.outbox = change.outbox;
+        return;
       case "recording":
         state.recording = change.recording;
         return;

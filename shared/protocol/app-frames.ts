@@ -1,5 +1,6 @@
 /** Owns what the UI knows beside events and terminals: the daemon, the servers and the sessions, as `/ws/app` sends them. */
 import { serverStatusSchema } from "./daemon-api.ts";
+import { outboxCountsSchema } from "./outbox-api.ts";
 import { z } from "./schema.ts";
 
 /** A place where a daemon was looked for, and what was found there. */
@@ -82,6 +83,8 @@ export const appStateSchema = z.object({
   /** What is wrong with servers.json, if anything. */
   servers_error: z.string().optional(),
   sessions: z.array(sessionViewSchema),
+  /** Kept writes; absent until our own daemon has told of them. */
+  outbox: outboxCountsSchema.optional(),
   /** False while history cannot be written; live events still arrive. */
   recording: z.object({ ok: z.boolean(), reason: z.string().optional() }),
 });
@@ -94,6 +97,7 @@ export const appFrameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("servers"), servers: z.array(serverStatusSchema), error: z.string().optional() }),
   z.object({ type: z.literal("session"), session: sessionViewSchema }),
   z.object({ type: z.literal("session_removed"), id: z.string() }),
+  z.object({ type: z.literal("outbox"), outbox: outboxCountsSchema }),
   z.object({ type: z.literal("recording"), recording: appStateSchema.shape.recording }),
 ]);
 export type AppFrame = z.infer<typeof appFrameSchema>;

@@ -1,4 +1,5 @@
 /** Owns the bodies of the daemon's HTTP surface: what the gateway sends and what a daemon answers. */
+import { outboxCountsSchema } from "./outbox-api.ts";
 import { z } from "./schema.ts";
 
 /** Names by which Signalbox's own daemon tells what it can do beyond the common surface. */
@@ -142,5 +143,6 @@ export const daemonNoticeSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("session"), session: daemonSessionSchema }),
   z.object({ type: z.literal("session_ended"), session_id: z.string() }),
   z.object({ type: z.literal("servers"), servers: z.array(serverStatusSchema), error: z.string().optional() }),
+  z.object({ type: z.literal("outbox"), outbox: outboxCountsSchema }),
 ]);
 export type DaemonNotice = z.infer<typeof daemonNoticeSchema>;

@@ -22,5 +22,9 @@ export const outboxEntrySchema = z.object({
 });
 export type OutboxEntryView = z.infer<typeof outboxEntrySchema>;
 
+/** How many writes wait for their server, were refused by it, or may have been carried out: the last two wait for a person. */
+export const outboxCountsSchema = z.object({ waiting: z.number(), dead: z.number(), unknown: z.number() });
+export type OutboxCounts = z.infer<typeof outboxCountsSchema>;
+
 /** `GET /outbox`; `POST /outbox/{id}/retry` and `DELETE /outbox/{id}` (discard) answer 204. */
 export const outboxResponseSchema = z.object({ entries: z.array(outboxEntrySchema) });

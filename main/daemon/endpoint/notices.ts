@@ -1,20 +1,24 @@
 /** Owns `GET /events`: what a gateway must know to keep its lists, as SSE. A slow reader costs a set of ids, not a queue. */
 import type { ServerResponse } from "node:http";
 import type { DaemonNotice, DaemonSession, ServersResponse } from "../../../shared/protocol/daemon-api.ts";
+import type { OutboxCounts } from "../../../shared/protocol/outbox-api.ts";
 import { SSE_KEEPALIVE_MS } from "../../../shared/protocol/wire.ts";
 
 export interface NoticeSources {
   sessions: () => DaemonSession[];
   session: (id: string) => DaemonSession | undefined;
   servers: () => ServersResponse;
+  outbox: () => OutboxCounts;
   onSession: (listener: (id: string) => void) => () => void;
   onServers: (listener: () => void) => () => void;
+  onOutbox: (listener: () => void) => () => void;
 }
 
-/** Sends all sessions, all servers, then each change with the state at the moment of sending. */
+/** Sends all sessions, all servers, the outbox's counts, then each change with the state at the moment of sending. */
 export function streamNotices(sources: NoticeSources, response: ServerResponse): void {
   const changed = new Set<string>();
   let serversChanged = false;
+  let counted = "";
   let blocked = false;
   let scheduled = false;
 
@@ -31,6 +35,14 @@ export function streamNotices(sources: NoticeSources, response: ServerResponse):
     changed.clear();
     if (serversChanged) send({ type: "servers", ...sources.servers() });
     serversChanged = false;
+    tellOutbox();
+  };
+  /** Entries change more often than their counts. */
+  const tellOutbox = () => {
+    const outbox = sources.outbox();
+    if (JSON.stringify(outbox) === counted) return;
+    counted = JSON.stringify(outbox);
+    send({ type: "outbox", outbox });
   };
   const wake = () => {
     if (scheduled || blocked) return;
@@ -45,6 +57,7 @@ export function streamNotices(sources: NoticeSources, response: ServerResponse):
     serversChanged = true;
     wake();
   });
+  const offOutbox = sources.onOutbox(wake);
   const keepAlive = setInterval(() => {
     if (!blocked) response.write(": keep-alive\n\n");
   }, SSE_KEEPALIVE_MS);
@@ -56,10 +69,12 @@ export function streamNotices(sources: NoticeSources, response: ServerResponse):
     clearInterval(keepAlive);
     offSession();
     offServers();
+    offOutbox();
   });
 
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache, no-transform" });
   response.write(": stream open\n\n");
   send({ type: "sessions", sessions: sources.sessions() });
   send({ type: "servers", ...sources.servers() });
+  tellOutbox();
 }

@@ -1,6 +1,7 @@
 /** Owns the durable queue of writes: SQLite, on the disk before a write counts as kept. */
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import type { OutboxCounts } from "../../../shared/protocol/outbox-api.ts";
 import { check, parseJson, z } from "../../../shared/protocol/schema.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
 
@@ -34,6 +35,7 @@ export interface OutboxStore {
   get(id: number): Entry | undefined;
   /** Oldest first: their order is the order of delivery. */
   list(server?: string): Entry[];
+  counts(): OutboxCounts;
   /** Servers with entries that are to be sent. */
   waitingServers(): string[];
   update(
@@ -102,6 +104,7 @@ export function openOutboxStore(path: string, { maxPages = 262_144 } = {}): Outb
   const change = database.prepare(
     "UPDATE entries SET state = ?, reason = ?, attempts = coalesce(?, attempts), next_at = coalesce(?, next_at) WHERE id = ?",
   );
+  const byState = database.prepare("SELECT state, count(*) AS number FROM entries GROUP BY state");
   const drop = database.prepare("DELETE FROM entries WHERE id = ?");
 
   return {
@@ -117,6 +120,11 @@ export function openOutboxStore(path: string, { maxPages = 262_144 } = {}): Outb
       return row === undefined ? undefined : entryOf(row);
     },
     list: (server) => (server === undefined ? all.all() : ofServer.all(server)).map(entryOf),
+    counts() {
+      const of = new Map(byState.all().map((row) => [String(row.state), Number(row.number)]));
+      const number = (state: EntryState) => of.get(state) ?? 0;
+      return { waiting: number("queued") + number("sending"), dead: number("dead"), unknown: number("unknown") };
+    },
     waitingServers: () => waiting.all().map((row) => String(row.server)),
     update(id, { state, reason, attempts, nextAt }) {
       change.run(state, reason ?? null, attempts ?? null, nextAt ?? null, id);

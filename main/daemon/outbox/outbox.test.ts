@@ -7,7 +7,7 @@ import {
   status,
   succeed,
 } from "../../../test/support/daemon/http-upstream.ts";
-import { type Json, type McpAgent, readEvents } from "../../../test/support/daemon/mcp-agent.ts";
+import { type Json, type McpAgent, readEvents, readSse } from "../../../test/support/daemon/mcp-agent.ts";
 import { startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
 import { decideDelivery, dueIn, retryDelay, stampKey } from "./decide-delivery.ts";
 
@@ -40,6 +40,20 @@ async function start() {
   const agent = await local.agent();
   await agent.call("tools/list");
   return { remote, local, agent };
+}
+/** The outbox's counts as a gateway is told of them, in order. */
+async function watchCounts(local: TestDaemon) {
+  const abort = new AbortController();
+  const told: Json[] = [];
+  const response = await fetch(`${local.url}/events`, {
+    headers: { authorization: `Bearer ${local.key}` },
+    signal: abort.signal,
+  });
+  void readSse(response, (notice) => {
+    const { type, outbox } = notice as Json;
+    if (type === "outbox") told.push(outbox as Json);
+  }).catch(() => {});
+  return { told, stop: () => abort.abort() };
 }
 const said = (reply: { result?: Json }) => reply.result?.structuredContent as Json;
 const entries = async (local: TestDaemon) =>
@@ -134,6 +148,26 @@ describe("a write", () => {
       "c1 queued",
       "c1 delivered",
     ]);
+  });
+
+  it("is counted live for whoever watches: waiting, refused, unknown, and gone again", async () => {
+    const { remote, local, agent } = await start();
+    const { told, stop } = await watchCounts(local);
+    await remote.down();
+    await agent.tool("write", {});
+    await agent.tool("write", {});
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 2, dead: 0, unknown: 0 }), 15_000);
+    remote.behave((_call, { result }) => result({ isError: true, content: [] }));
+    await remote.up();
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 0 }), 15_000);
+    remote.behave(loseAnswer);
+    await agent.tool("blind", {});
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 1 }), 15_000);
+    for (const { id } of await entries(local)) await local.ask(`/outbox/${id}`, { method: "DELETE" });
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 0, unknown: 0 }), 15_000);
+    const repeated = told.filter((counts, i) => JSON.stringify(counts) === JSON.stringify(told[i - 1]));
+    expect(repeated).toEqual([]);
+    stop();
   });
 
   it("promises no structure of an answer that may be the outbox's", async () => {

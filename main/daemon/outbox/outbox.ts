@@ -1,4 +1,5 @@
 /** Owns the delivery of kept writes: in order for each server, one at a time, until the server has taken or refused them. */
+import type { OutboxCounts } from "../../../shared/protocol/outbox-api.ts";
 import type { JsonObject } from "../rpc/message.ts";
 import type { Connection } from "../upstream/connection.ts";
 import { type Attempt, decideDelivery, dueIn, retryDelay, type Verdict } from "./decide-delivery.ts";
@@ -23,6 +24,9 @@ export interface Outbox {
   /** Whether writes of this tool wait, so that a later one must wait behind them. */
   holds(server: string, tool: string): boolean;
   list(): Entry[];
+  counts(): OutboxCounts;
+  /** Told whenever `counts` may be other ones. */
+  onChange(listener: () => void): () => void;
   /** Tries a dead, unknown or waiting write again now; false when there is none of this id. */
   retry(id: number): boolean;
   /** Forgets a write that is not being sent at this moment. */
@@ -50,13 +54,21 @@ interface Worker {
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, connect, onEvent, now = Date.now, random = Math.random } = options;
   const workers = new Map<string, Worker>();
+  const listeners = new Set<() => void>();
   let disposed = false;
+  /** Asked for also after the end. */
+  let counts = store.counts();
+  const changed = () => {
+    counts = store.counts();
+    for (const listener of listeners) listener();
+  };
 
   const settle = (entry: Entry, verdict: Verdict, result: JsonObject): void => {
     switch (verdict.next) {
       case "delivered":
         store.remove(entry.id);
         onEvent({ kind: "delivered", entry, result });
+        changed();
         break;
       case "retry": {
         const attempts = entry.attempts + 1;
@@ -67,6 +79,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       default:
         store.update(entry.id, { state: verdict.next, reason: verdict.reason, attempts: entry.attempts + 1 });
         onEvent({ kind: verdict.next, entry, reason: verdict.reason });
+        changed();
     }
   };
   const send = async (connection: Connection, entry: Entry) => {
@@ -120,6 +133,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const reason = "Signalbox ended while it was being sent";
     store.update(entry.id, { state: entry.repeatable ? "queued" : "unknown", reason });
   }
+  changed();
   for (const server of store.waitingServers()) wakeOne(server);
 
   return {
@@ -129,6 +143,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         store.update(kept.id, { state: "queued", reason, nextAt: now() + retryDelay(0, random()) });
         wakeOne(entry.server);
       }
+      changed();
       return kept;
     },
     holds: (server, tool) =>
@@ -136,11 +151,17 @@ export function createOutbox(options: OutboxOptions): Outbox {
         .list(server)
         .some((entry) => entry.tool === tool && (entry.state === "queued" || entry.state === "sending")),
     list: () => store.list(),
+    counts: () => counts,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     retry(id) {
       const entry = store.get(id);
       if (entry === undefined || entry.state === "sending") return false;
       store.update(id, { state: "queued", reason: entry.reason, nextAt: now() });
       if (entry.state !== "queued") onEvent({ kind: "queued", entry });
+      changed();
       wakeOne(entry.server);
       return true;
     },
@@ -149,6 +170,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (entry === undefined || entry.state === "sending") return false;
       store.remove(id);
       onEvent({ kind: "discarded", entry });
+      changed();
       return true;
     },
     wake(server) {

@@ -50,7 +50,7 @@ function session(state: SessionRecord["terminal"]["state"], status: "live" | "en
   };
 }
 function roomOf(...sessions: LiveSession[]) {
-  const room = { publish: vi.fn(), openStream: vi.fn(), adopt: vi.fn(), append: vi.fn(), servers: vi.fn() };
+  const room = { publish: vi.fn(), openStream: vi.fn(), adopt: vi.fn(), append: vi.fn(), pass: vi.fn() };
   return { ...room, sessions: () => sessions } satisfies SessionRoom;
 }
 

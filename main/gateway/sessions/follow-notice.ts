@@ -11,7 +11,8 @@ export interface SessionRoom {
   /** The daemon has a session that nobody here knows. */
   adopt(told: DaemonSession): void;
   append(session: LiveSession, event: GapEvent): void;
-  servers(frame: Extract<AppFrame, { type: "servers" }>): void;
+  /** Told to pages as it is. */
+  pass(frame: Extract<AppFrame, { type: "servers" | "outbox" }>): void;
 }
 
 export function followNotice(notice: DaemonNotice, room: SessionRoom): void {
@@ -34,7 +35,8 @@ export function followNotice(notice: DaemonNotice, room: SessionRoom): void {
       }
       break;
     case "servers":
-      room.servers(notice);
+    case "outbox":
+      room.pass(notice);
   }
 }
 

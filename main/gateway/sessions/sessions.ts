@@ -155,7 +155,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     publish(session, true);
   }
 
-  const room: SessionRoom = { sessions: () => live.values(), publish, openStream, adopt, append, servers: hub.publish };
+  const room: SessionRoom = { sessions: () => live.values(), publish, openStream, adopt, append, pass: hub.publish };
 
   return {
     load(stored) {
