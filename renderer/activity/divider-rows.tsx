@@ -35,15 +35,22 @@ export const TurnRow = memo(function TurnRow({
       className={styles.turn}
       style={{ height, transform: `translateY(${top}px)` }}
     >
-      <div role="gridcell" className={styles.turnCell} title="Calls that overlap or follow within 20 s of each other">
+      <div role="gridcell" className={styles.turnCell} title={evidence(turn)}>
         <span className={styles.turnName}>Turn {turn.number}</span>
         <span>
           {count} · {length < 1_000 ? formatElapsed(length) : `${roundLength(length)}`}
         </span>
+        {turn.reported === undefined && <span className={styles.guess}>by pauses</span>}
       </div>
     </div>
   );
 });
+
+/** What the grouping rests on: the agent's word, or a guess that says so. */
+const evidence = (turn: Turn): string =>
+  turn.reported === undefined
+    ? "A guess: calls that overlap, or follow within 20 s, stand together. The agent doesn't say where its turns begin."
+    : `The agent said at ${formatMinute(new Date(turn.reported).toISOString())} that its turn began.`;
 
 /** Whole seconds are enough for a turn. */
 const roundLength = (ms: number): string => (ms < 59_950 ? `${Math.round(ms / 1_000)} s` : formatElapsed(ms));
