@@ -1,7 +1,5 @@
 /** Owns the composition of the gateway: options in, `{ url, …, dispose }` out. The desktop shell and the headless start build the same one. */
-import { once } from "node:events";
 import { homedir } from "node:os";
-import { join } from "node:path";
 import { deepLink, linkPath } from "../../shared/links/deep-link.ts";
 import type { AppFrame, AppState } from "../../shared/protocol/app-frames.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
@@ -10,26 +8,20 @@ import type { Log } from "../home/create-log.ts";
 import { type HomeFolder, prepareHomeFolder } from "../home/home-folder.ts";
 import { daemonKey } from "../home/secrets.ts";
 import { createAppHub } from "./app-hub.ts";
-import type { AccessRules } from "./auth/decide-request.ts";
-import { openDevices } from "./auth/devices.ts";
-import { createGuessLimit } from "./auth/guess-limit.ts";
-import { createOwner, type Owner } from "./auth/owner.ts";
-import { createPairing } from "./auth/pairing.ts";
+import { type Access, openAccess } from "./auth/open-access.ts";
 import { createLogRing } from "./bridge/session-log.ts";
 import { discoveryCandidates } from "./discovery/candidates.ts";
 import { announceGateway, runningGateway } from "./gateway-file.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
-import { answerRequests, createHttpServer, listen } from "./http/http-server.ts";
-import { createRoutes } from "./http/routes.ts";
-import { staticFiles } from "./http/static-files.ts";
+import { createHttpServer, listen } from "./http/http-server.ts";
 import { createWaitingRoom } from "./http/waiting-room.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import { createDaemons } from "./link/daemons.ts";
 import type { Counters } from "./metrics.ts";
+import { openDoors } from "./open-doors.ts";
 import { rememberAgents } from "./sessions/remember-agents.ts";
 import { createSessions } from "./sessions/sessions.ts";
 import { readSettings } from "./settings.ts";
-import { createSocketServer } from "./socket/socket-server.ts";
 
 export interface GatewayOptions {
   home: HomeFolder;
@@ -73,11 +65,11 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
   const steady = () => performance.now();
   const random = options.random ?? Math.random;
 
-  let owner: Owner;
+  let access: Access;
   let key: string;
   try {
     prepareHomeFolder(home);
-    owner = createOwner(home);
+    access = openAccess({ home, now, steady, warn: (reason) => log.warn({ reason }, "devices") });
     key = daemonKey(home);
   } catch (error) {
     return failed(
@@ -102,8 +94,6 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
   const port = listening.value;
   const url = `http://127.0.0.1:${port}`;
 
-  const devices = openDevices(join(home.path, "devices.json"), now, (reason) => log.warn({ reason }, "devices"));
-  const pairing = createPairing(steady, now);
   const candidates = discoveryCandidates(home, options.discovery ?? [], homedir());
   const hub = createAppHub(
     {
@@ -162,7 +152,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
   }
 
   const openers = new Set<(path: string) => void>();
-  const guesses = createGuessLimit(steady);
+  const { owner, devices, pairing, guesses, identify } = access;
   const parts: GatewayParts = {
     home,
     discovery: options.discovery ?? [],
@@ -186,23 +176,8 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     steady,
     random,
   };
-  const rules: AccessRules = {
-    port,
-    allowedOrigins: options.allowedOrigins ?? [],
-    queryTokens: settings.queryTokens,
-    identify(text) {
-      const isOwner = owner.is(text);
-      const device = devices.find(text);
-      if (isOwner) return { kind: "owner" };
-      return device === undefined ? undefined : { kind: "device", id: device.id };
-    },
-  };
-  const files = options.ui === null ? undefined : staticFiles(options.ui, steady);
-  const routes = createRoutes(parts, files, () => sockets.count);
-  answerRequests({ server, routes, rules, waiting, guesses, log });
-  const sockets = createSocketServer({ server, parts, rules, steady, admitted: waiting.admitted, guesses });
-  devices.onRevoke((id) => sockets.close((identity) => identity.kind === "device" && identity.id === id));
-  owner.onRotate(() => sockets.close((identity) => identity.kind === "owner"));
+  const rules = { port, allowedOrigins: options.allowedOrigins ?? [], queryTokens: settings.queryTokens, identify };
+  const doors = openDoors({ server, waiting, parts, rules, guesses, ui: options.ui });
   const withdraw = announceGateway(home, url, new Date(now()).toISOString());
   log.info({ url, pid: process.pid }, "gateway answers");
 
@@ -218,16 +193,12 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
       openers.add(listener);
       return () => openers.delete(listener);
     },
-    pairingLink: (path = "/") => `${url}${path}#pair=${pairing.linkCode()}`,
+    pairingLink: (path = "/") => `${url}${path}#pair=${pairing.linkCode("full")}`,
     async dispose() {
       withdraw();
       daemons.dispose();
       sessions.dispose();
-      sockets.dispose();
-      const closed = once(server, "close");
-      server.close();
-      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 400))]);
-      waiting.dispose();
+      await doors.dispose();
       await journal.close();
       log.info("gateway ended");
     },

@@ -1,4 +1,5 @@
 /** Owns what the UI knows beside events and terminals: the daemon, the servers and the sessions, as `/ws/app` sends them. */
+import { meSchema } from "./access.ts";
 import { serverStatusSchema } from "./daemon-api.ts";
 import { outboxCountsSchema } from "./outbox-api.ts";
 import { z } from "./schema.ts";
@@ -92,7 +93,8 @@ export type AppState = z.infer<typeof appStateSchema>;
 
 /** Server to client on `/ws/app`. One snapshot first, then changes; each change replaces what it names. */
 export const appFrameSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("snapshot"), app: appStateSchema }),
+  /** `me`: who the socket's token belongs to. */
+  z.object({ type: z.literal("snapshot"), app: appStateSchema, me: meSchema.optional() }),
   z.object({ type: z.literal("daemon"), daemon: daemonViewSchema }),
   z.object({ type: z.literal("servers"), servers: z.array(serverStatusSchema), error: z.string().optional() }),
   z.object({ type: z.literal("session"), session: sessionViewSchema }),

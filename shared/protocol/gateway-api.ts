@@ -1,6 +1,7 @@
 /** Owns the bodies of the gateway's HTTP routes under `/api/v1` that the UI and the commands use. */
 
 import { logEntrySchema } from "../events/tool-event.ts";
+import { scopeSchema } from "./access.ts";
 import { agentIdSchema } from "./app-frames.ts";
 import { z } from "./schema.ts";
 
@@ -70,8 +71,11 @@ export const eventsResponseSchema = z.object({
 /** `GET /api/v1/sessions/{id}/turns`: when the agent itself said that a turn began, ISO 8601, oldest first. */
 export const turnsResponseSchema = z.object({ turns: z.array(z.string()) });
 
-/** `POST /pair` with `X-Pairing-Code` → the token of this device, shown once. */
-export const pairResponseSchema = z.object({ token: z.string() });
+/** `POST /pair` with `X-Pairing-Code` → the token of this device, shown once, and what it may do. */
+export const pairResponseSchema = z.object({ token: z.string(), scope: scopeSchema.default("full") });
+
+/** `POST /api/v1/pairing`: what a device that uses the code may do. */
+export const pairingRequestSchema = z.object({ scope: scopeSchema.default("full") });
 
 /** `POST /api/v1/pairing` → 201: a one-time code for a link (`#pair=<link_code>`), and one to be typed. */
 export const pairingResponseSchema = z.object({
@@ -79,12 +83,26 @@ export const pairingResponseSchema = z.object({
   digits: z.string(),
   /** When the typed code ends, ISO 8601; the link's lives longer. */
   expires_at: z.string(),
+  scope: scopeSchema.default("full"),
 });
 
 /** `GET /api/v1/devices`: the browsers and programs that were paired. */
 export const devicesResponseSchema = z.object({
-  devices: z.array(z.object({ id: z.string(), name: z.string(), created_at: z.string(), last_used_at: z.string() })),
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      scope: scopeSchema.default("full"),
+      created_at: z.string(),
+      last_used_at: z.string(),
+    }),
+  ),
 });
+
+/** `PATCH /api/v1/devices/{id}`. */
+export const patchDeviceSchema = z
+  .object({ name: z.string().min(1).max(80).optional(), scope: scopeSchema.optional() })
+  .refine(({ name, scope }) => name !== undefined || scope !== undefined, "name or scope is needed");
 
 /** `GET /api/v1/search?q=&limit=`: calls of all sessions, newest first. */
 export const searchResponseSchema = z.object({

@@ -1,9 +1,11 @@
 /** Owns who may do what: the decision on every HTTP request and every upgrade, as pure functions of what the client sent. */
+import type { Scope } from "../../../shared/protocol/access.ts";
 import { COMPAT_SUBPROTOCOL, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
 import { type CredentialFacts, readCredential } from "./credential.ts";
 import { accept, type Decision, type DoorFacts, type DoorRules, decideDoor, refuse } from "./decide-door.ts";
+import { decideScope, mayOnlyWatch, READ_ONLY } from "./scope.ts";
 
-export type Identity = { kind: "owner" } | { kind: "device"; id: string };
+export type Identity = { kind: "owner" } | { kind: "device"; id: string; scope: Scope };
 
 export interface RequestFacts extends DoorFacts, CredentialFacts {
   method: string;
@@ -29,14 +31,15 @@ function isOpen(facts: RequestFacts): boolean {
   return !/^\/(api|ws|metrics)(\/|$)/.test(facts.path);
 }
 
-/** 400/421/403 from the door, then 401. An absent Origin never replaces a token. */
+/** 400/421/403 from the door, then 401, then 403 for a device that may only watch. An absent Origin never replaces a token. */
 export function decideRequest(facts: RequestFacts, rules: AccessRules): Decision<Admission> {
   const door = decideDoor(facts, rules);
   if (!door.accept) return door;
   if (isOpen(facts)) return accept({ identity: undefined });
   const identity = identifyClient(facts, rules);
   if (identity === undefined) return refuse(401, "unauthorized", "A valid token is needed.", TOKEN_HINT);
-  return accept({ identity });
+  const scope = decideScope(identity, facts.method);
+  return scope.accept ? accept({ identity }) : scope;
 }
 
 const TOKEN_HINT =
@@ -58,6 +61,8 @@ export type Upgrade =
       protocol: Protocol;
       /** What older clients ask to be started, when they name no session. */
       start: StartRequest | undefined;
+      /** It may not type, end the program or choose its size. */
+      watches: boolean;
     }
   | { route: "app"; protocol: Protocol };
 
@@ -78,7 +83,7 @@ export interface UpgradeState {
   daemonFound: boolean;
 }
 
-/** The order of the checks is part of the protocol: 400/421/403, 401, 404, 400, 503 (protocol.md §4). */
+/** The order of the checks is part of the protocol: 400/421/403, 401, 404, 400, 503 (protocol.md §4); a device that may only watch starts nothing: 403. */
 export function decideUpgrade(
   facts: RequestFacts,
   rules: AccessRules,
@@ -90,6 +95,8 @@ export function decideUpgrade(
   if (identity === undefined) return refuse(401, "unauthorized", "A valid token is needed.", TOKEN_HINT);
   const protocol = agreedProtocol(facts.protocols);
   const { query } = facts;
+  const watches = mayOnlyWatch(identity);
+  const tooMuch = () => refuse(403, READ_ONLY.code, READ_ONLY.message, READ_ONLY.hint);
   switch (facts.path) {
     case "/ws/app":
       return accept({ identity, upgrade: { route: "app", protocol } });
@@ -100,6 +107,8 @@ export function decideUpgrade(
       if (mcpToken === undefined && !state.knows(session)) {
         return refuse(400, "missing-mcp-token", "missing mcp_token");
       }
+      // A token brought along would make a session here.
+      if (watches && !state.knows(session)) return tooMuch();
       if (!state.daemonFound && !state.knows(session)) {
         return refuse(503, "daemon-not-discovered", "mcp daemon not discovered");
       }
@@ -107,14 +116,18 @@ export function decideUpgrade(
         return refuse(503, "daemon-not-discovered", "mcp daemon not discovered");
       }
       const after = whole(query.get("after"));
-      return accept({ identity, upgrade: { route: "events", session, mcpToken, after, protocol } });
+      return accept({
+        identity,
+        upgrade: { route: "events", session, mcpToken: watches ? undefined : mcpToken, after, protocol },
+      });
     }
     case "/ws/terminal": {
       const session = query.get("session_id") ?? "";
       const start = session === "" ? startRequest(query) : undefined;
       if (session === "" && start === undefined) return refuse(400, "missing-session-id", "missing session_id");
+      if (watches && start !== undefined) return tooMuch();
       const [cols, rows] = [whole(query.get("cols")), whole(query.get("rows"))];
-      return accept({ identity, upgrade: { route: "terminal", session, cols, rows, protocol, start } });
+      return accept({ identity, upgrade: { route: "terminal", session, cols, rows, protocol, start, watches } });
     }
     default:
       return refuse(404, "not-found", "There is no such socket.");

@@ -1,5 +1,6 @@
 /** Owns the list of paired devices: who they are, and the hashes of their tokens. The tokens themselves are never kept. */
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { type Scope, scopeSchema } from "../../../shared/protocol/access.ts";
 import { parseJson, z } from "../../../shared/protocol/schema.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
 
@@ -8,6 +9,7 @@ const deviceSchema = z.object({
   name: z.string(),
   /** Hex SHA-256 of its token. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
+  scope: scopeSchema.default("full"),
   created_at: z.string(),
   last_used_at: z.string(),
 });
@@ -23,31 +25,38 @@ const LAST_USE_STEP_MS = 60_000;
 export interface Devices {
   list(): readonly Device[];
   /** Makes a device and gives its token, 256 bits in hex: the only time that anybody sees it. */
-  add(name: string): { device: Device; token: string };
+  add(name: string, scope: Scope): { device: Device; token: string };
   /** The device that this token belongs to; notes its use. */
   find(token: string): Device | undefined;
-  rename(id: string, name: string): boolean;
-  /** Tells `onRevoke` listeners, so that live sockets end. */
+  /** False when there is no such device. Another scope is told to `onChange` listeners. */
+  change(id: string, change: { name?: string | undefined; scope?: Scope | undefined }): boolean;
+  /** Tells `onChange` listeners, so that live sockets end. */
   revoke(id: string): boolean;
-  onRevoke(listener: (id: string) => void): () => void;
+  onChange(listener: (id: string, what: DeviceChange) => void): () => void;
 }
+
+export type DeviceChange = "revoked" | "scope";
 
 export const hashToken = (token: string): Buffer => createHash("sha256").update(token).digest();
 
 /** Reads `path`; one that is damaged or not ours is treated as empty and replaced at the next pairing, and `warn` is told. */
 export function openDevices(path: string, now: () => number, warn: (reason: string) => void): Devices {
   let devices = load(path, warn);
-  const listeners = new Set<(id: string) => void>();
+  const listeners = new Set<(id: string, what: DeviceChange) => void>();
+  const tell = (id: string, what: DeviceChange) => {
+    for (const listener of listeners) listener(id, what);
+  };
   const save = () => writePrivateFile(path, `${JSON.stringify({ devices }, null, 2)}\n`);
   const iso = () => new Date(now()).toISOString();
   return {
     list: () => devices,
-    add(name) {
+    add(name, scope) {
       const token = randomBytes(32).toString("hex");
       const at = iso();
-      const device = {
+      const device: Device = {
         id: randomUUID(),
         name,
+        scope,
         hash: hashToken(token).toString("hex"),
         created_at: at,
         last_used_at: at,
@@ -68,21 +77,24 @@ export function openDevices(path: string, now: () => number, warn: (reason: stri
       }
       return found;
     },
-    rename(id, name) {
+    change(id, { name, scope }) {
       const device = devices.find((item) => item.id === id);
       if (device === undefined) return false;
-      device.name = name;
+      const rescoped = scope !== undefined && scope !== device.scope;
+      device.name = name ?? device.name;
+      device.scope = scope ?? device.scope;
       save();
+      if (rescoped) tell(id, "scope");
       return true;
     },
     revoke(id) {
       if (!devices.some((item) => item.id === id)) return false;
       devices = devices.filter((item) => item.id !== id);
       save();
-      for (const listener of listeners) listener(id);
+      tell(id, "revoked");
       return true;
     },
-    onRevoke(listener) {
+    onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

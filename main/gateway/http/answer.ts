@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   "no-such-folder": 404,
   "folder-unreadable": 403,
   "owner-only": 403,
+  "read-only": 403,
   "wrong-content-type": 415,
   "too-large": 413,
   "terminal-running": 409,

@@ -4,11 +4,13 @@ import { parseLinkPath } from "../../../shared/links/deep-link.ts";
 import { serversFileSchema, testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { z } from "../../../shared/protocol/schema.ts";
+import { mayOnlyWatch, READ_ONLY } from "../auth/scope.ts";
 import { examine } from "../doctor/examine.ts";
 import { liveFindings } from "../doctor/live-findings.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import type { DaemonClient } from "../link/daemon-client.ts";
-import { answer, readBody } from "./answer.ts";
+import { answer, readBody, refuseWith } from "./answer.ts";
+import type { Guarded } from "./http-server.ts";
 import { listFolders } from "./list-folders.ts";
 import { readServers, writeServers } from "./servers-file.ts";
 
@@ -92,6 +94,11 @@ export function daemonRoutes(parts: GatewayParts): Hono {
   app.get("/doctor", async (context) =>
     context.json(await examine({ home, discovery: parts.discovery, live: liveFindings(parts) })),
   );
-  app.get("/folders", async (context) => answer(context, await listFolders(context.req.query("path"))));
+  // They only serve starting something.
+  app.get("/folders", async (context: Guarded) =>
+    mayOnlyWatch(context.env.identity)
+      ? refuseWith(context, READ_ONLY)
+      : answer(context, await listFolders(context.req.query("path"))),
+  );
   return app;
 }

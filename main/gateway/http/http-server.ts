@@ -1,6 +1,7 @@
 /** Owns the HTTP server: bound to loopback, every request decided before its body is read, then given to the routes. */
-import { createServer, IncomingMessage, type Server } from "node:http";
+import { createServer, IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
+import type { Context } from "hono";
 import { failed, fault, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { Refusal } from "../auth/decide-door.ts";
@@ -35,16 +36,27 @@ export interface AnswerOptions {
   log: Log;
 }
 
-/** Who asks, for routes that only the owner may use. */
-export type RouteBindings = HttpBindings & { identity: Identity | undefined };
+/** A request of a client that showed a token, with who that is. */
+export type Guarded = Context<{ Bindings: HttpBindings & { identity: Identity } }>;
 
-export function answerRequests({ server, routes, rules, waiting, guesses, log }: AnswerOptions): void {
+export interface Answering {
+  /** Cuts, soon, what these are still being sent: their token is not good any more. */
+  close(whose: (identity: Identity) => boolean): void;
+}
+
+/** The answer to the very request that ended a token has this long to go out, in milliseconds. */
+const LAST_ANSWER_MS = 500;
+
+export function answerRequests({ server, routes, rules, waiting, guesses, log }: AnswerOptions): Answering {
+  const open = new Map<ServerResponse, Identity>();
   const identities = new WeakMap<IncomingMessage, Identity>();
   const listener = getRequestListener(
     (request, env) => {
       const { incoming } = env;
       const identity = incoming instanceof IncomingMessage ? identities.get(incoming) : undefined;
-      return (identity === undefined ? routes.open : routes.guarded).fetch(request, { ...env, identity });
+      return identity === undefined
+        ? routes.open.fetch(request, env)
+        : routes.guarded.fetch(request, { ...env, identity });
     },
     {
       overrideGlobalObjects: false,
@@ -72,6 +84,8 @@ export function answerRequests({ server, routes, rules, waiting, guesses, log }:
     const { identity } = decision.value;
     if (identity !== undefined) {
       identities.set(request, identity);
+      open.set(response, identity);
+      response.once("close", () => open.delete(response));
       waiting.admitted(request.socket);
     } else waiting.serving(request.socket, response);
     void listener(request, response);
@@ -80,6 +94,14 @@ export function answerRequests({ server, routes, rules, waiting, guesses, log }:
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     else socket.destroy();
   });
+  return {
+    close(whose) {
+      const ended = [...open].filter(([, identity]) => whose(identity)).map(([response]) => response);
+      setTimeout(() => {
+        for (const response of ended) if (open.has(response)) response.destroy();
+      }, LAST_ANSWER_MS).unref();
+    },
+  };
 }
 
 /** A wrong token, one too many, is told to come back later. */

@@ -28,7 +28,7 @@ class SlowSocket extends EventEmitter {
 const start = () => {
   const socket = new SlowSocket();
   const hub = createAppHub({ state: "none", own: false, since: "2026-11-20T10:00:00Z", attempts: [] }, () => 0);
-  serveApp(socket, hub);
+  serveApp(socket, hub, () => ({ kind: "owner", scope: "full" }));
   return { socket, hub };
 };
 const view = (id: string, label: string): SessionView => ({

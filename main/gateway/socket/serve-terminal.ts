@@ -13,7 +13,7 @@ export function serveTerminal(
   upgrade: Extract<Upgrade, { route: "terminal" }>,
   parts: GatewayParts,
 ): void {
-  const { session: id, start, cols, rows } = upgrade;
+  const { session: id, start, cols, rows, watches } = upgrade;
   if (start === undefined) {
     attach(id);
     return;
@@ -31,7 +31,7 @@ export function serveTerminal(
     const daemon = parts.daemons.own();
     if (session === undefined) socket.close(CLOSE.noSuchSession, "no such session");
     else if (daemon === undefined) socket.close(CLOSE.backendFailed, "the daemon is not connected");
-    else relayTerminal(socket, { daemon, session, cols, rows });
+    else relayTerminal(socket, { daemon, session, cols, rows, watches });
   }
 }
 

@@ -7,6 +7,7 @@ import type { Refusal } from "../auth/decide-door.ts";
 import { type AccessRules, decideUpgrade, type Identity, type Upgrade } from "../auth/decide-request.ts";
 import type { GuessLimit } from "../auth/guess-limit.ts";
 import { requestFacts } from "../auth/request-facts.ts";
+import { whoIs } from "../auth/scope.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import { limited } from "../http/http-server.ts";
 import { serveApp } from "./app-socket.ts";
@@ -17,8 +18,8 @@ import { serveTerminal } from "./serve-terminal.ts";
 export interface SocketServer {
   /** Live sockets. */
   readonly count: number;
-  /** Closes what these have open, at once: their token is not good any more. */
-  close(whose: (identity: Identity) => boolean): void;
+  /** Closes what these have open, at once: their token is not good any more, or for another thing than before. */
+  close(whose: (identity: Identity) => boolean, code: number, reason: string): void;
   dispose(): void;
 }
 
@@ -59,14 +60,14 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       socket.on("close", () => sockets.delete(socket));
       socket.on("error", (error) => parts.log.debug({ error: error.message }, "a socket failed"));
       heartbeat.watch(socket);
-      serve(socket, upgrade);
+      serve(socket, upgrade, identity);
     });
   });
 
-  function serve(socket: WebSocket, upgrade: Upgrade): void {
+  function serve(socket: WebSocket, upgrade: Upgrade, identity: Identity): void {
     switch (upgrade.route) {
       case "app":
-        serveApp(socket, parts.hub);
+        serveApp(socket, parts.hub, () => whoIs(identity, parts.devices.list()));
         break;
       case "events": {
         const { mcpToken } = upgrade;
@@ -89,10 +90,10 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     get count() {
       return sockets.size;
     },
-    close(whose) {
+    close(whose, code, reason) {
       for (const [socket, identity] of sockets) {
         if (!whose(identity)) continue;
-        socket.close(CLOSE.tokenRevoked, "the token is not good any more");
+        socket.close(code, reason);
         // One that does not answer the close is cut all the same.
         setTimeout(() => socket.terminate(), 500).unref();
       }

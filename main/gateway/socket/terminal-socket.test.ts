@@ -50,8 +50,8 @@ interface Terminal {
   until(check: () => boolean): Promise<void>;
   closed: Promise<{ code: number; reason: string }>;
 }
-function attach(id: string, protocol = "signalbox.v1", query = ""): Terminal {
-  const socket = socketTo(gateway, `/ws/terminal?session_id=${id}${query}`, protocol);
+function attach(id: string, protocol = "signalbox.v1", query = "", token = gateway.token): Terminal {
+  const socket = socketTo(gateway, `/ws/terminal?session_id=${id}${query}`, protocol, token);
   const bytes: Buffer[] = [];
   const frames: Terminal["frames"] = [];
   const waiting = new Set<() => void>();
@@ -110,6 +110,42 @@ describe("the terminal", () => {
     second.socket.send(Buffer.from("key\n"));
     await second.until(() => second.output().includes("after:key"));
     second.socket.terminate();
+  });
+
+  it("a device that may only watch sees all of it, and can neither type, end it nor choose its size", async () => {
+    const id = await newSession("sh", "-c", 'while read line; do echo "got:$line $(stty size)"; done');
+    const owner = attach(id, "signalbox.v1", "&cols=88&rows=22");
+    await owner.until(() => owner.frames.some(({ type }) => type === "snapshot"));
+    const { link_code } = (
+      await ask(gateway, "/api/v1/pairing", { method: "POST", body: '{"scope":"read-only"}' })
+    ).json() as { link_code: string };
+    const paired = await fetch(`${gateway.url}/pair`, { method: "POST", headers: { "x-pairing-code": link_code } });
+    const { token } = (await paired.json()) as { token: string };
+    const query = "&cols=44&rows=11";
+    const [watcher, original] = [attach(id, "signalbox.v1", query, token), attach(id, "construct.v1", query, token)];
+    for (const { socket } of [watcher, original]) await new Promise((resolve) => socket.once("open", resolve));
+    await watcher.until(() => watcher.frames.some(({ type }) => type === "snapshot"));
+    watcher.socket.send(JSON.stringify({ type: "resize", cols: 33, rows: 9 }));
+    watcher.socket.send(Buffer.from("typed\n"));
+    watcher.socket.send(JSON.stringify({ type: "kill", signal: "SIGKILL" }));
+    original.socket.send("typed\n");
+    original.socket.send(JSON.stringify({ type: "resize", cols: 33, rows: 9 }));
+    await watcher.until(() => watcher.frames.some(({ type }) => type === "error"));
+    // Answered after all of theirs: a pong comes when what was sent before it has been read.
+    for (const { socket } of [watcher, original]) {
+      const pong = new Promise((resolve) => socket.once("pong", resolve));
+      socket.ping();
+      await pong;
+    }
+    owner.socket.send(Buffer.from("mine\n"));
+    for (const terminal of [owner, watcher, original]) {
+      await terminal.until(() => terminal.output().includes("got:mine 22 88"));
+      expect(terminal.output()).not.toContain("typed");
+      terminal.socket.terminate();
+    }
+    expect(watcher.frames.filter(({ type }) => type === "error")).toEqual([
+      { type: "error", code: "read-only", message: expect.any(String) },
+    ]);
   });
 
   it("speaks the original protocol: text both ways, a resize as JSON, characters whole", async () => {

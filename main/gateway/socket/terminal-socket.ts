@@ -1,6 +1,9 @@
 /** Owns `/ws/terminal`: the daemon's own terminal socket, passed on unread in both directions. */
 import { WebSocket } from "ws";
-import { CLOSE, MAX_CLIENT_MESSAGE_BYTES } from "../../../shared/protocol/wire.ts";
+import { parseJson } from "../../../shared/protocol/schema.ts";
+import { type TerminalServerFrame, terminalClientFrameSchema } from "../../../shared/protocol/terminal-frames.ts";
+import { CLOSE, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
+import { READ_ONLY } from "../auth/scope.ts";
 import type { Connected } from "../link/daemon-link.ts";
 
 /** Bytes on their way to one side before the other is paused, and the level at which it goes on. */
@@ -16,14 +19,16 @@ export interface RelayOptions {
   session: string;
   cols: number | undefined;
   rows: number | undefined;
+  /** The client may not type, end the program or choose its size. */
+  watches: boolean;
 }
 
 /** The client's keystrokes wait in its own connection until the daemon's is open. Closing one side closes the other. */
 export function relayTerminal(client: WebSocket, options: RelayOptions): void {
   const { client: api, found } = options.daemon;
   const query = new URLSearchParams();
-  if (options.cols !== undefined) query.set("cols", String(options.cols));
-  if (options.rows !== undefined) query.set("rows", String(options.rows));
+  if (options.cols !== undefined && !options.watches) query.set("cols", String(options.cols));
+  if (options.rows !== undefined && !options.watches) query.set("rows", String(options.rows));
   const address = `${found.base.replace("http:", "ws:")}/session/${encodeURIComponent(options.session)}/terminal?${query}`;
   const daemon = new WebSocket(address, client.protocol === "" ? [] : [client.protocol], {
     headers: api.noticeHeaders,
@@ -44,7 +49,7 @@ export function relayTerminal(client: WebSocket, options: RelayOptions): void {
   });
   daemon.on("error", (error) => fail(CLOSE.backendFailed, error.message));
   pipe(daemon, client);
-  pipe(client, daemon);
+  pipe(client, daemon, options.watches ? watchOnly(client) : undefined);
   daemon.on("close", (code, reason) => end(client, code === 1006 ? CLOSE.backendFailed : code, reason.toString()));
   client.on("close", () => {
     if (daemon.readyState === WebSocket.CONNECTING) daemon.terminate();
@@ -60,12 +65,28 @@ export function relayTerminal(client: WebSocket, options: RelayOptions): void {
   }
 }
 
-function pipe(from: WebSocket, to: WebSocket): void {
+type Passes = (data: Buffer, isBinary: boolean) => boolean;
+
+/** Lets a watching client's acknowledgements through. Its size is ignored; the first time that it tries to act, it hears why not. */
+function watchOnly(client: WebSocket): Passes {
+  let told = false;
+  return (data, isBinary) => {
+    if (client.protocol !== SUBPROTOCOL) return false;
+    const frame = isBinary ? undefined : parseJson(terminalClientFrameSchema, data.toString());
+    if (frame?.ok === true && frame.value.type !== "kill") return frame.value.type === "ack";
+    const { code, message } = READ_ONLY;
+    if (!told) client.send(JSON.stringify({ type: "error", code, message } satisfies TerminalServerFrame));
+    told = true;
+    return false;
+  };
+}
+
+function pipe(from: WebSocket, to: WebSocket, passes?: Passes): void {
   const sent = () => {
     if (from.isPaused && to.bufferedAmount <= LOW_WATER_BYTES) from.resume();
   };
   from.on("message", (data: Buffer, isBinary) => {
-    if (to.readyState !== WebSocket.OPEN) return;
+    if (to.readyState !== WebSocket.OPEN || passes?.(data, isBinary) === false) return;
     to.send(data, { binary: isBinary }, sent);
     if (to.bufferedAmount > HIGH_WATER_BYTES) from.pause();
   });
