@@ -45,6 +45,7 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
     "previous-region": () => cycleRegion(-1),
     settings: () => openOverlay("settings"),
     servers: () => openOverlay("servers"),
+    outbox: () => openOverlay("settings", "outbox"),
     shortcuts: () => openOverlay("shortcuts"),
     "retry-daemon": () => void retryDaemon(services),
     "restart-session": () => {
@@ -83,6 +84,7 @@ function toggle(panel: "sessions" | "activity"): void {
 const FROM_HOST: Record<HostCommand, CommandId> = {
   "new-session": "new-session",
   settings: "settings",
+  outbox: "outbox",
   palette: "palette",
   find: "find",
   "toggle-sessions": "toggle-sessions",

@@ -5,6 +5,7 @@ import type { DesktopSettings, DesktopSettingsPatch } from "./desktop-settings.t
 export const HOST_COMMANDS = [
   "new-session",
   "settings",
+  "outbox",
   "palette",
   "find",
   "toggle-sessions",

@@ -9,6 +9,9 @@ export type TrayRow = "separator" | { label: string; action?: ShellAction };
 export function trayRows(state: TrayState, extra: readonly TrayRow[] = []): TrayRow[] {
   return [
     { label: state.daemon },
+    ...(state.outbox === ""
+      ? []
+      : [{ label: `Outbox: ${state.outbox}`, action: { do: "command", command: "outbox" } } as const]),
     "separator",
     ...section("Needs you", state.needsYou),
     ...section("Running", state.running),

@@ -16,6 +16,8 @@ export interface TrayState {
   /** Beside the icon where the system shows text there (macOS): how many need you. */
   title: string;
   daemon: string;
+  /** What is in the outbox; empty when nothing is. */
+  outbox: string;
   /** Our own daemon can be restarted from here; a foreign one is not ours to touch. */
   ownDaemon: boolean;
   needsYou: TraySession[];
@@ -35,12 +37,14 @@ export function trayState(app: AppState, noticesPaused: boolean): TrayState {
     count(needsYou.length, "session needs you", "sessions need you"),
     count(running.length, "session running", "sessions running"),
   ].filter((text) => text !== "");
+  const outbox = outboxLine(app.outbox);
   const daemon = daemonLine(app.daemon, app.servers.length);
   return {
     mood: mood(app.daemon, needsYou.length, running.length),
-    tooltip: ["Signalbox", ...(counts.length > 0 ? counts : [daemon])].join(" · "),
+    tooltip: ["Signalbox", ...(counts.length > 0 ? counts : [daemon]), ...(outbox === "" ? [] : [outbox])].join(" · "),
     title: needsYou.length === 0 ? "" : String(needsYou.length),
     daemon,
+    outbox,
     ownDaemon: app.daemon.own,
     needsYou: needsYou.slice(0, MAX_ROWS).map(row),
     running: running.slice(0, MAX_ROWS).map(row),
@@ -76,6 +80,18 @@ function daemonLine(daemon: DaemonView, servers: number): string {
     case "mismatch":
       return "The daemon is of another version";
   }
+}
+
+/** Writes that only a person can decide about are told apart from those that are delivered by themselves. */
+function outboxLine(outbox: AppState["outbox"]): string {
+  if (outbox === undefined) return "";
+  const undecided = outbox.dead + outbox.unknown;
+  return [
+    count(outbox.waiting, "write waits", "writes wait"),
+    count(undecided, "write needs your decision", "writes need your decision"),
+  ]
+    .filter((text) => text !== "")
+    .join(", ");
 }
 
 const row = (session: SessionView): TraySession => ({

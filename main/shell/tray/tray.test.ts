@@ -54,6 +54,20 @@ describe("the icon's mood", () => {
   });
 });
 
+it.each([
+  [{ waiting: 0, dead: 0, unknown: 0 }, ""],
+  [{ waiting: 3, dead: 0, unknown: 0 }, "3 writes wait"],
+  [{ waiting: 1, dead: 1, unknown: 0 }, "1 write waits, 1 write needs your decision"],
+  [{ waiting: 0, dead: 1, unknown: 2 }, "3 writes need your decision"],
+])("kept writes %o are told in the menu, which leads to them, and in the tooltip", (outbox, text) => {
+  const state = trayState(appState({ outbox }), false);
+  expect(state.outbox).toBe(text);
+  const row = { label: `Outbox: ${text}`, action: { do: "command", command: "outbox" } };
+  if (text === "") expect(trayRows(state)).not.toContainEqual(expect.objectContaining(row));
+  else expect(trayRows(state)).toContainEqual(row);
+  expect(state.tooltip).toBe(["Signalbox", "Daemon connected", ...(text === "" ? [] : [text])].join(" · "));
+});
+
 it("a foreign daemon is not offered for a restart, and a pause can be ended", () => {
   const text = trayText(trayRows(trayState(appState({ daemon: daemon("connected", false) }), true)));
   expect(text).not.toContain("Restart");
