@@ -9,8 +9,8 @@ import type { Snapshot } from "../../main/daemon/terminal/screen-messages.ts";
 import { incompleteUtf8 } from "../../shared/text/incomplete-utf8.ts";
 
 /** A terminal as the page has it, but without a page. */
-export function openScreen(cols: number, rows: number): Terminal {
-  const terminal = new headless.Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true, logLevel: "off" });
+export function openScreen(cols: number, rows: number, scrollback = 10_000): Terminal {
+  const terminal = new headless.Terminal({ cols, rows, scrollback, allowProposedApi: true, logLevel: "off" });
   terminal.loadAddon(new UnicodeGraphemesAddon());
   return terminal;
 }

@@ -50,6 +50,13 @@ export function isInSequence(terminal: Terminal): boolean {
   return number(inner(parser, "currentState"), 0) !== 0;
 }
 
+/** Whether a line end at the bottom moves all rows up into the scrollback, and whatever only concerns a line stays in it. */
+export function scrollsPlainly(terminal: Terminal): boolean {
+  const buffer = inner(inner(inner(terminal, "_core"), "_inputHandler"), "_activeBuffer");
+  const whole = inner(buffer, "scrollTop") === 0 && inner(buffer, "scrollBottom") === terminal.rows - 1;
+  return whole && terminal.buffer.active.type === "normal" && !terminal.modes.reverseWraparoundMode;
+}
+
 export function readCoreState(terminal: Terminal): CoreState {
   const core = inner(terminal, "_core");
   const input = inner(core, "_inputHandler");

@@ -5,10 +5,6 @@ import type { ScreenRequest } from "./screen-messages.ts";
 const RING_BYTES = 1024 * 1024;
 /** Output goes into the ring together: at once when it comes to this much, else at the end of the turn. */
 const BATCH_BYTES = 64 * 1024;
-/** While output floods, a screen that lags by more than the first and less than the second takes its time. */
-const FLOOD_BYTES = 5 * 1024 * 1024;
-const URGENT_BYTES = 32 * 1024 * 1024;
-const FLOOD_MS = 50;
 /** Items of the queue that are done before they are cut off. */
 const DONE_ITEMS = 1024;
 
@@ -17,9 +13,9 @@ export interface ScreenFeed {
   write(bytes: Buffer): void;
   /** A request at its place among the output. */
   request(request: ScreenRequest): void;
-  /** The screen has read so many bytes of the ring. */
-  parsed(bytes: number): void;
-  /** Bytes written and not yet on the screen. */
+  /** The screen has taken so many bytes out of the ring. */
+  taken(bytes: number): void;
+  /** Bytes written and not yet taken. */
   backlog(): number;
   /** Begins again with another thread: what was in the ring is lost. */
   reopen(): void;
@@ -29,10 +25,6 @@ export interface ScreenFeedOptions {
   id: number;
   size(): { cols: number; rows: number };
   post(request: ScreenRequest): void;
-  /** Whether somebody waits for the screen. */
-  awaited(): boolean;
-  /** Milliseconds of a steady clock. */
-  now(): number;
 }
 
 export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
@@ -46,7 +38,6 @@ export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
   let queue: (Buffer | ScreenRequest)[] = [];
   let done = 0;
   let queuedBytes = 0;
-  let writtenAt = 0;
   let scheduled = false;
 
   const backlog = () => head - tail + queuedBytes;
@@ -64,9 +55,7 @@ export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
 
   function tell(): void {
     if (head === told) return;
-    const lag = backlog();
-    const flooding = lag > FLOOD_BYTES && lag < URGENT_BYTES && options.now() - writtenAt < FLOOD_MS;
-    post({ type: "write", id, at: told % RING_BYTES, length: head - told, rest: flooding && !options.awaited() });
+    post({ type: "write", id, at: told % RING_BYTES, length: head - told });
     told = head;
   }
 
@@ -104,7 +93,6 @@ export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
         queue.push(Buffer.from(bytes.subarray(count)));
         queuedBytes += bytes.length - count;
       }
-      writtenAt = options.now();
       if (head - told + queuedBytes >= BATCH_BYTES) pump();
       else if (!scheduled) {
         scheduled = true;
@@ -118,7 +106,7 @@ export function createScreenFeed(options: ScreenFeedOptions): ScreenFeed {
       queue.push(request);
       pump();
     },
-    parsed(bytes) {
+    taken(bytes) {
       tail += bytes;
       pump();
     },

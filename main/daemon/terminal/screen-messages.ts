@@ -5,8 +5,8 @@ import type { AgentWord } from "../../../shared/protocol/agent-words.ts";
 /** To the screens, handled in order for each terminal. */
 export type ScreenRequest =
   | { type: "open"; id: number; memory: SharedArrayBuffer; cols: number; rows: number }
-  /** Bytes in the ring, from `at` on and from its beginning after its end. `rest`: there is time. */
-  | { type: "write"; id: number; at: number; length: number; rest: boolean }
+  /** Bytes in the ring, from `at` on and from its beginning after its end. */
+  | { type: "write"; id: number; at: number; length: number }
   | { type: "resize"; id: number; cols: number; rows: number }
   | { type: "snapshot"; id: number; request: number }
   | { type: "close"; id: number };
@@ -29,7 +29,8 @@ export type Notice =
 
 /** From the screens. */
 export type ScreenReport =
-  | { type: "parsed"; id: number; bytes: number }
+  /** So many bytes of the ring may be written again. */
+  | { type: "taken"; id: number; bytes: number }
   | ({ type: "snapshot"; id: number; request: number } & Snapshot)
   | { type: "title"; id: number; title: string }
   | { type: "notice"; id: number; notice: Notice };

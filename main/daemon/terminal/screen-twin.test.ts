@@ -1,6 +1,6 @@
 /** Owns the proof that a snapshot is the screen: cell by cell, at every byte. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { feed, openFromSnapshot, openScreen, screenState } from "../../../test/support/screen-state.ts";
 import type { Snapshot } from "./screen-messages.ts";
 import { createScreenTwin } from "./screen-twin.ts";
@@ -19,7 +19,12 @@ const twin = (cols = COLS, rows = ROWS) => {
   return {
     ...screen,
     told,
-    write: (bytes: Uint8Array) => new Promise<void>((resolve) => screen.write(bytes, false, resolve)),
+    add: (bytes: Uint8Array) => screen.write(bytes, () => {}),
+    /** Resolves when the bytes are on the screen. */
+    write(bytes: Uint8Array) {
+      screen.write(bytes, () => {});
+      return new Promise<Snapshot>((resolve) => screen.snapshot(resolve));
+    },
     snapshot: () => new Promise<Snapshot>((resolve) => screen.snapshot(resolve)),
   };
 };
@@ -117,12 +122,57 @@ describe("a viewer that attaches at any byte sees what one that was there from t
         expect(screenState(viewer), `attached at byte ${at}`).toEqual(screenState(watching));
         await feed(viewer, bytes.subarray(at));
         expect(screenState(viewer), `from byte ${at} on`).toEqual(expected);
-        await Promise.all([screen.write(bytes.subarray(at, at + 1)), feed(watching, bytes.subarray(at, at + 1))]);
+        screen.add(bytes.subarray(at, at + 1));
+        await feed(watching, bytes.subarray(at, at + 1));
         viewer.dispose();
       }
       screen.close();
     });
   }
+});
+
+describe("a screen that is far behind a flood becomes what it would have become", () => {
+  const lines = (count: number, line: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => line(n)).join("");
+  const build = (n: number) =>
+    `\x1b[3${n % 8}mmodule ${n}\x1b[0m${n % 9 === 0 ? ": 漢字 and a line that wraps" : ""}\x1b[K\r\n`;
+  const FLOODS: Record<string, string> = {
+    "lines that scroll": `\x1b[?25l\x1b[1m${lines(90_000, build)}end`,
+    "a bar that is redrawn, then lines": `${lines(3_000, (n) => `${n} %\x1b[K\r`)}${lines(40_000, build)}`,
+    "a screen that is redrawn": lines(15_000, (n) => `\x1b[${1 + (n % ROWS)};1H\x1b[4${n % 8}mrow ${n}\x1b[K`),
+    "lines, a full-screen program, lines": `${lines(30_000, build)}\x1b[?1049h\x1b[Hvim\x1b[?1049l${lines(30_000, build)}`,
+    "output without line ends": "x漢".repeat(150_000),
+  };
+  for (const [name, text] of Object.entries(FLOODS)) {
+    it(name, { timeout: 60_000 }, async () => {
+      const bytes = bytesOf(text);
+      const screen = twin();
+      const everything = openScreen(COLS, ROWS);
+      const half = Math.floor(bytes.length / 2) + 1;
+      for (const [from, to] of [
+        [0, half],
+        [half, bytes.length],
+      ] as const) {
+        for (let at = from; at < to; at += 100_000) screen.add(bytes.subarray(at, Math.min(to, at + 100_000)));
+        await feed(everything, bytes.subarray(from, to));
+        const viewer = await openFromSnapshot(await screen.snapshot());
+        expect(screenState(viewer)).toEqual(screenState(everything));
+      }
+    });
+  }
+
+  it("and tells what was said in lines that nobody saw", async () => {
+    const flood = lines(40_000, (n) => `a line, ${n} of many\r\n`);
+    const screen = twin();
+    await screen.write(bytesOf(`\x1b]2;building\x07\x1b]9;half done\x07${flood}`));
+    expect(screen.told.sort()).toEqual(["says half done", "title building"]);
+  });
+
+  it("also when nobody asks for it", async () => {
+    const screen = twin();
+    screen.add(bytesOf(`${lines(40_000, (n) => `a line, ${n} of many\r\n`)}\x1b]2;done\x07`));
+    await vi.waitFor(() => expect(screen.told).toEqual(["title done"]), { timeout: 20_000 });
+  });
 });
 
 it("a screen that would be too long to send keeps its newest lines", { timeout: 60_000 }, async () => {

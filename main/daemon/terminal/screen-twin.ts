@@ -5,8 +5,10 @@ import { agentWord } from "../../../shared/protocol/agent-words.ts";
 import { TERMINAL_SCROLLBACK_LINES } from "../../../shared/protocol/wire.ts";
 import { incompleteUtf8 } from "../../../shared/text/incomplete-utf8.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
+import { createHeldOutput } from "./held-output.ts";
 import { MAX_TAIL_BYTES, openSequence, skipString } from "./open-sequence.ts";
-import { isInSequence } from "./screen-core.ts";
+import { skipScrolled } from "./plain-scroll.ts";
+import { isInSequence, scrollsPlainly } from "./screen-core.ts";
 import type { Notice, Snapshot } from "./screen-messages.ts";
 import { serializeScreen } from "./serialize-screen.ts";
 
@@ -14,8 +16,8 @@ export const MAX_TITLE_CHARACTERS = 256;
 const MAX_NOTICE_CHARACTERS = 120;
 
 export interface ScreenTwin {
-  /** `parsed` is called once these bytes are on the screen; until then they must not change. `rest`: there is time. */
-  write(bytes: Uint8Array, rest: boolean, parsed: () => void): void;
+  /** `taken` is called once these bytes are needed no longer; until then they must not change. */
+  write(bytes: Uint8Array, taken: () => void): void;
   resize(cols: number, rows: number): void;
   /** Called back with the state after everything written before. */
   snapshot(then: (snapshot: Snapshot) => void): void;
@@ -31,13 +33,20 @@ export interface ScreenTwinOptions {
 
 /** Bytes given to the parser at once. */
 const BATCH_BYTES = 256 * 1024;
+/**
+ * Less than this is printed at once. More is a flood, which nobody reads: it is held until it pauses for so long, or was held for
+ * so long, or has become so much, because most of it will have scrolled out of sight by then and can be left out.
+ */
+const FLOOD_BYTES = 64 * 1024;
+const PAUSE_MS = 30;
+const HOLD_MS = 250;
+const HELD_BYTES = 4 * 1024 * 1024;
+/** Line ends after which nothing of what was before is left, wherever the cursor stood: a screen to its end, and all rows. */
+const linesOfAll = (rows: number) => TERMINAL_SCROLLBACK_LINES + 2 * rows;
 const NOTHING = new Uint8Array(0);
 
-interface Step {
-  bytes: Uint8Array | undefined;
-  rest: boolean;
-  done(): void;
-}
+/** Output, or something to do behind it. */
+type Step = { bytes: Uint8Array; taken(): void } | { act(): void };
 
 export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
   const terminal = new headless.Terminal({
@@ -49,12 +58,18 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
   });
   terminal.loadAddon(new UnicodeGraphemesAddon());
   let title = "";
+  /** Taken over and not printed, and what follows it. */
+  const held = createHeldOutput();
   const steps: Step[] = [];
+  /** How many steps are to be done, not printed. */
+  let acts = 0;
   let busy = false;
-  let resting: NodeJS.Timeout | undefined;
-  /** The escape sequence and the character that the bytes so far leave unfinished. */
+  let timer: NodeJS.Timeout | undefined;
+  let writtenAt = 0;
+  /** Bytes of what is held that are to be printed without waiting. */
+  let released = 0;
+  /** The escape sequence that the bytes printed so far leave unfinished. */
   let sequence: Uint8Array = NOTHING;
-  let character: Uint8Array = NOTHING;
 
   // What xterm would answer (onData) has no listener: nothing that a program prints comes back to it as input.
   terminal.onTitleChange((text) => {
@@ -78,67 +93,96 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     return false;
   });
 
-  /** Feeds what waits, in order: bytes together up to a batch, other steps alone. */
-  function proceed(): void {
-    for (let step = steps[0]; !busy && step !== undefined; step = steps[0]) {
-      if (step.bytes === undefined) {
-        steps.shift();
-        step.done();
-      } else feed();
-    }
-  }
-
-  function wake(): void {
-    clearTimeout(resting);
-    resting = undefined;
-    proceed();
-  }
-
-  function feed(): void {
-    const begun = performance.now();
-    const done: (() => void)[] = [];
-    const pieces: Uint8Array[] = [character];
-    let length = 0;
-    let rest = false;
-    for (let step = steps[0]; step?.bytes !== undefined && length < BATCH_BYTES; step = steps[0]) {
+  function take(): void {
+    for (let step = steps[0]; step !== undefined && "bytes" in step && held.length < HELD_BYTES; step = steps[0]) {
       steps.shift();
-      pieces.push(step.bytes);
-      done.push(step.done);
-      rest = step.rest;
-      length += step.bytes.length;
+      held.append(step.bytes);
+      step.taken();
     }
-    const all = Buffer.concat(pieces);
-    character = all.subarray(all.length - incompleteUtf8(all));
-    const whole = all.subarray(0, all.length - character.length);
+  }
+
+  /** Does what can be done now: prints a batch, or what was asked for behind the output so far, or waits for more. */
+  function proceed(): void {
+    while (!busy) {
+      take();
+      const whole = held.whole();
+      if (whole === 0) {
+        const [step] = steps;
+        if (step === undefined || !("act" in step)) return;
+        steps.shift();
+        acts -= 1;
+        step.act();
+      } else if (released > 0) print();
+      else if (acts > 0 || whole < FLOOD_BYTES || whole >= HELD_BYTES) release();
+      else {
+        hold();
+        return;
+      }
+    }
+  }
+
+  function hold(): void {
+    if (timer !== undefined) return;
+    const until = performance.now() + HOLD_MS;
+    const look = () => {
+      const now = performance.now();
+      timer = undefined;
+      if (now < until && now - writtenAt < PAUSE_MS) timer = setTimeout(look, PAUSE_MS);
+      else {
+        release();
+        proceed();
+      }
+    };
+    timer = setTimeout(look, PAUSE_MS);
+  }
+
+  /** Lets everything that is held be printed, without what nobody could see; more of a flood goes on being held. */
+  function release(): void {
+    if (busy) return;
+    const before = held.length;
+    if (before > BATCH_BYTES && sequence.length === 0 && scrollsPlainly(terminal)) {
+      const skip = skipScrolled(held.view(), linesOfAll(terminal.rows));
+      if (skip !== undefined) held.skip(skip);
+    }
+    // Forced by its size alone, and now small again: there is no hurry.
+    const enough = acts === 0 && before >= HELD_BYTES && held.length < HELD_BYTES / 2;
+    if (!enough) released = held.whole();
+  }
+
+  function print(): void {
+    const most = held.view().subarray(0, Math.min(released, BATCH_BYTES));
+    const whole = held.take(most.length < released ? most.length - incompleteUtf8(most) : released);
+    released -= whole.length;
     const bytes = sequence.length < MAX_TAIL_BYTES ? whole : skipString(whole);
     busy = true;
     terminal.write(bytes, () => {
       busy = false;
       sequence = isInSequence(terminal) ? openSequence(Buffer.concat([sequence, bytes])) : NOTHING;
-      for (const call of done) call();
-      // While output floods, the people who watch it come first: the screen takes a third of a core.
-      if (rest) resting = setTimeout(wake, (performance.now() - begun) * 2);
-      else proceed();
+      proceed();
     });
   }
 
-  function next(step: Step): void {
-    steps.push(step);
-    if (resting === undefined || !step.rest) wake();
+  function act(todo: () => void): void {
+    steps.push({ act: todo });
+    acts += 1;
+    proceed();
   }
 
   return {
-    write: (bytes, rest, parsed) => next({ bytes, rest, done: parsed }),
-    resize: (cols, rows) => next({ bytes: undefined, rest: false, done: () => terminal.resize(cols, rows) }),
+    write(bytes, taken) {
+      steps.push({ bytes, taken });
+      writtenAt = performance.now();
+      proceed();
+    },
+    resize: (cols, rows) => act(() => terminal.resize(cols, rows)),
     snapshot(then) {
-      const done = () => {
-        const tail = Buffer.concat([sequence, character]);
+      act(() => {
+        const tail = Buffer.concat([sequence, held.view()]);
         then({ data: serializeScreen(terminal, title), tail, cols: terminal.cols, rows: terminal.rows });
-      };
-      next({ bytes: undefined, rest: false, done });
+      });
     },
     close() {
-      clearTimeout(resting);
+      clearTimeout(timer);
       terminal.dispose();
     },
   };

@@ -23,10 +23,10 @@ port.on("message", (request: ScreenRequest) => {
   const { twin, ring } = entry;
   switch (request.type) {
     case "write": {
-      const { at, length, rest } = request;
+      const { at, length } = request;
       const first = ring.subarray(at, at + length);
       for (const bytes of [first, ring.subarray(0, length - first.length)]) {
-        if (bytes.length > 0) twin.write(bytes, rest, () => report({ type: "parsed", id, bytes: bytes.length }));
+        if (bytes.length > 0) twin.write(bytes, () => report({ type: "taken", id, bytes: bytes.length }));
       }
       return;
     }

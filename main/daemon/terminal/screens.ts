@@ -6,10 +6,11 @@ import { createScreenFeed, type ScreenFeed } from "./screen-feed.ts";
 import type { Notice, ScreenReport, ScreenRequest, Snapshot } from "./screen-messages.ts";
 
 /**
- * Output that a screen may be behind, in bytes: above it the program is paused, below half of it it goes on. While
- * somebody reads as fast as the program prints, the screen may lag far behind; otherwise memory counts for more.
+ * Output that a screen may be behind, in bytes, beside the 4 MB that it holds itself: above it the program is paused, below
+ * half of it it goes on. While somebody reads as fast as the program prints, it may lag far; otherwise memory counts for more.
  */
-export const SCREEN_LAG_BYTES = { watched: 48 * 1024 * 1024, unwatched: 1024 * 1024 };
+export const SCREEN_LAG_BYTES = { watched: 32 * 1024 * 1024, unwatched: 1024 * 1024 };
+
 export interface ScreenListener {
   onTitle(title: string): void;
   onNotice(notice: Notice): void;
@@ -103,9 +104,9 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
     const entry = entries.get(report.id);
     if (entry === undefined) return;
     switch (report.type) {
-      case "parsed":
+      case "taken":
         failures = 0;
-        entry.feed.parsed(report.bytes);
+        entry.feed.taken(report.bytes);
         entry.listener.onProgress();
         break;
       case "title":
@@ -128,13 +129,7 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
       const id = nextId++;
       const waiting: Entry["waiting"] = new Map();
       let size = { cols, rows };
-      const feed = createScreenFeed({
-        id,
-        size: () => size,
-        post,
-        awaited: () => waiting.size > 0,
-        now: () => performance.now(),
-      });
+      const feed = createScreenFeed({ id, size: () => size, post });
       const empty = (): Snapshot => ({ data: "", tail: new Uint8Array(0), ...size });
       const entry: Entry = { listener, waiting, feed, empty };
       entries.set(id, entry);
