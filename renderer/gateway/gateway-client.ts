@@ -1,10 +1,12 @@
 /** Owns the page's HTTP requests to the gateway, on its own origin: one function a route, answers checked, failures as faults. */
+import { type AgentTemplates, agentTemplatesSchema } from "../../shared/protocol/agent-templates.ts";
 import {
   type ServerConfig,
   type ServersFile,
   serverStatusSchema,
   serversFileSchema,
 } from "../../shared/protocol/daemon-api.ts";
+import { type DaemonSettings, daemonSettingsSchema } from "../../shared/protocol/daemon-settings.ts";
 import { failed, faultBodySchema, ok, type Result } from "../../shared/protocol/fault.ts";
 import {
   agentsResponseSchema,
@@ -18,6 +20,7 @@ import {
   type NewSession,
   pairingResponseSchema,
   searchResponseSchema,
+  turnsResponseSchema,
 } from "../../shared/protocol/gateway-api.ts";
 import { outboxResponseSchema } from "../../shared/protocol/outbox-api.ts";
 import { check, z } from "../../shared/protocol/schema.ts";
@@ -61,6 +64,8 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
 
   return {
     agents: () => request(agentsResponseSchema, "GET", "/api/v1/agents"),
+    agentTemplates: () => request(agentTemplatesSchema, "GET", "/api/v1/agent-templates"),
+    saveAgentTemplates: (body: AgentTemplates) => request(nothing, "PUT", "/api/v1/agent-templates", body),
     folders: (path: string) =>
       request(foldersResponseSchema, "GET", `/api/v1/folders?path=${encodeURIComponent(path)}`),
     createSession: (body: NewSession) => request(createdSessionSchema, "POST", "/api/v1/sessions", body),
@@ -72,6 +77,7 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     events: (id: string, after: number, limit: number) =>
       request(eventsResponseSchema, "GET", `${session(id)}/events?after=${after}&limit=${limit}`),
     exportSession: (id: string, format: string) => raw("GET", `${session(id)}/export?format=${format}`),
+    turns: (id: string) => request(turnsResponseSchema, "GET", `${session(id)}/turns`),
     retryDaemon: () => request(nothing, "POST", "/api/v1/daemon/retry", {}),
     startDaemon: () => request(nothing, "POST", "/api/v1/daemon/start", {}),
     devices: () => request(devicesResponseSchema, "GET", "/api/v1/devices"),
@@ -94,6 +100,14 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
         `/api/v1/servers/${encodeURIComponent(name)}/sign-in`,
         {},
       ),
+    restartServer: (name: string) =>
+      request(nothing, "POST", `/api/v1/servers/${encodeURIComponent(name)}/restart`, {}),
+    secrets: () => request(z.object({ names: z.array(z.string()) }), "GET", "/api/v1/secrets"),
+    saveSecret: (name: string, value: string) =>
+      request(nothing, "PUT", `/api/v1/secrets/${encodeURIComponent(name)}`, { value }),
+    removeSecret: (name: string) => request(nothing, "DELETE", `/api/v1/secrets/${encodeURIComponent(name)}`),
+    daemonSettings: () => request(daemonSettingsSchema, "GET", "/api/v1/daemon/settings"),
+    saveDaemonSettings: (settings: DaemonSettings) => request(nothing, "PUT", "/api/v1/daemon/settings", settings),
     outbox: () => request(outboxResponseSchema, "GET", "/api/v1/outbox"),
     retryDelivery: (id: number) => request(nothing, "POST", `/api/v1/outbox/${id}/retry`, {}),
     discardDelivery: (id: number) => request(nothing, "DELETE", `/api/v1/outbox/${id}`),

@@ -1,13 +1,14 @@
 /** Owns the choice of agent, folder and name for a new session, on the first page and in the dialog alike. */
 import { Play } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import type { AgentId } from "../../shared/protocol/app-frames.ts";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { NewSession } from "../../shared/protocol/gateway-api.ts";
 import { Button } from "../parts/button.tsx";
 import styles from "../parts/form.module.css";
 import { startDemo, startSession } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
+import { useSettings } from "../stores/settings-store.ts";
+import { agentKey, agentOf, startable } from "./agent-key.ts";
 import { AgentPicker } from "./agent-picker.tsx";
 import { DaemonLine } from "./daemon-line.tsx";
 import { FaultNote } from "./fault-note.tsx";
@@ -18,16 +19,18 @@ import { useAgents } from "./use-agents.ts";
 export function NewSessionForm({ withName }: { withName: boolean }) {
   const services = useServices();
   const { found, fault: agentsFault } = useAgents();
-  const [chosen, setChosen] = useState<AgentId>();
-  const [files, setFiles] = useState<Partial<Record<AgentId, string>>>({});
+  const [chosen, setChosen] = useState<string>();
+  const [files, setFiles] = useState<Readonly<Record<string, string>>>({});
   const [folder, setFolder] = useState<string>();
   const [command, setCommand] = useState("");
   const [label, setLabel] = useState("");
   const [fault, setFault] = useState<Fault>();
   const [busy, setBusy] = useState(false);
 
-  const startable = (found?.agents ?? []).filter((agent) => agent.found && agent.id !== "demo");
-  const agent = chosen ?? startable[0]?.id ?? "shell";
+  const choices = startable(found?.agents ?? []);
+  const usual = useSettings((settings) => settings.newAgent);
+  const first = choices.find((known) => agentKey(known) === usual) ?? choices[0];
+  const agent = chosen ?? (first === undefined ? "shell" : agentKey(first));
   const cwd = folder ?? found?.recentFolders[0] ?? "~";
 
   async function submit(event: FormEvent): Promise<void> {
@@ -40,7 +43,7 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
     const [program, ...args] = words;
     const file = files[agent];
     const request: NewSession = {
-      agent,
+      ...agentOf(agent),
       cwd,
       ...(label.trim() === "" ? {} : { label: label.trim() }),
       ...(agent === "custom" && program !== undefined ? { command: program, args } : {}),

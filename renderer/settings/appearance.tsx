@@ -1,6 +1,7 @@
 /** Owns the settings of how the page looks. */
 import { changeSettings, type Settings, useSettings } from "../stores/settings-store.ts";
 import { Choice } from "./controls.tsx";
+import { TerminalColours } from "./terminal-colours.tsx";
 
 const THEMES: readonly (readonly [Settings["theme"], string])[] = [
   ["system", "System"],
@@ -25,6 +26,7 @@ export function Appearance() {
         options={CONTRAST}
         onChange={(contrast) => changeSettings({ contrast })}
       />
+      <TerminalColours />
     </>
   );
 }

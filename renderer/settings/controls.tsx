@@ -61,6 +61,31 @@ export function Choice<T extends string>({ label, hint, value, options, onChange
   );
 }
 
+export function Select<T extends string>({ label, hint, value, options, onChange }: ChoiceProps<T>) {
+  return (
+    <SettingRow label={label} hint={hint}>
+      {(ids) => (
+        <select
+          className={styles.select}
+          aria-labelledby={ids.label}
+          aria-describedby={ids.hint}
+          value={value}
+          onChange={(event) => {
+            const chosen = options.find(([option]) => option === event.target.value);
+            if (chosen !== undefined) onChange(chosen[0]);
+          }}
+        >
+          {options.map(([option, name]) => (
+            <option key={option} value={option}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </SettingRow>
+  );
+}
+
 interface ToggleProps {
   label: string;
   hint?: string;

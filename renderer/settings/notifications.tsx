@@ -1,17 +1,19 @@
 /** Owns the settings of notifications, which the desktop app shows. */
-import { useEffect, useState } from "react";
-import type { DesktopSettings, DesktopSettingsPatch } from "../../shared/protocol/desktop-settings.ts";
+import type { DesktopSettings } from "../../shared/protocol/desktop-settings.ts";
+import { formatMinute } from "../activity/elapsed.ts";
+import { Button } from "../parts/button.tsx";
 import { useServices } from "../shell/services.ts";
-import { Toggle } from "./controls.tsx";
+import controls from "./controls.module.css";
+import { SettingRow, Toggle } from "./controls.tsx";
 import styles from "./pages.module.css";
 import { useMatches } from "./search-context.ts";
+import { useDesktopSettings } from "./use-desktop-settings.ts";
+
+const USUAL = { from: "22:00", to: "07:00" };
 
 export function Notifications() {
   const { desktop } = useServices().host;
-  const [settings, setSettings] = useState<DesktopSettings>();
-  useEffect(() => {
-    void desktop?.settings().then(setSettings);
-  }, [desktop]);
+  const { settings, change } = useDesktopSettings();
   const matches = useMatches("notifications");
   if (desktop === undefined) {
     return !matches ? null : (
@@ -22,12 +24,17 @@ export function Notifications() {
     );
   }
   if (settings === undefined) return null;
-  const change = (patch: DesktopSettingsPatch) => void desktop.change(patch).then(setSettings);
   const { notifications } = settings;
   const notify = (patch: Partial<DesktopSettings["notifications"]>) =>
     change({ notifications: { ...notifications, ...patch } });
+  const { quiet_hours: quiet, paused_until: paused } = notifications;
   return (
     <>
+      {paused !== null && Date.parse(paused) > Date.now() && (
+        <SettingRow label={`Paused until ${formatMinute(paused)}`} hint="Nothing is announced before.">
+          {() => <Button onClick={() => notify({ paused_until: null })}>Go on now</Button>}
+        </SettingRow>
+      )}
       <Toggle
         label="A session needs you"
         value={notifications.needs_you}
@@ -41,21 +48,39 @@ export function Notifications() {
         onChange={(finished) => notify({ finished })}
       />
       <Toggle
-        label="Quiet from 22:00 to 07:00"
-        value={notifications.quiet_hours !== null}
-        onChange={(quiet) => notify({ quiet_hours: quiet ? { from: "22:00", to: "07:00" } : null })}
+        label="Quiet hours"
+        hint="Nothing is announced in them."
+        value={quiet !== null}
+        onChange={(on) => notify({ quiet_hours: on ? USUAL : null })}
       />
-      <Toggle
-        label="Keep running in the tray"
-        hint="Closing the window leaves the app in the tray while sessions run."
-        value={settings.close_to_tray}
-        onChange={(close_to_tray) => change({ close_to_tray })}
-      />
-      <Toggle
-        label="Start with the computer"
-        value={settings.open_at_login}
-        onChange={(open_at_login) => change({ open_at_login })}
-      />
+      {quiet !== null && (
+        <SettingRow label="Quiet">
+          {() => (
+            <span className={controls.number}>
+              from
+              <Time
+                name="Quiet from"
+                value={quiet.from}
+                onChange={(from) => notify({ quiet_hours: { ...quiet, from } })}
+              />
+              to
+              <Time name="Quiet to" value={quiet.to} onChange={(to) => notify({ quiet_hours: { ...quiet, to } })} />
+            </span>
+          )}
+        </SettingRow>
+      )}
     </>
+  );
+}
+
+function Time({ name, value, onChange }: { name: string; value: string; onChange: (value: string) => void }) {
+  return (
+    <input
+      type="time"
+      className={controls.numberInput}
+      aria-label={name}
+      value={value}
+      onChange={(event) => event.target.value !== "" && onChange(event.target.value)}
+    />
   );
 }

@@ -1,12 +1,14 @@
 /** Owns the names of the settings' sections, and words by which people look for them. */
 
 export const SECTIONS = [
-  { id: "appearance", name: "Appearance", words: "theme dark light contrast" },
+  { id: "general", name: "General", words: "start last session new agent activity waterfall tray login" },
+  { id: "appearance", name: "Appearance", words: "theme dark light contrast terminal colours import iterm" },
   { id: "terminal", name: "Terminal", words: "font text size line height cursor scrollback graphics card" },
-  { id: "servers", name: "Servers", words: "mcp tools add read-only sign in log" },
+  { id: "agents", name: "Agents", words: "claude codex gemini opencode own program command template" },
+  { id: "servers", name: "Servers", words: "mcp tools add read-only sign in log secrets" },
   { id: "outbox", name: "Outbox", words: "queued writes delivery" },
-  { id: "daemon", name: "Daemon and discovery", words: "doctor report discovery files" },
-  { id: "notifications", name: "Notifications", words: "quiet hours tray login" },
+  { id: "daemon", name: "Daemon and discovery", words: "doctor report discovery files disconnect idle" },
+  { id: "notifications", name: "Notifications", words: "quiet hours pause needs you failed finished" },
   { id: "shortcuts", name: "Shortcuts", words: "keys keyboard bindings" },
   { id: "accessibility", name: "Accessibility", words: "motion screen reader" },
   { id: "privacy", name: "Privacy and data", words: "history retention secrets telemetry reset" },

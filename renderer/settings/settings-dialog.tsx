@@ -6,9 +6,11 @@ import { Servers } from "../servers/servers-dialog.tsx";
 import { closeOverlay, useView } from "../stores/view-store.ts";
 import { About } from "./about.tsx";
 import { Accessibility } from "./accessibility.tsx";
+import { AgentsPage } from "./agents-page.tsx";
 import { Appearance } from "./appearance.tsx";
 import { DaemonSettings } from "./daemon-settings.tsx";
 import { Devices } from "./devices.tsx";
+import { General } from "./general.tsx";
 import { Notifications } from "./notifications.tsx";
 import { PrivacyAndData } from "./privacy.tsx";
 import { SearchContext } from "./search-context.ts";
@@ -19,8 +21,10 @@ import { Shortcuts } from "./shortcuts.tsx";
 import { TerminalSettings } from "./terminal-settings.tsx";
 
 const CONTENTS: Record<SectionId, ComponentType> = {
+  general: General,
   appearance: Appearance,
   terminal: TerminalSettings,
+  agents: AgentsPage,
   servers: Servers,
   outbox: OutboxPage,
   daemon: DaemonSettings,
@@ -34,11 +38,11 @@ const CONTENTS: Record<SectionId, ComponentType> = {
 };
 
 /** Pages of their own kind: a search goes through settings, not through these. */
-const NOT_SEARCHED = new Set<SectionId>(["servers", "outbox", "devices", "json"]);
+const NOT_SEARCHED = new Set<SectionId>(["agents", "servers", "outbox", "devices", "json"]);
 
 export function SettingsDialog() {
   const about = useView((view) => view.about);
-  const [section, setSection] = useState(() => SECTIONS.find(({ id }) => id === about)?.id ?? "appearance");
+  const [section, setSection] = useState(() => SECTIONS.find(({ id }) => id === about)?.id ?? "general");
   const [search, setSearch] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const words = search.toLowerCase().trim();

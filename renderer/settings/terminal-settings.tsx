@@ -1,7 +1,6 @@
 /** Owns the settings of the terminal. */
 import { changeSettings, type Settings, useSettings } from "../stores/settings-store.ts";
 import { Choice, NumberSetting, Toggle } from "./controls.tsx";
-import { TerminalColours } from "./terminal-colours.tsx";
 
 const CURSORS: readonly (readonly [Settings["cursorStyle"], string])[] = [
   ["block", "Block"],
@@ -34,7 +33,6 @@ export function TerminalSettings() {
         step={0.05}
         onChange={(lineHeight) => changeSettings({ lineHeight })}
       />
-      <TerminalColours />
       <Choice
         label="Cursor"
         value={settings.cursorStyle}

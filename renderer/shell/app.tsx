@@ -4,6 +4,7 @@ import { oneLine } from "../../shared/text/visible.ts";
 import { FirstRun } from "../sessions/first-run.tsx";
 import { LinkBanner } from "../states/link-banner.tsx";
 import { useApp, useSession } from "../stores/app-store.ts";
+import { followLastSession } from "../stores/last-session.ts";
 import { useView } from "../stores/view-store.ts";
 import styles from "./layout.module.css";
 import { Layout } from "./layout.tsx";
@@ -30,6 +31,7 @@ export function App() {
   const paletteKeys = useKeys("palette");
   const settingsKeys = useKeys("settings");
   useTitle();
+  useEffect(followLastSession, []);
   useEffect(() => {
     const timer = setTimeout(() => void loadOverlays(), PRELOAD_MS);
     return () => clearTimeout(timer);

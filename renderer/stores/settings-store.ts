@@ -4,6 +4,11 @@ import { parseJson, z } from "../../shared/protocol/schema.ts";
 import { type ColorScheme, colorSchemeSchema, MAX_SCHEMES } from "../theme/color-scheme.ts";
 
 export const settingsSchema = z.object({
+  /** What is shown where the address names nothing. */
+  startWith: z.enum(["last", "nothing"]).catch("last"),
+  /** The agent that a new session begins with, as `agentKey` names it; any that is not found is the first found. */
+  newAgent: z.string().max(80).catch(""),
+  activityAs: z.enum(["list", "waterfall"]).catch("list"),
   theme: z.enum(["system", "dark", "light"]).catch("system"),
   contrast: z.enum(["system", "more", "normal"]).catch("system"),
   motion: z.enum(["system", "reduced"]).catch("system"),

@@ -1,6 +1,7 @@
 /** Owns what is shown: the selected session and call, open dialogs, panels. The address follows the selection. */
 import { create } from "zustand";
 import { linkPath, parseLinkPath } from "../../shared/links/deep-link.ts";
+import { useSettings } from "./settings-store.ts";
 
 export type Overlay =
   | "new-session"
@@ -45,7 +46,7 @@ export const useView = create<ViewStore>(() => ({
   sheetOpen: false,
   sessionsOpen: false,
   pair: undefined,
-  waterfall: false,
+  waterfall: useSettings.getState().activityAs === "waterfall",
   leaving: [],
 }));
 
