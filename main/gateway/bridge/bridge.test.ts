@@ -5,8 +5,9 @@ import { applyEntry, type CallLog, createCallLog } from "../../../shared/events/
 import { type LogEntry, logEntrySchema } from "../../../shared/events/tool-event.ts";
 import { eventServerFrameSchema } from "../../../shared/protocol/event-frames.ts";
 import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
+import { packChunks } from "../../../test/support/gateway/pack-chunks.ts";
 import { isEvent } from "./check-event.ts";
-import { type Chunk, chunkOf, entriesOf, eventText, packChunks } from "./chunk.ts";
+import { type Chunk, chunkOf, entriesOf, eventText } from "./chunk.ts";
 import { type CursorSink, type HistoryItem, openCursor, PACE_MS } from "./cursor.ts";
 import { createLogRing } from "./session-log.ts";
 

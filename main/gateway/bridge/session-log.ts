@@ -1,5 +1,7 @@
-/** Owns the recent part of the sessions' logs: one ring in memory for all of them, and the numbering of what comes in. */
-import { type Chunk, packChunks } from "./chunk.ts";
+/** Owns the recent part of the sessions' logs: what a log is, and one ring in memory for all of them. */
+import type { Chunk } from "./chunk.ts";
+import { createFrameWriter } from "./frame-writer.ts";
+import { createSessionLog } from "./number-entries.ts";
 
 /** All sessions together. What leaves the ring is read from the journal when somebody still wants it. */
 export const RING_BYTES = 8 * 1024 * 1024;
@@ -8,13 +10,13 @@ export const RING_BYTES = 8 * 1024 * 1024;
 const CHUNK_OVERHEAD_BYTES = 500;
 
 export interface LogReader {
-  /** Called in the same turn, after entries were added. */
+  /** Called in the same turn, after entries were published. */
   appended(): void;
 }
 
 export interface SessionLog {
   readonly id: string;
-  /** Number of the last entry; 0 when there is none. */
+  /** Number of the last published entry; 0 when there is none. */
   last(): number;
   /** Highest number that is not in the ring any more; what is above it is, or has never been. */
   floor(): number;
@@ -27,7 +29,11 @@ export interface SessionLog {
   claim(seq: number): void;
   /** What follows is no replay of what was lost: numbers go on above all that any client has seen. */
   breakOff(): void;
-  /** Adds events in order and gives the chunks that they became. */
+  /** Takes the event that lies in `source` from `from` to `to`, one JSON value. Nobody sees it before it is published. */
+  add(source: Buffer, from: number, to: number, at: string): void;
+  /** Gives readers what was added, and gives the chunks that it became, in order. */
+  publish(): readonly Chunk[];
+  /** Adds events that are texts, and publishes them. */
   append(events: readonly string[], at: string): readonly Chunk[];
   read(reader: LogReader): () => void;
   readonly readers: number;
@@ -49,6 +55,7 @@ interface Held {
 }
 
 export function createLogRing(limit = RING_BYTES): LogRing {
+  const writer = createFrameWriter();
   const logs = new Map<string, { log: SessionLog; held: Held }>();
   /** In order of arrival, so that the oldest of all sessions leaves first. */
   let queue: { held: Held; bytes: number }[] = [];
@@ -77,7 +84,12 @@ export function createLogRing(limit = RING_BYTES): LogRing {
     const known = logs.get(id);
     if (known !== undefined) return known.log;
     const held: Held = { chunks: [], start: 0, floor: last };
-    const log = createSessionLog(id, last, held, (chunk) => hold(held, chunk));
+    const part = {
+      floor: () => held.floor,
+      find: (seq: number) => findChunk(held, seq),
+      hold: (chunk: Chunk) => hold(held, chunk),
+    };
+    const log = createSessionLog(id, last, part, writer);
     logs.set(id, { log, held });
     return log;
   }
@@ -98,10 +110,15 @@ export function createLogRing(limit = RING_BYTES): LogRing {
   };
 }
 
+/**
+ * Lets go of the oldest chunk. The array keeps dead places before `start` until they are many, but not what they held:
+ * its memory may be a whole megabyte (frame-writer.ts).
+ */
 function release(held: Held): void {
   const chunk = held.chunks[held.start];
   if (chunk === undefined) return;
   held.floor = chunk.last;
+  held.chunks[held.start] = GONE;
   held.start += 1;
   if (held.start > 256 && held.start * 2 > held.chunks.length) {
     held.chunks = held.chunks.slice(held.start);
@@ -109,42 +126,7 @@ function release(held: Held): void {
   }
 }
 
-function createSessionLog(id: string, begin: number, held: Held, hold: (chunk: Chunk) => void): SessionLog {
-  const readers = new Set<LogReader>();
-  let last = begin;
-  let claimed = begin;
-  let broken = false;
-  return {
-    id,
-    last: () => last,
-    floor: () => held.floor,
-    claim(seq) {
-      claimed = Math.max(claimed, seq);
-      if (broken) last = Math.max(last, claimed);
-    },
-    breakOff() {
-      broken = true;
-      last = Math.max(last, claimed);
-    },
-    find: (seq) => findChunk(held, seq),
-    append(events, at) {
-      const chunks = packChunks(events, last + 1, at);
-      for (const chunk of chunks) {
-        hold(chunk);
-        last = chunk.last;
-      }
-      for (const reader of readers) reader.appended();
-      return chunks;
-    },
-    read(reader) {
-      readers.add(reader);
-      return () => readers.delete(reader);
-    },
-    get readers() {
-      return readers.size;
-    },
-  };
-}
+const GONE: Chunk = { first: 0, last: 0, frame: Buffer.alloc(0), starts: new Uint32Array() };
 
 /** Binary search: a reader that lags by a million entries must not cost more than one at the head. */
 function findChunk(held: Held, seq: number): Chunk | undefined {

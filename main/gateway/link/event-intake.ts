@@ -1,12 +1,8 @@
 /** Owns what becomes of each event of a stream: repeated ones dropped, another run's announced, the rest gathered by turn of the event loop. */
 import type { GapEvent } from "../../../shared/events/tool-event.ts";
 import { isEvent } from "../bridge/check-event.ts";
-
-/** Text gathered within one turn before it is appended, in characters: one frame. */
-const FLUSH_CHARACTERS = 60 * 1024;
-
-/** How our own daemon begins the event that says that its ring no longer reaches back. */
-const OWN_GAP = '{"kind":"gap"';
+import { OWN_GAP, takeOwnBlocks, takeProgressBlocks } from "./plain-blocks.ts";
+import type { Blocks } from "./sse-reader.ts";
 
 /** Where a reader is in a daemon's stream: what its `id:` says, `<epoch>-<seq>`. */
 export interface Place {
@@ -30,7 +26,10 @@ export interface IntakeOptions {
   /** When the link was lost, ISO 8601, if it was. */
   lostAt: string | undefined;
   iso: () => string;
-  append: (events: readonly string[], place: Place | undefined) => void;
+  /** Takes the event that lies in `source` from `from` to `to`; `at` is when it came. */
+  add: (source: Buffer, from: number, to: number, at: string) => void;
+  /** Everything that was added is to be seen now; `place` is that of the last. */
+  publish: (place: Place | undefined) => void;
   /** Events are missing before the next one: it is no replay of anything. */
   broken: () => void;
   /** Told once of events that are none. */
@@ -39,36 +38,40 @@ export interface IntakeOptions {
 
 export interface EventIntake {
   take(data: string, id: string | undefined): void;
-  /** Appends what was gathered; to be called at the end of the stream. */
+  /** The short way of the events that need no more than a look; see SseSink.blocks. */
+  takeBlocks(blocks: Blocks, from: number): number;
+  /** Publishes what was gathered; to be called at the end of the stream. */
   flush(): void;
 }
 
-export function createIntake({ trusted, iso, append, ...options }: IntakeOptions): EventIntake {
-  let events: string[] = [];
-  let size = 0;
+export function createIntake({ trusted, iso, ...options }: IntakeOptions): EventIntake {
   let last = options.place;
-  /** Where the reader is once what is gathered has been appended. */
+  /** Where the reader is once what is gathered has been published. */
   let placed = options.place;
   let lostAt = options.lostAt;
+  /** When the first event of this turn came; undefined while none is gathered. */
+  let at: string | undefined;
   let scheduled: NodeJS.Immediate | undefined;
   let complained = false;
 
   function flush(): void {
     clearImmediate(scheduled);
     scheduled = undefined;
-    if (events.length === 0) return;
-    const ready = events;
-    events = [];
-    size = 0;
-    append(ready, placed);
+    if (at === undefined) return;
+    at = undefined;
+    options.publish(placed);
   }
 
-  function gather(data: string): void {
-    events.push(data);
-    size += data.length;
+  function gather(source: Buffer, from: number, to: number): void {
+    at ??= iso();
+    options.add(source, from, to, at);
+    scheduled ??= setImmediate(flush);
+  }
+
+  function gatherText(data: string): void {
+    const bytes = Buffer.from(data);
+    gather(bytes, 0, bytes.length);
     placed = last;
-    if (size >= FLUSH_CHARACTERS) flush();
-    else scheduled ??= setImmediate(flush);
   }
 
   function breakOff(): void {
@@ -87,7 +90,7 @@ export function createIntake({ trusted, iso, append, ...options }: IntakeOptions
       const gap: GapEvent = { kind: "gap", missed: null, outcomes_lost: true, to: iso() };
       if (lostAt !== undefined) gap.from = lostAt;
       breakOff();
-      gather(JSON.stringify(gap));
+      gatherText(JSON.stringify(gap));
     }
     const isNewRun = last !== undefined;
     last = next;
@@ -101,11 +104,23 @@ export function createIntake({ trusted, iso, append, ...options }: IntakeOptions
       if (next !== undefined && !follow(next)) return;
       lostAt = undefined;
       if (trusted && data.startsWith(OWN_GAP)) breakOff();
-      if (isEvent(data, trusted)) gather(data);
+      if (isEvent(data, trusted)) gatherText(data);
       else if (!complained) {
         complained = true;
         options.refused();
       }
+    },
+    takeBlocks(blocks, from) {
+      if (!trusted) return takeProgressBlocks(blocks, from, gather);
+      // Without a place there is nothing that the ids could be compared with.
+      if (last === undefined) return from;
+      const { end, seq } = takeOwnBlocks(blocks, from, last, gather);
+      if (seq > last.seq) {
+        last = { id: `${last.epoch}-${seq}`, epoch: last.epoch, seq };
+        placed = last;
+      }
+      if (end > from) lostAt = undefined;
+      return end;
     },
     flush,
   };

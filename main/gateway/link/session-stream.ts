@@ -22,7 +22,9 @@ export interface StreamOptions {
   eventId: string | undefined;
   /** The daemon that serves this session, as soon as it is connected; undefined when the stream is closed meanwhile. */
   daemon: (signal: AbortSignal) => Promise<Connected | undefined>;
-  append: (events: readonly string[], eventId: string | undefined) => void;
+  /** Where events are added, and seen once `publish` was called: its argument is the daemon's id of the last. */
+  add: (source: Buffer, from: number, to: number, at: string) => void;
+  publish: (eventId: string | undefined) => void;
   /** Events are missing before what is appended next. */
   broken: () => void;
   /** While the journal is too far behind: a promise to wait for. */
@@ -121,7 +123,9 @@ export function openSessionStream(options: StreamOptions): SessionStream {
     if (lostAt !== undefined) gap.from = lostAt;
     if (outcomesLost) gap.outcomes_lost = true;
     options.broken();
-    options.append([JSON.stringify(gap)], undefined);
+    const bytes = Buffer.from(JSON.stringify(gap));
+    options.add(bytes, 0, bytes.length, iso());
+    options.publish(undefined);
   }
 
   async function read(body: ReadableStream<Uint8Array>, trusted: boolean): Promise<void> {
@@ -130,9 +134,10 @@ export function openSessionStream(options: StreamOptions): SessionStream {
       trusted,
       lostAt,
       iso,
-      append(events, at) {
+      add: options.add,
+      publish(at) {
         place = at;
-        options.append(events, at?.id);
+        options.publish(at?.id);
       },
       broken: options.broken,
       refused: () =>
@@ -143,6 +148,11 @@ export function openSessionStream(options: StreamOptions): SessionStream {
         event(data, id) {
           lostAt = undefined;
           intake.take(data, id);
+        },
+        blocks(blocks, from) {
+          const end = intake.takeBlocks(blocks, from);
+          if (end > from) lostAt = undefined;
+          return end;
         },
         alive: () => {
           heardAt = options.steady();

@@ -32,12 +32,14 @@ export function keepStream(session: LiveSession, context: StreamContext): void {
         if (mcp.own || daemon.found.own) return mcp.own && daemon.found.own;
         return mcp.run === runOf(daemon);
       }, signal),
-    append(events, lastId) {
+    add(source, from, to, at) {
+      context.counters.events += 1;
+      context.counters.eventBytes += to - from;
+      session.log.add(source, from, to, at);
+    },
+    publish(lastId) {
       session.eventId = lastId ?? session.eventId;
-      context.counters.events += events.length;
-      for (const event of events) context.counters.eventBytes += event.length;
-      const chunks = session.log.append(events, new Date(context.now()).toISOString());
-      context.journal().append(id, chunks, lastId);
+      context.journal().append(id, session.log.publish(), lastId);
     },
     broken: () => session.log.breakOff(),
     room: () => context.journal().room(),

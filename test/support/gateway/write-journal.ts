@@ -1,6 +1,7 @@
 /** Owns a process that writes to a journal until it is killed, and prints how many entries it knows to be stored. */
-import { packChunks } from "../../../main/gateway/bridge/chunk.ts";
+
 import { openJournal } from "../../../main/gateway/journal/open-journal.ts";
+import { packChunks } from "./pack-chunks.ts";
 
 const journal = await openJournal(
   { path: process.argv[2] ?? "", maxAgeMs: 1e15, maxBytes: 1e15 },
