@@ -28,7 +28,7 @@ export function openHome(home: HomeFolder): Result<OpenHome> {
     return ok({
       key: daemonKey(home),
       store: openSecretStore(join(home.path, "secrets.json")),
-      settings: openToolSettings(join(home.path, "tool-settings.json")),
+      settings: openToolSettings(join(home.path, "tool-settings.json"), join(home.path, "session-tools.json")),
       own: openDaemonSettings(join(home.path, "daemon-settings.json")),
       oauth: openOAuthStore(join(home.path, "oauth.json")),
       sessions: openSqliteSessionStore(join(home.path, "sessions.db")),

@@ -26,6 +26,8 @@ export const createSessionRequestSchema = z.object({
   agent: z.string().optional(),
   /** Names of the only upstream servers to offer; all when absent. */
   servers: z.array(z.string()).optional(),
+  /** Id of a session that this one goes on, perhaps of an earlier daemon run: its tool settings become this one's. */
+  after: z.string().min(1).max(64).optional(),
 });
 export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>;
 

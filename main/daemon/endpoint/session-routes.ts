@@ -61,6 +61,7 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
       return refuse(c, 400, fault("no-such-folder", message, "Choose another folder."));
     }
     const session = registry.create({ ...request.value, cwd });
+    if (request.value.after !== undefined) settings.takeOver(request.value.after, session.id);
     return c.json({ session_id: session.id, token: session.token, cwd });
   });
   app.get("/sessions", (c) => c.json({ sessions: registry.list().map(sessionView) }));

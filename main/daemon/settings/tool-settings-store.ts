@@ -1,7 +1,8 @@
-/** Owns the tool settings: the global ones in a file of the home folder, those of a session for as long as it lives. */
+/** Owns the tool settings: the global ones and those of each session, in two files of the home folder. */
 import { parseJson } from "../../../shared/protocol/schema.ts";
 import { type ToolSettings, toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
+import { readSessionRules, writeSessionRules } from "./session-rules-file.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -10,7 +11,11 @@ export interface ToolSettingsStore {
   /** Keeps them on disk before this returns. */
   setGlobal(settings: ToolSettings): void;
   ofSession(id: string): ToolSettings;
+  /** Keeps them on disk before this returns: a session that outlives the daemon finds them again. */
   setOfSession(id: string, settings: ToolSettings): void;
+  /** `session` goes on what `former` was: what was hidden from that one is hidden from this. */
+  takeOver(former: string, session: string): void;
+  /** The session is over. */
   forget(session: string): void;
   /** All that hold for a session. */
   effective(session: string): ToolSettings[];
@@ -19,14 +24,22 @@ export interface ToolSettingsStore {
   onChange(listener: () => void): () => void;
 }
 
-/** A file that cannot be read hides nothing less than it did: it throws, so that no rule is silently lost. */
-export function openToolSettings(path: string): ToolSettingsStore {
+/**
+ * `path` has the global ones, `sessionsPath` those of sessions. A file that cannot be read hides nothing less than it did:
+ * it throws, so that no rule is silently lost.
+ */
+export function openToolSettings(path: string, sessionsPath: string, now = Date.now): ToolSettingsStore {
   const file = readPrivateFile(path, MAX_BYTES);
   if (file.outcome === "refused") throw new Error(`${path} cannot be used: ${file.reason}`);
   const parsed = file.outcome === "read" ? parseJson(toolSettingsSchema, file.text) : { ok: true as const, value: {} };
   if (!parsed.ok) throw new Error(`${path} is damaged: ${parsed.reason}`);
   let global: ToolSettings = parsed.value;
-  const sessions = new Map<string, ToolSettings>();
+  const sessions = readSessionRules(sessionsPath, now());
+  const keep = (id: string, settings: ToolSettings | undefined) => {
+    const known = sessions.delete(id);
+    if (settings !== undefined) sessions.set(id, { settings, at: now() });
+    if (known || settings !== undefined) writeSessionRules(sessionsPath, sessions);
+  };
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
@@ -38,18 +51,24 @@ export function openToolSettings(path: string): ToolSettingsStore {
       global = settings;
       changed();
     },
-    ofSession: (id) => sessions.get(id) ?? {},
+    ofSession: (id) => sessions.get(id)?.settings ?? {},
     setOfSession(id, settings) {
-      sessions.set(id, settings);
+      keep(id, Object.keys(settings).length === 0 ? undefined : settings);
       changed();
     },
-    forget: (session) => sessions.delete(session),
+    takeOver(former, session) {
+      const settings = sessions.get(former)?.settings;
+      if (settings === undefined) return;
+      keep(session, settings);
+      changed();
+    },
+    forget: (session) => keep(session, undefined),
     effective(session) {
       const own = sessions.get(session);
-      return own === undefined ? [global] : [global, own];
+      return own === undefined ? [global] : [global, own.settings];
     },
     dependOnFolder: () =>
-      [global, ...sessions.values()].some((set) =>
+      [global, ...[...sessions.values()].map((own) => own.settings)].some((set) =>
         [...(set.hide ?? []), ...(set.buffer ?? [])].some((rule) => rule.when !== undefined),
       ),
     onChange(listener) {

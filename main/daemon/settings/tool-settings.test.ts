@@ -1,11 +1,12 @@
 /** Proves that settings narrow an agent's tools, in the list and at the call, and only ever narrow. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { McpAgent } from "../../../test/support/daemon/mcp-agent.ts";
 import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
 import { hiddenBecause, matches } from "./apply-rules.ts";
+import { readSessionRules, writeSessionRules } from "./session-rules-file.ts";
 
 let running: TestDaemon | undefined;
 const folders: string[] = [];
@@ -39,6 +40,32 @@ describe("rules", () => {
   it("let a read-only session have the tools that say that they only read", () => {
     const reads = { ...facts, definition: { annotations: { readOnlyHint: true } } };
     expect(hiddenBecause(reads, [{ read_only: true }])).toBeUndefined();
+  });
+});
+
+describe("a session's rules on disk", () => {
+  const kept = (...ids: string[]) =>
+    new Map(ids.map((id, at) => [id, { settings: { hide: [{ tool: id }] }, at: at + 1 }] as const));
+  const file = () => {
+    const folder = mkdtempSync(join(tmpdir(), "signalbox-rules-"));
+    folders.push(folder);
+    return join(folder, "session-tools.json");
+  };
+
+  it("are forgotten when nobody has come for them for 90 days, and those set last stay when there are too many", () => {
+    const path = file();
+    writeSessionRules(path, kept("old", "new"));
+    expect([...readSessionRules(path, 2).keys()]).toEqual(["old", "new"]);
+    expect([...readSessionRules(path, 90 * 86_400_000 + 1).keys()]).toEqual(["new"]);
+    writeSessionRules(path, kept(...Array.from({ length: 600 }, (_, i) => `s${i}`)));
+    const left = [...readSessionRules(path, 0).keys()];
+    expect([left.length, left[0], left.at(-1)]).toEqual([500, "s100", "s599"]);
+  });
+
+  it("are never taken for none when the file is damaged", () => {
+    const path = file();
+    writeFileSync(path, '{"sessions":[{"id":1}]}', { mode: 0o600 });
+    expect(() => readSessionRules(path, 0)).toThrow(/damaged/);
   });
 });
 
@@ -83,12 +110,36 @@ describe("an agent", () => {
     expect(await names(agent)).toEqual(["alpha", "commit"]);
   });
 
+  it("has its own rules still when it comes back to a daemon that was started again, until its session ends", async () => {
+    const first = await start("alpha", "beta");
+    const agent = await first.agent();
+    await put(first, `/session/${agent.session}/tool-settings`, { hide: [{ tool: "beta" }] });
+    const file = join(first.home, "session-tools.json");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await first.daemon.dispose();
+    const second = await startDaemon({ one: scripted("--bare", "--tools", "alpha,beta") }, {}, first.home);
+    running = second;
+    expect(await names(agent)).toEqual(["alpha"]);
+    expect((await agent.tool("beta")).error?.message).toContain("a rule hides it");
+    await second.ask(`/session/${agent.session}`, { method: "DELETE" });
+    expect(readFileSync(file, "utf8")).not.toContain(agent.session);
+  });
+
+  it("goes on with a session's rules when it is started anew for it", async () => {
+    const daemon = await start("alpha", "beta");
+    const former = await daemon.agent();
+    await put(daemon, `/session/${former.session}/tool-settings`, { hide: [{ tool: "alpha" }] });
+    expect(await names(await daemon.agent({ after: former.session }))).toEqual(["beta"]);
+    expect(await names(await daemon.agent({ after: "none" }))).toEqual(["alpha", "beta"]);
+  });
+
   it("keeps its rules when the daemon is started again", async () => {
     const daemon = await start("alpha");
     await put(daemon, "/tool-settings", { read_only: true });
     expect(await (await daemon.ask("/tool-settings")).json()).toEqual({ read_only: true });
     expect((await put(daemon, "/tool-settings", { hide: [{ tool: 7 }] })).status).toBe(400);
-    const { openToolSettings } = await import("./tool-settings-store.ts");
-    expect(openToolSettings(join(daemon.home, "tool-settings.json")).global()).toEqual({ read_only: true });
+    await daemon.daemon.dispose();
+    running = await startDaemon({}, {}, daemon.home);
+    expect(await (await running.ask("/tool-settings")).json()).toEqual({ read_only: true });
   });
 });

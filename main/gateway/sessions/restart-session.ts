@@ -18,7 +18,8 @@ export async function restartSession(
     return ok("same");
   }
   const request = { ...record.request, ...size, agent: record.agent, cwd: record.cwd, label: record.label };
-  const again = await openSession(request, context);
+  // What its tools were narrowed to holds for the new one as well.
+  const again = await openSession(request, context, { after: record.mcp.own ? record.mcp.session_id : undefined });
   if (!again.ok) return again;
   const { mcp, terminal_session } = again.value;
   session.record = { ...record, mcp };

@@ -63,3 +63,14 @@ it("says that a program has no conversation to go on with, and starts nothing", 
   expect(refused.json()).toMatchObject({ error: { code: "cannot-resume" } });
   expect(session(id)?.terminal.state).toBe("exited");
 });
+
+it("keeps what its tools were narrowed to when it is started anew at a daemon of another run", async () => {
+  const id = await create({ agent: "custom", args: ["word"] });
+  const rules = { read_only: true };
+  const tools = `/api/v1/sessions/${id}/tool-settings`;
+  expect((await ask(gateway, tools, { method: "PUT", body: JSON.stringify(rules) })).status).toBe(200);
+  process.kill(JSON.parse(readFileSync(home.home.discovery, "utf8")).pid, "SIGKILL");
+  await expect.poll(() => gateway.app().daemon.state, { timeout: 10_000 }).not.toBe("connected");
+  expect((await restart(id, {})).status).toBe(200);
+  expect((await ask(gateway, tools)).json()).toEqual(rules);
+}, 30_000);

@@ -31,6 +31,11 @@ export interface GivenSession {
   token: string;
 }
 
+/** A session of our own daemon that is gone, and that the new one goes on. */
+export interface FormerSession {
+  after: string | undefined;
+}
+
 /**
  * Makes the session at its daemons, and its record; its program is not started yet.
  * Faults: those of the folder, the agent and the daemon.
@@ -38,7 +43,7 @@ export interface GivenSession {
 export async function openSession(
   request: NewSession,
   context: StartContext,
-  given?: GivenSession,
+  from?: GivenSession | FormerSession,
 ): Promise<Result<SessionRecord>> {
   const folder = workingFolder(request.cwd, request.agent);
   if (!folder.ok) return folder;
@@ -53,10 +58,11 @@ export async function openSession(
 
   const { own } = context.mcp.found;
   const offer = request.servers === undefined ? {} : { servers: request.servers };
+  const goesOn = own && from !== undefined && "after" in from ? { after: from.after } : {};
   const created =
-    given === undefined
-      ? await context.mcp.client.createSession({ cwd, label, agent: request.agent, ...offer })
-      : ok({ session_id: given.id, token: given.token });
+    from === undefined || "after" in from
+      ? await context.mcp.client.createSession({ cwd, label, agent: request.agent, ...offer, ...goesOn })
+      : ok({ session_id: from.id, token: from.token });
   if (!created.ok) return created;
   const shadow = own ? created : await context.terminals.client.createSession({ cwd, label, agent: request.agent });
   if (!shadow.ok) return shadow;
