@@ -18,6 +18,7 @@ const call = (change: Partial<Call>): Call => ({
   updates: 0,
   regressions: 0,
   uncertain: false,
+  token: undefined,
   args: undefined,
   result: undefined,
   cut: undefined,

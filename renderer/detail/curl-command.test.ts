@@ -20,6 +20,7 @@ const call = (change: Partial<Call>): Call => ({
   updates: 0,
   regressions: 0,
   uncertain: false,
+  token: undefined,
   args: { query: "it's" },
   result: undefined,
   cut: undefined,

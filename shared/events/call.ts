@@ -19,6 +19,8 @@ export interface Call {
   readonly id: string;
   readonly tool: string;
   readonly server: string | undefined;
+  /** Progress token, by which later events of a daemon that names no calls are told to be of this one. */
+  readonly token: ToolEvent["token"];
   readonly state: CallState;
   /** ISO 8601, the daemon's clock where it gives one. */
   readonly startedAt: string;

@@ -1,7 +1,9 @@
 /** Proves that every viewer of a session sees the same calls, whatever it missed, repeated or received late. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyEntry, type CallLog, createCallLog } from "./fold.ts";
+import type { Call } from "./call.ts";
+import { applyEntry, type CallLog, createCallLog, restoreCall } from "./fold.ts";
+import { readCall } from "./read-call.ts";
 import type { LogEntry, StreamEvent } from "./tool-event.ts";
 
 const AT = "2026-01-01T10:00:00.000Z";
@@ -14,6 +16,13 @@ function fold(...events: StreamEvent[]): CallLog {
 function foldEntries(entries: readonly LogEntry[], log = createCallLog()): CallLog {
   for (const entry of entries) applyEntry(log, entry);
   return log;
+}
+
+/** A call after its way over the wire. */
+function sent(call: Call): Call {
+  const read = readCall(JSON.parse(JSON.stringify(call)));
+  if (read === undefined) throw new Error("a call of our own is not read");
+  return read;
 }
 
 const only = (log: CallLog) => [...log.calls.values()];
@@ -149,6 +158,30 @@ describe("the fold", () => {
         expect(resumed).toEqual(foldEntries(entries));
       }),
     );
+  });
+
+  it("goes on from calls that another folded and sent, as if it had read everything itself", () => {
+    fc.assert(
+      fc.property(anyLog, fc.nat(60), (entries, cut) => {
+        const before = foldEntries(entries.slice(0, cut));
+        const log = createCallLog();
+        log.lastSeq = before.lastSeq;
+        log.gaps.push(...before.gaps);
+        for (const call of only(before)) restoreCall(log, sent(call));
+        foldEntries(entries.slice(cut), log);
+        const whole = foldEntries(entries);
+        expect(only(log)).toEqual(only(whole));
+        expect([log.running, log.failed, log.lastSeq]).toEqual([whole.running, whole.failed, whole.lastSeq]);
+      }),
+    );
+  });
+
+  it("reads no call out of what is none", () => {
+    const [call] = only(fold({ kind: "started", call: "a", tool: "t" }));
+    for (const key of ["id", "tool", "state", "startedAt", "updatedAt", "firstSeq", "lastSeq"]) {
+      expect(readCall({ ...call, [key]: ["else"] }), key).toBeUndefined();
+    }
+    expect([null, 7, "x", []].map(readCall)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   it("keeps its counts equal to what the calls say", () => {

@@ -57,6 +57,15 @@ export function applyGap(log: CallLog, seq: number, at: string, gap: GapEvent): 
   return changed;
 }
 
+/** Puts in a call that was folded elsewhere, so that later events about it find it. One that is known already stays. */
+export function restoreCall(log: CallLog, call: Call): void {
+  if (log.calls.has(call.id)) return;
+  put(log, call);
+  if (call.state === "running" && call.id === unnamedId(call.firstSeq)) {
+    log.unnamed.set(unnamedKey(call.token, call.tool), call.id);
+  }
+}
+
 function put(log: CallLog, call: Call): void {
   const before = log.calls.get(call.id)?.state;
   log.running += Number(call.state === "running") - Number(before === "running");
@@ -69,16 +78,19 @@ function put(log: CallLog, call: Call): void {
  * reused token; the earlier call's outcome was then never told.
  */
 function unnamedCallId(log: CallLog, event: ToolEvent, seq: number): string {
-  // Not JSON: this is done for every event of a daemon that names no call. The type keeps 1 and "1" apart.
-  const key = `${typeof event.token} ${event.token} ${event.tool}`;
+  const key = unnamedKey(event.token, event.tool);
   const known = log.unnamed.get(key);
   const call = known === undefined ? undefined : log.calls.get(known);
   if (call?.state === "running" && !isBelow(event.progress, call.progress)) return call.id;
   if (call?.state === "running") put(log, { ...call, state: "unknown", endedAt: call.updatedAt });
-  const id = `n-${seq}`;
+  const id = unnamedId(seq);
   log.unnamed.set(key, id);
   return id;
 }
+
+const unnamedId = (seq: number): string => `n-${seq}`;
+/** Not JSON: this is done for every event of a daemon that names no call. The type keeps 1 and "1" apart. */
+const unnamedKey = (token: ToolEvent["token"], tool: string): string => `${typeof token} ${token} ${tool}`;
 
 const isBelow = (value: number | undefined, last: number | undefined): boolean =>
   value !== undefined && last !== undefined && value < last;
@@ -136,6 +148,7 @@ function newCall(event: ToolEvent, id: string, at: string, seq: number): Call {
     id,
     tool: event.tool,
     server: event.server,
+    token: event.token,
     state: "running",
     startedAt: event.duration_ms === undefined ? at : earlier(at, event.duration_ms),
     endedAt: undefined,

@@ -37,9 +37,19 @@ export function sessionRoutes(parts: GatewayParts): Hono {
   app.get("/:id/calls", async (context) => {
     const id = context.req.param("id");
     if (sessions.get(id) === undefined) return refuseWith(context, missing(id));
-    const calls = await journal.calls(id);
-    return context.body(`{"calls":[${calls.join(",")}]}`, 200, { "content-type": "application/json" });
+    const limit = whole(context.req.query("limit"), 0, MAX_LIMIT);
+    const before = whole(context.req.query("before"), 0, Number.MAX_SAFE_INTEGER);
+    if (limit === undefined || before === undefined) {
+      return answer(context, failed("bad-request", "before and limit are whole numbers."));
+    }
+    const body = limit === 0 ? `{"calls":[${(await journal.calls(id)).join(",")}]}` : await callPage(id, before, limit);
+    return context.body(body, 200, { "content-type": "application/json" });
   });
+  async function callPage(id: string, before: number, limit: number): Promise<string> {
+    const { calls, open, gaps, ...numbers } = await journal.callPage(id, before === 0 ? undefined : before, limit);
+    const rest = before === 0 ? `,"open":[${open?.join(",") ?? ""}],"gaps":[${gaps?.join(",") ?? ""}]` : "";
+    return `{"calls":[${calls.join(",")}]${rest},${JSON.stringify({ more: calls.length === limit, ...numbers }).slice(1)}`;
+  }
   app.get("/:id/events", async (context) => {
     const id = context.req.param("id");
     const session = sessions.get(id);

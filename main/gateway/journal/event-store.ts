@@ -1,10 +1,11 @@
 /** Owns the journal's statements: entries, calls and sessions in, runs of entries out. All synchronous, on the worker's thread. */
 import type { DatabaseSync } from "node:sqlite";
 import { type Call, isOpen } from "../../../shared/events/call.ts";
+import type { Gap } from "../../../shared/events/fold.ts";
 import { endWords, startWords } from "./call-words.ts";
-import type { CallCounts, EntryRun, LostRun, StoredSession } from "./messages.ts";
+import type { CallCounts, CallPage, EntryRun, LostRun, StoredSession } from "./messages.ts";
 import { packBody, unpackBody } from "./pack-body.ts";
-import { readCall, writeCall } from "./stored-call.ts";
+import { readStoredCall, writeCall } from "./stored-call.ts";
 
 export type EventStore = ReturnType<typeof createEventStore>;
 
@@ -35,6 +36,10 @@ export function createEventStore(database: DatabaseSync) {
   );
   const lostAfter = statement("SELECT first, last FROM lost WHERE session = ? AND last > ? ORDER BY last LIMIT 64");
   const callsOf = statement("SELECT call FROM calls WHERE session = ? ORDER BY first LIMIT ?");
+  const callsBefore = statement("SELECT call FROM calls WHERE session = ? AND first < ? ORDER BY first DESC LIMIT ?");
+  const addGap = statement("INSERT INTO gaps (session, gap) VALUES (?, ?)");
+  const newestGaps = statement("SELECT gap FROM gaps WHERE session = ? ORDER BY rowid DESC LIMIT ?");
+  const lastOf = statement("SELECT last FROM sessions WHERE number = ?");
   const openCalls = statement(
     "SELECT call FROM calls WHERE session = ? AND state IN ('running', 'queued') ORDER BY first",
   );
@@ -95,7 +100,7 @@ export function createEventStore(database: DatabaseSync) {
       const row = number(id);
       if (row === undefined) return;
       dropText.run(row);
-      for (const table of ["events", "lost", "calls"])
+      for (const table of ["events", "lost", "calls", "gaps"])
         database.prepare(`DELETE FROM ${table} WHERE session = ?`).run(row);
       database.prepare("DELETE FROM sessions WHERE number = ?").run(row);
       numbers.delete(id);
@@ -142,8 +147,23 @@ export function createEventStore(database: DatabaseSync) {
         ),
     calls: (row: number, limit: number) =>
       callsOf.all(row, limit).flatMap((found) => (typeof found.call === "string" ? found.call : [])),
+    addGap: (row: number, gap: Gap) => void addGap.run(row, JSON.stringify(gap)),
+    /** The newest calls that began before an entry, newest first; without one the newest of all, with what else a page needs to go on. */
+    callPage(row: number, before: number | undefined, limit: number): CallPage {
+      const calls = texts(callsBefore.all(row, before ?? Number.MAX_SAFE_INTEGER, limit), "call");
+      if (before !== undefined) return { calls };
+      const { total, failed } = countsOf(row);
+      return {
+        calls,
+        open: texts(openCalls.all(row), "call"),
+        gaps: texts(newestGaps.all(row, MAX_GAPS), "gap").reverse(),
+        last: Number(lastOf.get(row)?.last ?? 0),
+        total,
+        failed,
+      };
+    },
     openCalls: (row: number) =>
-      openCalls.all(row).flatMap((found) => (typeof found.call === "string" ? (readCall(found.call) ?? []) : [])),
+      openCalls.all(row).flatMap((found) => (typeof found.call === "string" ? (readStoredCall(found.call) ?? []) : [])),
     /** Runs and losses after a number, in order, until `maxBytes` are together. */
     read(row: number, after: number, maxBytes: number, maxEntries: number): (EntryRun | LostRun)[] {
       const items: (EntryRun | LostRun)[] = [];
@@ -178,6 +198,12 @@ export function createEventStore(database: DatabaseSync) {
     },
   };
 }
+
+/** Gaps drawn in one session at most: the newest. */
+const MAX_GAPS = 1_000;
+
+const texts = (rows: readonly Record<string, unknown>[], column: string): string[] =>
+  rows.flatMap((row) => (typeof row[column] === "string" ? row[column] : []));
 
 const bytesOf = (numbers: Uint32Array) => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 

@@ -24,6 +24,12 @@ function answer(store: EventStore, recorder: Recorder, query: Query): Answer {
       const row = store.number(query.session);
       return { kind: "calls", calls: row === undefined ? [] : store.calls(row, 100_000) };
     }
+    case "call-page": {
+      recorder.commit();
+      const row = store.number(query.session);
+      const page = row === undefined ? { calls: [] } : store.callPage(row, query.before, query.limit);
+      return { kind: "call-page", page };
+    }
     case "search":
       recorder.commit();
       return { kind: "search", hits: store.search(query.words, query.limit) };

@@ -32,9 +32,23 @@ export interface StoredSession {
   counts: CallCounts;
 }
 
+/** JSON of the newest calls, newest first. The first page of a session has the rest too. */
+export interface CallPage {
+  calls: string[];
+  /** All that are open, in order of their start. */
+  open?: string[];
+  /** In order. */
+  gaps?: string[];
+  /** Number of the last entry that is folded into them. */
+  last?: number;
+  total?: number;
+  failed?: number;
+}
+
 export type Query =
   | { kind: "read"; session: string; after: number; maxBytes: number; maxEntries: number }
   | { kind: "calls"; session: string }
+  | { kind: "call-page"; session: string; before: number | undefined; limit: number }
   | { kind: "search"; words: string; limit: number }
   | { kind: "stats" };
 
@@ -48,6 +62,7 @@ export type ToWorker =
 export type Answer =
   | { kind: "read"; items: (EntryRun | LostRun)[]; last: number }
   | { kind: "calls"; calls: string[] }
+  | { kind: "call-page"; page: CallPage }
   | { kind: "search"; hits: { session: string; call: string }[] }
   | { kind: "stats"; bytes: number }
   | { kind: "failed"; reason: string };

@@ -47,6 +47,10 @@ CREATE INDEX calls_open ON calls (session) WHERE state IN ('running', 'queued');
 CREATE VIRTUAL TABLE call_text USING fts5 (tool, server, words, content='', contentless_delete=1, tokenize='unicode61');
 `;
 
+/** Came after the first files were written; nothing else in those changes. */
+const ADDED = `CREATE TABLE IF NOT EXISTS gaps (session INTEGER NOT NULL, gap TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS gaps_by_session ON gaps (session);`;
+
 /**
  * Opens or creates the journal. WAL with `synchronous=NORMAL`: kill -9 loses nothing committed; a power cut may lose the
  * last moments, never the file. A damaged file is moved aside, so that Signalbox starts; throws when even that fails.
@@ -74,6 +78,7 @@ function prepare(path: string): DatabaseSync {
     else if (version !== SCHEMA_VERSION) {
       throw new Error(`${path} was written by another version of Signalbox (schema ${String(version)})`);
     }
+    database.exec(ADDED);
     return database;
   } catch (error) {
     database.close();

@@ -5,7 +5,7 @@ import { type Chunk, chunkOf, entriesOf } from "../bridge/chunk.ts";
 import type { HistoryItem } from "../bridge/cursor.ts";
 import { searchWords } from "./call-words.ts";
 import type { JournalOptions } from "./journal-options.ts";
-import type { Answer, CallCounts, EntryRun, FromWorker, Query, StoredSession, ToWorker } from "./messages.ts";
+import type { Answer, CallCounts, CallPage, EntryRun, FromWorker, Query, StoredSession, ToWorker } from "./messages.ts";
 
 /** Bytes that may wait for the journal's thread. Above it the daemon's streams are not read, so that nothing grows. */
 const MAX_QUEUED_BYTES = 48 * 1024 * 1024;
@@ -36,6 +36,8 @@ export interface Journal {
   read(session: string, after: number, maxEntries?: number): Promise<readonly HistoryItem[]>;
   /** JSON of each call, in order of their start. */
   calls(session: string): Promise<readonly string[]>;
+  /** The newest calls, or those that began before an entry. Empty while there is no journal. */
+  callPage(session: string, before: number | undefined, limit: number): Promise<CallPage>;
   /** Calls that hold all of the words, newest first: the id of their session, and their JSON. */
   search(text: string, limit: number): Promise<readonly { session: string; call: string }[]>;
   /** Bytes that wait for the journal's thread. */
@@ -184,6 +186,10 @@ export async function openJournal(options: JournalOptions, listener: JournalList
     async calls(session) {
       const answer = await ask({ kind: "calls", session });
       return answer.kind === "calls" ? answer.calls : [];
+    },
+    async callPage(session, before, limit) {
+      const answer = await ask({ kind: "call-page", session, before, limit });
+      return answer.kind === "call-page" ? answer.page : { calls: [] };
     },
     async search(text, limit) {
       const words = searchWords(text);
