@@ -8,8 +8,9 @@ import { type Browser, chromium } from "@playwright/test";
 import { build } from "vite";
 import config from "../electron.vite.config.ts";
 import { findBrowser } from "../test/support/find-browser.ts";
+import { actOut } from "../test/support/scripted-gateway/act-out.ts";
 import { scenes } from "../test/support/scripted-gateway/scenes.ts";
-import { SCRIPTED_TOKEN, startScriptedGateway } from "../test/support/scripted-gateway/scripted-gateway.ts";
+import { startScriptedGateway } from "../test/support/scripted-gateway/scripted-gateway.ts";
 import { takeReadmePicture } from "./readme-picture.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -83,17 +84,9 @@ async function picture(
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") console.error(`${name}: ${message.text()}`);
   });
-  if (scene.signedIn !== false) {
-    await page.addInitScript((token) => localStorage.setItem("signalbox.token", token), SCRIPTED_TOKEN);
-  }
-  await page.goto(gateway.url + scene.path);
-  await page.locator("#root :is(header, main)").first().waitFor();
+  await actOut(page, gateway.url, scene);
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(scene.drop === undefined ? 700 : 1_300);
-  for (const key of scene.keys ?? []) {
-    await (/^[A-Z]/.test(key) ? page.keyboard.press(key) : page.keyboard.type(key));
-    await page.waitForTimeout(500);
-  }
+  await page.waitForTimeout(scene.drop === undefined ? 500 : 1_300);
   const file = join(out, `${name}-${size.width}-${theme}.png`);
   await page.screenshot({ path: file });
   console.log(file.slice(root.length + 1));

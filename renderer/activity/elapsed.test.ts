@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatAge, formatElapsed, formatRunning } from "./elapsed.ts";
+import { formatAge, formatAgo, formatElapsed, formatRunning } from "./elapsed.ts";
 
 it("writes lengths of time in the unit that a person would use", () => {
   const written = [0, 40, 999, 1_000, 9_449, 59_949, 59_950, 232_000, 3_840_000].map(formatElapsed);
@@ -18,4 +18,10 @@ it("writes ages as lists need them, and nothing for a moment that cannot be read
   expect(formatAge(now - 2 * 3_600_000, now)).toBe("2h");
   expect(formatAge(now - 2 * 86_400_000, now)).toBe("Wed");
   expect(formatAge(Number.NaN, now)).toBe("");
+});
+
+it("says when something was in words that fit every age", () => {
+  const now = Date.parse("2026-11-20T14:00:00Z");
+  expect(formatAgo(now - 5 * 60_000, now)).toBe("5m ago");
+  expect(formatAgo(now - 2 * 86_400_000, now)).toBe("on Wed");
 });

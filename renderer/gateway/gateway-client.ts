@@ -1,4 +1,5 @@
 /** Owns the page's HTTP requests to the gateway, on its own origin: one function a route, answers checked, failures as faults. */
+import type { Scope } from "../../shared/protocol/access.ts";
 import { type AgentTemplates, agentTemplatesSchema } from "../../shared/protocol/agent-templates.ts";
 import {
   type ServerConfig,
@@ -81,10 +82,10 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     retryDaemon: () => request(nothing, "POST", "/api/v1/daemon/retry", {}),
     startDaemon: () => request(nothing, "POST", "/api/v1/daemon/start", {}),
     devices: () => request(devicesResponseSchema, "GET", "/api/v1/devices"),
-    renameDevice: (id: string, name: string) =>
-      request(nothing, "PATCH", `/api/v1/devices/${encodeURIComponent(id)}`, { name }),
+    changeDevice: (id: string, change: { name?: string; scope?: Scope }) =>
+      request(nothing, "PATCH", `/api/v1/devices/${encodeURIComponent(id)}`, change),
     revokeDevice: (id: string) => request(nothing, "DELETE", `/api/v1/devices/${encodeURIComponent(id)}`),
-    makePairingCode: () => request(pairingResponseSchema, "POST", "/api/v1/pairing", {}),
+    makePairingCode: (scope: Scope) => request(pairingResponseSchema, "POST", "/api/v1/pairing", { scope }),
     search: (query: string) =>
       request(searchResponseSchema, "GET", `/api/v1/search?q=${encodeURIComponent(query)}&limit=20`),
     restartDaemon: () => request(nothing, "POST", "/api/v1/daemon/restart", {}),

@@ -38,13 +38,15 @@ export interface Command {
   name: string;
   /** Keys in the form of `keyName`; `mod` is ⌘ on macOS and Ctrl+Shift elsewhere. */
   keys: readonly string[];
+  /** Changes something at the gateway, so a device that may only watch has no use for it. */
+  acts?: true;
 }
 
 /** Several keys where browsers keep one for themselves: Ctrl+Shift+T and Ctrl+Shift+W never reach a page in a tab. */
 export const COMMANDS: readonly Command[] = [
   { id: "palette", name: "Search or run a command", keys: ["mod+p", "f1"] },
-  { id: "new-session", name: "New session", keys: ["mod+t", "mod+enter"] },
-  { id: "demo", name: "Try the demo", keys: [] },
+  { id: "new-session", name: "New session", keys: ["mod+t", "mod+enter"], acts: true },
+  { id: "demo", name: "Try the demo", keys: [], acts: true },
   { id: "close-session", name: "Close session", keys: ["mod+w", "mod+backspace"] },
   { id: "find", name: "Find in terminal", keys: ["mod+f"] },
   { id: "toggle-sessions", name: "Show or hide sessions", keys: ["mod+b"] },
@@ -57,13 +59,13 @@ export const COMMANDS: readonly Command[] = [
   { id: "servers", name: "MCP servers", keys: [] },
   { id: "outbox", name: "Outbox: writes that wait", keys: [] },
   { id: "shortcuts", name: "Keyboard shortcuts", keys: [] },
-  { id: "retry-daemon", name: "Look for the daemon again", keys: [] },
-  { id: "restart-session", name: "Restart the session's program", keys: [] },
-  { id: "rename-session", name: "Rename session", keys: [] },
+  { id: "retry-daemon", name: "Look for the daemon again", keys: [], acts: true },
+  { id: "restart-session", name: "Restart the session's program", keys: [], acts: true },
+  { id: "rename-session", name: "Rename session", keys: [], acts: true },
   { id: "pin-session", name: "Pin or unpin session", keys: [] },
   { id: "archive-session", name: "Archive session", keys: [] },
-  { id: "delete-session", name: "Delete session", keys: [] },
-  { id: "session-tools", name: "Tools of the session", keys: [] },
+  { id: "delete-session", name: "Delete session", keys: [], acts: true },
+  { id: "session-tools", name: "Tools of the session", keys: [], acts: true },
   { id: "copy-link", name: "Copy link to session", keys: [] },
   { id: "export-events", name: "Export the session's events", keys: [] },
   { id: "waterfall", name: "Show activity as waterfall or list", keys: [] },

@@ -1,7 +1,7 @@
 /** Owns the page of the writes that wait: what they are, why they wait, and sending or discarding them by hand. */
 import type { OutboxEntryView } from "../../shared/protocol/outbox-api.ts";
 import { oneLine, visible } from "../../shared/text/visible.ts";
-import { formatAge, formatRough } from "../activity/elapsed.ts";
+import { formatAgo, formatRough } from "../activity/elapsed.ts";
 import { Button } from "../parts/button.tsx";
 import { StateIcon, type Tone } from "../parts/state-icon.tsx";
 import controls from "../settings/controls.module.css";
@@ -17,7 +17,7 @@ const TONES: Record<OutboxEntryView["state"], Tone> = {
 };
 
 export function OutboxPage() {
-  const { entries, fault, retry, discard } = useOutbox("page");
+  const { entries, fault, retry, discard } = useOutbox();
   const now = useNow("slow");
   if (fault !== undefined) return <p className={styles.text}>This daemon keeps no outbox. {visible(fault.message)}</p>;
   if (entries === undefined) return null;
@@ -55,7 +55,7 @@ export function OutboxPage() {
 }
 
 function status(entry: OutboxEntryView, now: number): string {
-  const age = `${formatAge(Date.parse(entry.created_at), now)} old, ${entry.attempts} ${entry.attempts === 1 ? "attempt" : "attempts"}`;
+  const age = `Written ${formatAgo(Date.parse(entry.created_at), now)}, ${entry.attempts} ${entry.attempts === 1 ? "attempt" : "attempts"}.`;
   const reason = entry.reason === undefined ? "" : `: ${oneLine(entry.reason, 200)}`;
   switch (entry.state) {
     case "sending":

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { OutboxEntryView } from "../../shared/protocol/outbox-api.ts";
 import { useServices } from "../shell/services.ts";
+import { useApp } from "../stores/app-store.ts";
 import { toastFault } from "../stores/toasts.ts";
 
 export interface Outbox {
@@ -13,10 +14,10 @@ export interface Outbox {
   discard: (id: number) => Promise<void>;
 }
 
-/** Asked again whenever `version` changes, and every so often while something waits. */
+/** Asked again whenever the gateway counts otherwise, and every so often while something waits: attempts are not counted. */
 const REFRESH_MS = 5_000;
 
-export function useOutbox(version: unknown): Outbox {
+export function useOutbox(): Outbox {
   const { client } = useServices();
   const [entries, setEntries] = useState<OutboxEntryView[]>();
   const [fault, setFault] = useState<Fault>();
@@ -28,8 +29,11 @@ export function useOutbox(version: unknown): Outbox {
   const waiting = (entries?.length ?? 0) > 0;
 
   useEffect(() => {
-    if (version !== undefined) void load();
-  }, [load, version]);
+    void load();
+    return useApp.subscribe(({ app: now }, { app: before }) => {
+      if (now?.outbox !== before?.outbox) void load();
+    });
+  }, [load]);
   useEffect(() => {
     if (!waiting) return;
     const timer = setInterval(() => void load(), REFRESH_MS);

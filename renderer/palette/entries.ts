@@ -37,8 +37,10 @@ export function commandEntries(
   platform: Platform,
   own: Readonly<Record<string, string>>,
   recent: readonly string[],
+  watching: boolean,
 ): Entry[] {
-  const entries = COMMANDS.filter((command) => command.id !== "palette").map((command): Entry => {
+  const offered = COMMANDS.filter(({ id, acts }) => id !== "palette" && !(watching && acts));
+  const entries = offered.map((command): Entry => {
     const [first] = keysOf(command.id, platform, own);
     return {
       id: command.id,

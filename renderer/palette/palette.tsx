@@ -6,7 +6,7 @@ import { Kbd } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { takeEarlyText } from "../shell/early-keys.ts";
 import { useServices } from "../shell/services.ts";
-import { useApp, useSessions } from "../stores/app-store.ts";
+import { useApp, useSessions, useWatching } from "../stores/app-store.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
 import { closeOverlay, useView } from "../stores/view-store.ts";
 import { callEntries, commandEntries, type Entry, findEntries, sessionEntries, settingEntries } from "./entries.ts";
@@ -22,6 +22,7 @@ export function Palette() {
   const sessions = useSessions();
   const home = useApp((store) => store.app?.home_dir ?? "");
   const session = useView((view) => view.session);
+  const watching = useWatching();
   const [query, setQuery] = useState("");
   useLayoutEffect(() => setQuery((text) => text + takeEarlyText()), []);
   const [at, setAt] = useState(0);
@@ -31,12 +32,12 @@ export function Palette() {
 
   const all = useMemo(
     () => [
-      ...commandEntries(host.platform, own, recent),
+      ...commandEntries(host.platform, own, recent, watching),
       ...sessionEntries(sessions, home),
       ...settingEntries(),
       ...callEntries(session === undefined ? undefined : streams.open(session)),
     ],
-    [host.platform, own, recent, sessions, home, session, streams],
+    [host.platform, own, recent, watching, sessions, home, session, streams],
   );
   const elsewhere = useSearch(deferred.trim(), session);
   const shown = useMemo(() => [...findEntries(all, deferred.trim()), ...elsewhere], [all, deferred, elsewhere]);

@@ -3,6 +3,7 @@ import type { ServersFile } from "../../shared/protocol/daemon-api.ts";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { visible } from "../../shared/text/visible.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { Guarded } from "../settings/guarded.tsx";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
 import { toastFault, toastUndo } from "../stores/toasts.ts";
@@ -14,7 +15,9 @@ import styles from "./servers.module.css";
 export function ServersDialog() {
   return (
     <Dialog title="MCP servers" onClose={closeOverlay} width={640}>
-      <Servers />
+      <Guarded>
+        <Servers />
+      </Guarded>
     </Dialog>
   );
 }

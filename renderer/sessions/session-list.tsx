@@ -2,7 +2,7 @@
 import { Plus } from "lucide-react";
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { IconButton } from "../parts/button.tsx";
-import { useApp, useSessions } from "../stores/app-store.ts";
+import { useApp, useSessions, useWatching } from "../stores/app-store.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { openOverlay, selectSession, useView } from "../stores/view-store.ts";
 import { groupSessions, inOrder, type SessionGroup } from "./session-groups.ts";
@@ -27,6 +27,7 @@ export function SessionList({ newKeys }: { newKeys?: string | undefined }) {
   const home = useApp((store) => store.app?.home_dir ?? "");
   const total = useSessions().length;
   const archivedCount = useSettings((settings) => settings.archived.length);
+  const watching = useWatching();
   const all = inOrder(groups);
   const tabbable = all.some((session) => session.id === selected) ? selected : all[0]?.id;
 
@@ -44,9 +45,11 @@ export function SessionList({ newKeys }: { newKeys?: string | undefined }) {
     <nav className={styles.panel} aria-label="Sessions panel" data-region="sessions">
       <header className={styles.head}>
         <h2 className={styles.title}>Sessions</h2>
-        <IconButton label="New session" keys={newKeys} onClick={() => openOverlay("new-session")}>
-          <Plus aria-hidden size={16} strokeWidth={1.75} />
-        </IconButton>
+        {!watching && (
+          <IconButton label="New session" keys={newKeys} onClick={() => openOverlay("new-session")}>
+            <Plus aria-hidden size={16} strokeWidth={1.75} />
+          </IconButton>
+        )}
       </header>
       {total > 8 && (
         <input

@@ -6,6 +6,7 @@ import { Menu, MenuItem, MenuLine } from "../parts/menu.tsx";
 import { restartSession } from "../shell/actions.ts";
 import { exportSession } from "../shell/export-session.ts";
 import { useServices } from "../shell/services.ts";
+import { useWatching } from "../stores/app-store.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { openOverlay } from "../stores/view-store.ts";
 import { archiveSession, copySessionLink, removeSession, togglePin } from "./session-actions.ts";
@@ -20,10 +21,11 @@ interface SessionMenuProps {
 export function SessionMenu({ session, trigger }: SessionMenuProps) {
   const services = useServices();
   const pinned = useSettings((settings) => settings.pinned.includes(session.id));
+  const watching = useWatching();
   const archived = useSettings((settings) => settings.archived.includes(session.id));
   return (
     <Menu trigger={trigger}>
-      <MenuItem icon={<Pencil {...icon} />} onClick={() => openOverlay("rename", session.id)}>
+      <MenuItem icon={<Pencil {...icon} />} disabled={watching} onClick={() => openOverlay("rename", session.id)}>
         Rename…
       </MenuItem>
       <MenuItem icon={<Pin {...icon} />} onClick={() => togglePin(session.id)}>
@@ -49,18 +51,30 @@ export function SessionMenu({ session, trigger }: SessionMenuProps) {
         Export replay (HTML)
       </MenuItem>
       <MenuLine />
-      <MenuItem icon={<Wrench {...icon} />} onClick={() => openOverlay("session-tools", session.id)}>
+      <MenuItem
+        icon={<Wrench {...icon} />}
+        disabled={watching}
+        onClick={() => openOverlay("session-tools", session.id)}
+      >
         Tools…
       </MenuItem>
-      <MenuItem icon={<RotateCw {...icon} />} onClick={() => void restartSession(services, session.id)}>
+      <MenuItem
+        icon={<RotateCw {...icon} />}
+        disabled={watching}
+        onClick={() => void restartSession(services, session.id)}
+      >
         Restart program
       </MenuItem>
       {session.resumable === true && (
-        <MenuItem icon={<RotateCw {...icon} />} onClick={() => void restartSession(services, session.id, true)}>
+        <MenuItem
+          icon={<RotateCw {...icon} />}
+          disabled={watching}
+          onClick={() => void restartSession(services, session.id, true)}
+        >
           Resume conversation
         </MenuItem>
       )}
-      <MenuItem icon={<Trash2 {...icon} />} danger onClick={() => removeSession(services, session)}>
+      <MenuItem icon={<Trash2 {...icon} />} danger disabled={watching} onClick={() => removeSession(services, session)}>
         Delete…
       </MenuItem>
     </Menu>

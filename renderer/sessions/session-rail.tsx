@@ -3,6 +3,7 @@ import { Plus } from "lucide-react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
+import { useWatching } from "../stores/app-store.ts";
 import { openOverlay, selectSession, useView } from "../stores/view-store.ts";
 import { inOrder } from "./session-groups.ts";
 import styles from "./session-list.module.css";
@@ -12,11 +13,14 @@ import { sessionTone, sessionWord } from "./session-tone.ts";
 export function SessionRail() {
   const sessions = inOrder(useSessionGroups());
   const selected = useView((view) => view.session);
+  const watching = useWatching();
   return (
     <nav className={styles.rail} aria-label="Sessions panel" data-region="sessions">
-      <IconButton label="New session" onClick={() => openOverlay("new-session")}>
-        <Plus aria-hidden size={16} strokeWidth={1.75} />
-      </IconButton>
+      {!watching && (
+        <IconButton label="New session" onClick={() => openOverlay("new-session")}>
+          <Plus aria-hidden size={16} strokeWidth={1.75} />
+        </IconButton>
+      )}
       <ul aria-label="Sessions">
         {sessions.map((session) => {
           const label = oneLine(session.label, 80);

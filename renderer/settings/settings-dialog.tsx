@@ -11,6 +11,7 @@ import { Appearance } from "./appearance.tsx";
 import { DaemonSettings } from "./daemon-settings.tsx";
 import { Devices } from "./devices.tsx";
 import { General } from "./general.tsx";
+import { Guarded } from "./guarded.tsx";
 import { Notifications } from "./notifications.tsx";
 import { PrivacyAndData } from "./privacy.tsx";
 import { SearchContext } from "./search-context.ts";
@@ -39,6 +40,9 @@ const CONTENTS: Record<SectionId, ComponentType> = {
 
 /** Pages of their own kind: a search goes through settings, not through these. */
 const NOT_SEARCHED = new Set<SectionId>(["agents", "servers", "outbox", "devices", "json"]);
+
+/** What these change is kept by the gateway or the daemon; the others belong to this page or this app. */
+const CHANGES_THE_GATEWAY = new Set<SectionId>(["agents", "servers", "outbox", "daemon", "privacy", "devices"]);
 
 export function SettingsDialog() {
   const about = useView((view) => view.about);
@@ -84,7 +88,13 @@ export function SettingsDialog() {
               return (
                 <section key={id} className={words === "" ? styles.section : styles.found} aria-label={name}>
                   <h3 className={styles.title}>{name}</h3>
-                  <Content />
+                  {CHANGES_THE_GATEWAY.has(id) ? (
+                    <Guarded>
+                      <Content />
+                    </Guarded>
+                  ) : (
+                    <Content />
+                  )}
                 </section>
               );
             })}

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { FirstRun } from "../sessions/first-run.tsx";
 import { LinkBanner } from "../states/link-banner.tsx";
-import { useApp, useSession } from "../stores/app-store.ts";
+import { useApp, useSession, useWatching } from "../stores/app-store.ts";
 import { followLastSession } from "../stores/last-session.ts";
 import { useView } from "../stores/view-store.ts";
 import styles from "./layout.module.css";
@@ -27,6 +27,7 @@ export function App() {
   const ready = useApp((store) => store.app !== undefined);
   const empty = useApp((store) => store.app?.sessions.length === 0);
   const nothing = useView((view) => view.session === undefined && view.badPath === undefined);
+  const watching = useWatching();
   const overlay = useView((view) => view.overlay);
   const paletteKeys = useKeys("palette");
   const settingsKeys = useKeys("settings");
@@ -42,7 +43,7 @@ export function App() {
       <LinkBanner />
       {!ready ? (
         <div className={styles.body} />
-      ) : empty && nothing ? (
+      ) : empty && nothing && !watching ? (
         <div className={styles.body}>
           <FirstRun />
         </div>

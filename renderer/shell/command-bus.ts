@@ -1,5 +1,7 @@
 /** Owns how a command reaches the room that knows what to do with it. */
-import type { CommandId } from "../keys/commands.ts";
+import { COMMANDS, type CommandId } from "../keys/commands.ts";
+import { mayOnlyWatch } from "../stores/app-store.ts";
+import { toastFault } from "../stores/toasts.ts";
 
 const listeners = new Map<CommandId, Set<() => void>>();
 
@@ -10,6 +12,17 @@ export function onCommand(id: CommandId, run: () => void): () => void {
   return () => void set.delete(run);
 }
 
+/** What the gateway would refuse is said at once. */
+const WATCHING = {
+  code: "read-only",
+  message: "This device may only watch.",
+  hint: "Settings → Devices, on the computer itself, lets it do more.",
+};
+
 export function runCommand(id: CommandId): void {
+  if (mayOnlyWatch() && COMMANDS.some((command) => command.id === id && command.acts)) {
+    toastFault(WATCHING);
+    return;
+  }
   for (const run of listeners.get(id) ?? []) run();
 }

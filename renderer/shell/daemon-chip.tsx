@@ -3,7 +3,7 @@ import { Popover } from "@base-ui/react/popover";
 import { oneLine, visible } from "../../shared/text/visible.ts";
 import { formatMinute } from "../activity/elapsed.ts";
 import { Button } from "../parts/button.tsx";
-import { useApp } from "../stores/app-store.ts";
+import { useApp, useWatching } from "../stores/app-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { openOverlay } from "../stores/view-store.ts";
 import { retryDaemon, startDaemon } from "./actions.ts";
@@ -16,6 +16,7 @@ export function DaemonChip({ narrow }: { narrow: boolean }) {
   const services = useServices();
   const daemon = useApp((store) => store.app?.daemon);
   const servers = useApp((store) => store.app?.servers);
+  const watching = useWatching();
   const now = useNow("fast", daemon?.state === "lost");
   if (daemon === undefined) return null;
   const count = servers?.length ?? 0;
@@ -65,11 +66,13 @@ export function DaemonChip({ narrow }: { narrow: boolean }) {
               </>
             )}
             <div className={styles.actions}>
-              <Button onClick={() => void retryDaemon(services)}>
+              <Button disabled={watching} onClick={() => void retryDaemon(services)}>
                 {daemon.state === "lost" ? "Reconnect now" : "Retry"}
               </Button>
               {!connected && daemon.state !== "starting" && (
-                <Button onClick={() => void startDaemon(services)}>Start built-in daemon</Button>
+                <Button disabled={watching} onClick={() => void startDaemon(services)}>
+                  Start built-in daemon
+                </Button>
               )}
               <Button onClick={() => openOverlay("servers")}>Servers…</Button>
             </div>

@@ -21,6 +21,7 @@ export function StatusBar() {
       ) : (
         <Calls id={session.id} />
       )}
+      <OutboxStatus />
       <span className={styles.space} />
       {session !== undefined && <TerminalFacts id={session.id} />}
     </footer>
@@ -54,7 +55,6 @@ function Calls({ id }: { id: string }) {
             : `${total.toLocaleString("en-US")} ${total === 1 ? "call" : "calls"}, none running`}
         </span>
       )}
-      <OutboxStatus store={store} />
     </>
   );
 }

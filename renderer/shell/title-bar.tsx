@@ -1,8 +1,8 @@
 /** Owns the bar at the top: where one is, the way to everything, and whether all is well. */
-import { Bell, ChevronDown, Menu as MenuIcon, Search, Settings } from "lucide-react";
+import { Bell, ChevronDown, Eye, Menu as MenuIcon, Search, Settings } from "lucide-react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton, join, Kbd } from "../parts/button.tsx";
-import { useSession, useSessions } from "../stores/app-store.ts";
+import { useSession, useSessions, useWatching } from "../stores/app-store.ts";
 import { openOverlay, useView } from "../stores/view-store.ts";
 import { runCommand } from "./command-bus.ts";
 import { DaemonChip } from "./daemon-chip.tsx";
@@ -24,6 +24,7 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
   const hasSessions = useSessions().length > 0;
   const label = session === undefined ? undefined : oneLine(session.label, 80);
   const narrow = width === "narrow";
+  const watching = useWatching() && <Watching narrow={narrow} />;
   const bell = needsYou > 0 && (
     <button
       type="button"
@@ -49,6 +50,7 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
           {hasSessions && <ChevronDown aria-hidden size={15} strokeWidth={1.75} />}
         </button>
         <span className={styles.right}>
+          {watching}
           {bell}
           <DaemonChip narrow />
           <IconButton label="Search or run a command" onClick={() => openOverlay("palette")}>
@@ -78,6 +80,7 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
         {paletteKeys !== undefined && <Kbd>{paletteKeys}</Kbd>}
       </button>
       <span className={styles.right}>
+        {watching}
         <DaemonChip narrow={false} />
         {bell}
         <IconButton label="Settings" keys={settingsKeys} onClick={() => openOverlay("settings")}>
@@ -85,5 +88,18 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
         </IconButton>
       </span>
     </header>
+  );
+}
+
+/** Where one may only look, that is said all the time. */
+function Watching({ narrow }: { narrow: boolean }) {
+  return (
+    <span
+      className={styles.watching}
+      title="This device may only watch: it changes nothing, and what you type isn't sent."
+    >
+      <Eye aria-hidden size={14} strokeWidth={1.75} />
+      <span className={narrow ? "visually-hidden" : undefined}>Watching only</span>
+    </span>
   );
 }

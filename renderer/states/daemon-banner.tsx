@@ -4,7 +4,7 @@ import { Banner } from "../parts/notice.tsx";
 import { restartDaemon, retryDaemon, startDaemon } from "../shell/actions.ts";
 import { daemonSentence } from "../shell/daemon-text.ts";
 import { useServices } from "../shell/services.ts";
-import { useApp } from "../stores/app-store.ts";
+import { useApp, useWatching } from "../stores/app-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { openOverlay } from "../stores/view-store.ts";
 
@@ -13,8 +13,10 @@ export function DaemonBanner() {
   const daemon = useApp((store) => store.app?.daemon);
   const lost = daemon?.state === "lost";
   const now = useNow("fast", lost);
+  const watching = useWatching();
   if (daemon === undefined || daemon.state === "connected") return null;
   const text = daemonSentence(daemon, now);
+  if (watching) return <Banner tone={daemon.state === "refused" ? "bad" : "warn"}>{text}</Banner>;
   switch (daemon.state) {
     case "searching":
     case "starting":

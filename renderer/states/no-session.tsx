@@ -1,9 +1,10 @@
 /** Owns the middle of the window when no session, or none that exists, is selected. */
-import { Link2Off, SquareTerminal } from "lucide-react";
+import { Eye, Link2Off, SquareTerminal } from "lucide-react";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { startDemo } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
+import { useSessions, useWatching } from "../stores/app-store.ts";
 import { openOverlay, selectSession, useView } from "../stores/view-store.ts";
 
 const icon = { "aria-hidden": true, size: 28, strokeWidth: 1.5 } as const;
@@ -26,6 +27,17 @@ export function BadPath() {
 
 export function NothingSelected() {
   const services = useServices();
+  const watching = useWatching();
+  const none = useSessions().length === 0;
+  if (watching) {
+    return (
+      <Empty
+        icon={<Eye {...icon} />}
+        text={none ? "No sessions yet." : "Choose a session to watch."}
+        hint="This device may only watch. Sessions are started on the computer itself."
+      />
+    );
+  }
   return (
     <Empty icon={<SquareTerminal {...icon} />} text="Choose a session, or start one in a folder.">
       <Button kind="primary" onClick={() => openOverlay("new-session")}>

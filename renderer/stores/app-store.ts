@@ -1,6 +1,7 @@
 /** Owns what the gateway says of the daemon, the servers and the sessions, and the state of the link to it. */
 import { useMemo } from "react";
 import { create } from "zustand";
+import type { Me } from "../../shared/protocol/access.ts";
 import type { AppFrame, AppState, SessionView } from "../../shared/protocol/app-frames.ts";
 import type { LinkState } from "../gateway/reconnecting-socket.ts";
 import { useView } from "./view-store.ts";
@@ -8,12 +9,19 @@ import { useView } from "./view-store.ts";
 export interface AppStore {
   /** Undefined until the first snapshot. */
   app: AppState | undefined;
+  /** Who this page is to the gateway; undefined until the first snapshot, and with gateways that do not say. */
+  me: Me | undefined;
   link: LinkState;
   /** Milliseconds to add to this page's clock to get the gateway's. */
   clockOffset: number;
 }
 
-export const useApp = create<AppStore>(() => ({ app: undefined, link: { state: "connecting" }, clockOffset: 0 }));
+export const useApp = create<AppStore>(() => ({
+  app: undefined,
+  me: undefined,
+  link: { state: "connecting" },
+  clockOffset: 0,
+}));
 
 export const setLink = (link: LinkState): void => useApp.setState({ link });
 
@@ -21,7 +29,7 @@ export const setLink = (link: LinkState): void => useApp.setState({ link });
 export function receiveAppFrame(frame: AppFrame, now: number): void {
   if (frame.type === "snapshot") {
     const theirs = Date.parse(frame.app.now);
-    useApp.setState({ app: frame.app, clockOffset: Number.isNaN(theirs) ? 0 : theirs - now });
+    useApp.setState({ app: frame.app, me: frame.me, clockOffset: Number.isNaN(theirs) ? 0 : theirs - now });
     return;
   }
   const { app } = useApp.getState();
@@ -52,6 +60,10 @@ function put(sessions: readonly SessionView[], session: SessionView): SessionVie
   const known = sessions.some((other) => other.id === session.id);
   return known ? sessions.map((other) => (other.id === session.id ? session : other)) : [...sessions, session];
 }
+
+/** This device may look at everything and change nothing. */
+export const mayOnlyWatch = ({ me }: Pick<AppStore, "me"> = useApp.getState()): boolean => me?.scope === "read-only";
+export const useWatching = (): boolean => useApp(mayOnlyWatch);
 
 const NO_SESSIONS: SessionView[] = [];
 /** All sessions but those that are being deleted. */

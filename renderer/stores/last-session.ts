@@ -15,10 +15,10 @@ export function followLastSession(): () => void {
   const resume = (): boolean => {
     const { app } = useApp.getState();
     if (app === undefined) return false;
-    const { session, badPath, overlay } = useView.getState();
+    const { session, badPath } = useView.getState();
     const last = recall();
     const wanted = useSettings.getState().startWith === "last" && session === undefined && badPath === undefined;
-    if (wanted && overlay === undefined && app.sessions.some(({ id }) => id === last)) selectSession(last);
+    if (wanted && app.sessions.some(({ id }) => id === last)) selectSession(last);
     return true;
   };
   if (resume()) return stopNoting;

@@ -50,8 +50,14 @@ export const useView = create<ViewStore>(() => ({
   leaving: [],
 }));
 
-/** Follows a path from the address bar or a link: `/session/<id>[/call/<call>]`, or `/` for nothing selected. */
+/** Follows a path from the address bar or a link: `/session/<id>[/call/<call>]`, `/settings[/<section>]`, or `/` for nothing selected. */
 export function followPath(path: string): void {
+  const settings = /^\/settings(?:\/([a-z]{1,32}))?$/.exec(path);
+  if (settings !== null) {
+    openOverlay("settings", settings[1]);
+    writeAddress("/", "replace");
+    return;
+  }
   const target = parseLinkPath(path);
   if (target !== undefined) {
     useView.setState({ session: target.session, call: target.call, badPath: undefined, sessionsOpen: false });

@@ -8,6 +8,7 @@ import { parseJson } from "../../shared/protocol/schema.ts";
 import { type TerminalServerFrame, terminalServerFrameSchema } from "../../shared/protocol/terminal-frames.ts";
 import { type LinkState, openReconnectingSocket, type ReconnectingSocket } from "../gateway/reconnecting-socket.ts";
 import type { Connection, Host } from "../host/host.ts";
+import { mayOnlyWatch } from "../stores/app-store.ts";
 import { accelerator } from "./accelerator.ts";
 import { createAcknowledger } from "./acknowledge.ts";
 import { type CallMarks, createCallMarks } from "./call-marks.ts";
@@ -104,6 +105,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
           whole.reset();
           size.connected(asked);
           size.layout();
+          set({ refused: 0 });
         }
         set({ link });
       },
@@ -127,12 +129,14 @@ export function createLiveTerminal(session: string, connection: Connection, host
         set({ exit: { code: frame.code, signal: frame.signal } });
         return;
       case "error":
-        set({ error: { code: frame.code, message: frame.message } });
+        if (frame.code === "read-only") set({ refused: status.refused + 1 });
+        else set({ error: { code: frame.code, message: frame.message } });
         return;
     }
   }
 
   const size = createTerminalSize({
+    mayAsk: () => !mayOnlyWatch(),
     propose() {
       if (!element.isConnected || element.clientWidth === 0) return undefined;
       const fitting = fitter.proposeDimensions();
@@ -149,7 +153,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
   const input = createTerminalInput({
     terminal,
     element,
-    send,
+    send: (bytes) => !mayOnlyWatch() && send(bytes),
     onRefused: () => set({ refused: status.refused + 1 }),
     onPerson: () => size.typed(),
   });

@@ -7,7 +7,7 @@ import { Banner } from "../parts/notice.tsx";
 import { copyText, restartSession } from "../shell/actions.ts";
 import { retryText } from "../shell/daemon-text.ts";
 import { useServices } from "../shell/services.ts";
-import { useApp } from "../stores/app-store.ts";
+import { useApp, useWatching } from "../stores/app-store.ts";
 import { useNow } from "../stores/clock.ts";
 import type { TerminalStatus } from "./live-terminal.ts";
 
@@ -16,7 +16,8 @@ export function TerminalBanner({ session, status }: { session: SessionView; stat
   const link = status?.link;
   const waiting = link?.state === "waiting";
   const now = useNow("fast", waiting) - useApp((store) => store.clockOffset);
-  const restart = (
+  const watching = useWatching();
+  const restart = watching ? undefined : (
     <>
       {session.resumable === true && (
         <Button onClick={() => void restartSession(services, session.id, true)}>Resume</Button>
@@ -32,6 +33,9 @@ export function TerminalBanner({ session, status }: { session: SessionView; stat
         {(status?.refused ?? 0) > 0 && " What you type isn't sent."}
       </Banner>
     );
+  }
+  if (watching && (status?.refused ?? 0) > 0) {
+    return <Banner tone="warn">This device may only watch: what you type isn't sent.</Banner>;
   }
   const reason = terminalFailure(session, status);
   if (reason !== undefined) {

@@ -30,8 +30,10 @@ export function createTerminalInput({ terminal, element, send, onRefused, onPers
   };
 
   function pass(data: string): void {
-    if (performance.now() - personAt < PERSON_MS) onPerson();
-    if (!send(encoder.encode(ctrlHeld ? withCtrl(data) : data))) onRefused();
+    const byPerson = performance.now() - personAt < PERSON_MS;
+    if (byPerson) onPerson();
+    // A refusal is told to the person, who knows nothing of the terminal's own answers.
+    if (!send(encoder.encode(ctrlHeld ? withCtrl(data) : data)) && byPerson) onRefused();
   }
   function type(data: string): void {
     noticePerson();

@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
 import { createTerminalSize, type Size } from "./terminal-size.ts";
 
-function terminal(room: Size) {
+function terminal(room: Size, watching = false) {
   const drawn: string[] = [];
   const told: string[] = [];
   const text = ({ cols, rows }: Size) => `${cols}×${rows}`;
   const state = { room };
   const size = createTerminalSize({
+    mayAsk: () => !watching,
     propose: () => state.room,
     apply: (next) => drawn.push(text(next)),
     tell: (next) => told.push(text(next)),
@@ -43,6 +44,7 @@ it("is told each wish once, and nothing while there is no room to measure", () =
   size.layout();
   expect(told).toEqual(["80×24"]);
   const nowhere = createTerminalSize({
+    mayAsk: () => true,
     propose: () => undefined,
     apply: () => drawn.push("never"),
     tell: () => told.push("never"),
@@ -50,4 +52,15 @@ it("is told each wish once, and nothing while there is no room to measure", () =
   nowhere.layout();
   expect([...drawn, ...told]).not.toContain("never");
   expect(state.room.cols).toBe(80);
+});
+
+it("a device that may only watch draws at the program's size and never asks for another", () => {
+  const { size, drawn, told, state } = terminal({ cols: 40, rows: 20 }, true);
+  size.connected({ cols: 40, rows: 20 });
+  size.theirs({ cols: 120, rows: 34 });
+  state.room = { cols: 60, rows: 30 };
+  size.layout();
+  size.typed();
+  expect(drawn).toEqual(["120×34"]);
+  expect(told).toEqual([]);
 });

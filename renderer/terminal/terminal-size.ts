@@ -6,6 +6,8 @@ export interface Size {
 }
 
 export interface SizeParts {
+  /** False for a device that may only watch: the program's size is not its to choose. */
+  mayAsk: () => boolean;
   /** What fits; undefined while nothing is laid out. */
   propose: () => Size | undefined;
   /** Draws at this size. */
@@ -34,6 +36,7 @@ export function createTerminalSize(parts: SizeParts): TerminalSize {
   let foreign = false;
 
   function layout(): void {
+    if (!parts.mayAsk()) return;
     const wanted = parts.propose();
     if (wanted === undefined) return;
     if (key(wanted) !== last) {

@@ -260,6 +260,25 @@ test("a session that was deleted is gone for good also when the page is left bef
   await expect.poll(deleted).toEqual([`/api/v1/sessions/${changelog}`]);
 });
 
+test("a device that may only watch sees everything, is told what it cannot do, and sends nothing", async ({ page }) => {
+  gateway.setScene(scene("read-only"));
+  await open(page);
+  await expect(page.getByRole("banner").getByText("Watching only")).toBeVisible();
+  await expect(page.getByRole("button", { name: "New session" })).toHaveCount(0);
+  gateway.sendTerminal(session, JSON.stringify({ type: "resized", cols: 60, rows: 20 }));
+  await expect(page.getByRole("contentinfo").getByText("60 × 20")).toBeVisible();
+  await terminal(page).click();
+  await page.keyboard.type("rm");
+  await expect(terminal(page).getByText(/what you type isn't sent/)).toBeVisible();
+  await page.keyboard.press("Control+Shift+Enter");
+  await expect(page.getByText("This device may only watch.", { exact: true })).toBeVisible();
+  await page.goto(`${gateway.url}/settings/devices`);
+  await expect(page.getByRole("button", { name: /Revoke Firefox/ })).toBeDisabled();
+  expect(gateway.typed).toEqual([]);
+  expect(gateway.terminalFrames.filter((frame) => frame.includes("resize"))).toEqual([]);
+  expect(gateway.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+});
+
 test("two sessions stand side by side, and the activity is that of the one being typed in", async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "Show two sessions side by side" }).click();

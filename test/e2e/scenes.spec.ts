@@ -2,12 +2,9 @@
 import { resolve } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { actOut } from "../support/scripted-gateway/act-out.ts";
 import { scenes } from "../support/scripted-gateway/scenes.ts";
-import {
-  SCRIPTED_TOKEN,
-  type ScriptedGateway,
-  startScriptedGateway,
-} from "../support/scripted-gateway/scripted-gateway.ts";
+import { type ScriptedGateway, startScriptedGateway } from "../support/scripted-gateway/scripted-gateway.ts";
 
 const NAMES = scenes(0).map(({ name }) => name);
 
@@ -19,27 +16,11 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => gateway.dispose());
 
-/** Keys after which something opens that the next keys are meant for. */
-const OPENERS = new Set(["F1", "Control+,", "Control+Shift+Enter", "Control+Shift+F"]);
-
 async function open(page: Page, name: string): Promise<void> {
   const scene = scenes(Date.now()).find((each) => each.name === name);
   if (scene === undefined) throw new Error(`no scene ${name}`);
   gateway.setScene(scene);
-  if (scene.signedIn !== false) {
-    await page.addInitScript((token) => localStorage.setItem("signalbox.token", token), SCRIPTED_TOKEN);
-  }
-  await page.goto(gateway.url + scene.path);
-  await page.locator("#root :is(header, main)").first().waitFor();
-  const terminal = page.locator(".xterm-screen").first();
-  if (scene.terminals !== undefined && scene.path.includes("/session/5f")) await terminal.waitFor();
-  for (const key of scene.keys ?? []) {
-    if (!/^[A-Z]/.test(key)) await page.keyboard.type(key);
-    else {
-      await page.keyboard.press(key);
-      if (OPENERS.has(key)) await page.locator("[role=dialog], search").first().waitFor();
-    }
-  }
+  await actOut(page, gateway.url, scene);
 }
 
 /** Serious and critical findings, each as a line that says where. */
@@ -63,7 +44,10 @@ const COLOURFUL = [
   "first-run",
   "daemon-none",
   "exited",
-  "settings",
+  "settings-general",
+  "settings-agents",
+  "settings-devices",
+  "read-only-typing",
   "palette",
   "waterfall",
 ];

@@ -1,10 +1,15 @@
 /** Owns what a scene is: everything that a gateway would say to one page, as data. */
 
 import type { ToolEvent } from "../../../shared/events/tool-event.ts";
+import type { Me } from "../../../shared/protocol/access.ts";
+import type { AgentTemplate } from "../../../shared/protocol/agent-templates.ts";
 import type { AppState, SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { EventServerFrame } from "../../../shared/protocol/event-frames.ts";
 import type { AgentView } from "../../../shared/protocol/gateway-api.ts";
 import type { OutboxEntryView } from "../../../shared/protocol/outbox-api.ts";
+
+/** A key such as `F1` or `Control+,` is pressed, any other text typed. `click` names a tab or button, or the terminal. */
+export type Act = string | { click: string };
 
 export interface TerminalScene {
   /** Escape sequences that paint the screen. */
@@ -27,8 +32,13 @@ export interface Scene {
   /** Sockets that are closed again a moment after they opened. */
   drop?: "app" | "terminal";
   outbox?: OutboxEntryView[];
-  /** Keys pressed once the page is there; longer strings are typed. */
-  keys?: string[];
+  /** What is done once the page is there, one after the other: see `Act`. */
+  acts?: Act[];
+  /** Who the page is to the gateway; the owner when absent. */
+  me?: Me;
+  templates?: AgentTemplate[];
+  /** What the page keeps in its storage. */
+  settings?: Record<string, unknown>;
   /** False: the page comes without a token. */
   signedIn?: boolean;
 }

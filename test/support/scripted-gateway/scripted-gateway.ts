@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { AppFrame } from "../../../shared/protocol/app-frames.ts";
 import { type EventServerFrame, eventServerFrameSchema } from "../../../shared/protocol/event-frames.ts";
 import { SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
+import { respond } from "./respond.ts";
 import type { Scene } from "./scene.ts";
 
 export const SCRIPTED_TOKEN = "scripted-gateway-token-0123456789abcdef";
@@ -77,40 +78,8 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
     if (request.headers.authorization !== `Bearer ${SCRIPTED_TOKEN}`) {
       return send(401, { error: { code: "unauthorized", message: "The token isn't known here." } });
     }
-    const [status, value] = respond(request.method ?? "GET", url);
+    const [status, value] = respond(scene, request.method ?? "GET", url);
     send(status, value);
-  }
-
-  function respond(method: string, url: URL): [number, unknown] {
-    const { pathname } = url;
-    if (pathname === "/api/v1/agents") return [200, { agents: scene.agents, recent_folders: scene.recentFolders }];
-    if (pathname === "/api/v1/folders") {
-      const path = (url.searchParams.get("path") ?? "~").replace(/^~/, scene.app.home_dir).replace(/\/$/, "");
-      return [200, { path, parent: "/", folders: ["api", "billing", "docs", "web"] }];
-    }
-    if (pathname === "/api/v1/servers" && method === "GET") return [200, { mcpServers: {} }];
-    if (pathname === "/api/v1/servers/test")
-      return [200, { name: "x", transport: "http", state: "ready", tools: [{ name: "echo" }] }];
-    if (pathname === "/api/v1/tool-settings") return [200, { hide: [{ server: "vercel", tool: "deploy_preview" }] }];
-    if (pathname === "/api/v1/devices") {
-      return [
-        200,
-        { devices: [{ id: "d1", name: "Firefox on Linux", created_at: scene.app.now, last_used_at: scene.app.now }] },
-      ];
-    }
-    if (pathname === "/api/v1/outbox") return [200, { entries: scene.outbox ?? [] }];
-    if (pathname === "/api/v1/search") return [200, { hits: [] }];
-    const events = /^\/api\/v1\/sessions\/([^/]+)\/events$/.exec(pathname);
-    if (events !== null) {
-      const all = (scene.events[events[1] ?? ""] ?? []).flatMap((frame) => ("events" in frame ? frame.events : []));
-      const after = Number(url.searchParams.get("after"));
-      return [200, { events: all.filter((entry) => entry.seq > after), next: null }];
-    }
-    if (pathname === "/api/v1/sessions" && method === "POST") {
-      const id = scene.app.sessions[0]?.id ?? "s-new";
-      return [201, { id, links: { deep: `signalbox://session/${id}`, web: `/session/${id}` } }];
-    }
-    return [200, {}];
   }
 
   async function serveFile(path: string, response: ServerResponse): Promise<void> {
@@ -142,7 +111,13 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
     sockets[kind].set(client, id);
     client.on("close", () => sockets[kind].delete(client));
     if (kind === "app")
-      client.send(JSON.stringify({ type: "snapshot", app: { ...scene.app, now: new Date().toISOString() } }));
+      client.send(
+        JSON.stringify({
+          type: "snapshot",
+          app: { ...scene.app, now: new Date().toISOString() },
+          me: scene.me ?? { kind: "owner", scope: "full" },
+        }),
+      );
     if (kind === "events") {
       const after = Number(url.searchParams.get("after") ?? 0);
       for (const frame of scene.events[id] ?? [{ status: "live" } as const]) {

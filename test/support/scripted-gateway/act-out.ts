@@ -1,0 +1,39 @@
+/** Owns bringing a page into a scene: opened, settled, and with the scene's acts done. */
+import type { Page } from "@playwright/test";
+import type { Act, Scene } from "./scene.ts";
+import { SCRIPTED_TOKEN } from "./scripted-gateway.ts";
+
+/** Keys after which something opens that the next acts are meant for. */
+const OPENERS = new Set(["F1", "Control+,", "Control+Shift+Enter", "Control+Shift+F"]);
+
+/** `url`: the gateway's, whose scene is this one. Gives the page when it is drawn; nothing is waited for by time. */
+export async function actOut(page: Page, url: string, scene: Scene): Promise<void> {
+  const token = scene.signedIn === false ? undefined : SCRIPTED_TOKEN;
+  await page.addInitScript(
+    ([kept, settings]) => {
+      localStorage.clear();
+      if (kept !== undefined) localStorage.setItem("signalbox.token", kept);
+      if (settings !== undefined) localStorage.setItem("signalbox.settings", settings);
+    },
+    [token, scene.settings === undefined ? undefined : JSON.stringify(scene.settings)] as const,
+  );
+  await page.goto(url + scene.path);
+  await page.locator("#root :is(header, main)").first().waitFor();
+  if (scene.path.startsWith("/session/5f")) await page.locator(".xterm-screen").first().waitFor();
+  if (scene.path.startsWith("/settings/")) await page.getByRole("dialog").waitFor();
+  for (const act of scene.acts ?? []) await perform(page, act);
+}
+
+async function perform(page: Page, act: Act): Promise<void> {
+  if (typeof act !== "string") {
+    if (act.click === "terminal") await page.getByRole("region", { name: "Terminal" }).first().click();
+    else await page.locator(`:is([role=tab], button):has-text("${act.click}")`).first().click();
+    return;
+  }
+  if (!/^[A-Z]/.test(act)) {
+    await page.keyboard.type(act);
+    return;
+  }
+  await page.keyboard.press(act);
+  if (OPENERS.has(act)) await page.locator("[role=dialog], search").first().waitFor();
+}

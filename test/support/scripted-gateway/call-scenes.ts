@@ -1,0 +1,89 @@
+/** Owns the scenes of calls: how they can end, what they can give back, and names that mean harm. */
+import { LogBuilder, type Scene } from "./scene.ts";
+import { app, base, MAIN, OUTBOX, sessions, withMain } from "./world.ts";
+
+const LONG = "x".repeat(10_000);
+const HOSTILE = "<img src=x onerror=alert(1)> \u001b[31mred\u001b[0m \u202egnp.exe\u202c \u200bzero 👩‍👩‍👧‍👦 שלום";
+
+export const callScenes = (now: number): Scene[] => [
+  base(now, "outcomes", {
+    outbox: OUTBOX(now),
+    app: app(now, { sessions: sessions(now), outbox: { waiting: 1, dead: 0, unknown: 1 } }),
+    events: {
+      [MAIN]: new LogBuilder(now)
+        .call({ id: "o1", tool: "create_issue", server: "linear", startedAgo: 60, took: 0.1, end: "queued" })
+        .call({ id: "o2", tool: "create_issue", server: "linear", startedAgo: 58, took: 12, end: "delivered" })
+        .call({
+          id: "o3",
+          tool: "create_issue",
+          server: "linear",
+          startedAgo: 56,
+          took: 3,
+          end: "discarded",
+          error: { message: "Taken out by hand" },
+        })
+        .call({
+          id: "o4",
+          tool: "long_job",
+          server: "jobs",
+          startedAgo: 50,
+          steps: [{ after: 1, progress: 1, total: 4 }],
+        })
+        .gap(40, 4, null, true)
+        .call({ id: "o5", tool: "fetch", server: "web", startedAgo: 30, took: 2, end: "cancelled" })
+        .call({
+          id: "o6",
+          tool: "transcode",
+          server: "media",
+          startedAgo: 120,
+          steps: [{ after: 1, progress: 4, total: 9, message: "Pass 1" }],
+        })
+        .gap(20, 4, 3)
+        .call({
+          id: "o7",
+          tool: "publish",
+          server: "web",
+          startedAgo: 6,
+          steps: [{ after: 1, progress: 5, total: 5, message: "Writing" }],
+        })
+        .call({ id: "o8", tool: "think", server: "web", startedAgo: 5 })
+        .frames(),
+    },
+  }),
+  withMain(
+    now,
+    "hostile",
+    { label: HOSTILE, cwd: `/home/ada/${LONG}`, agent_name: HOSTILE },
+    {
+      events: {
+        [MAIN]: new LogBuilder(now)
+          .call({
+            id: "h1",
+            tool: HOSTILE,
+            server: HOSTILE,
+            startedAgo: 20,
+            took: 1,
+            end: "finished",
+            message: HOSTILE,
+            args: { [HOSTILE]: HOSTILE, long: LONG },
+          })
+          .call({
+            id: "h2",
+            tool: LONG,
+            server: LONG,
+            startedAgo: 19,
+            steps: [{ after: 1, progress: 3, total: 9, message: LONG }],
+          })
+          .call({
+            id: "h3",
+            tool: "a\nb\rc",
+            startedAgo: 18,
+            took: 1,
+            end: "failed",
+            error: { code: LONG, message: `${HOSTILE}${LONG}` },
+          })
+          .frames(),
+      },
+    },
+  ),
+];
