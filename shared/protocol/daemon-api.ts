@@ -94,6 +94,11 @@ export const serverConfigSchema = z.union([
   z.object({
     url: z.string().regex(/^https?:\/\//, "must begin with http:// or https://"),
     headers: z.record(z.string(), z.string()).optional(),
+    /** Further addresses of the same server. A session stays with the one that began it, until that cannot be reached. */
+    instances: z
+      .array(z.string().regex(/^https?:\/\//, "must begin with http:// or https://"))
+      .max(16)
+      .optional(),
     /** A client that was registered by hand, for servers whose sign-in lets no client register itself. */
     oauth: z
       .object({ clientId: z.string().min(1), clientSecret: z.string().optional(), scope: z.string().optional() })

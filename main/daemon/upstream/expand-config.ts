@@ -40,6 +40,7 @@ export function expandConfig(config: ServerConfig, from: References): Parsed<Ser
       : {
           ...config,
           url: text(config.url),
+          ...(config.instances !== undefined && { instances: config.instances.map(text) }),
           ...(config.headers !== undefined && { headers: texts(config.headers) }),
           ...(config.oauth !== undefined && {
             oauth: {

@@ -8,6 +8,7 @@ import { deferLink } from "./defer-link.ts";
 import { expandConfig, type References } from "./expand-config.ts";
 import type { HttpServer } from "./http-calls.ts";
 import { openHttpLink } from "./http-link.ts";
+import { openAtInstance, type Place } from "./instances.ts";
 import type { Link, LinkHandlers, OpenLink } from "./link.ts";
 import type { SignIns } from "./oauth/sign-ins.ts";
 import { openStdioLink } from "./stdio-link.ts";
@@ -44,12 +45,23 @@ export interface ServerOpenerOptions extends References {
 
 /** References in the configuration are looked up at each opening, so that a restart sees a changed secret. */
 export function createServerOpener(options: ServerOpenerOptions): OpenServer {
-  const open = (server: Server, folder: string, handlers: LinkHandlers): Link => {
+  /** How many connections each server has had, so that they are spread over its instances. */
+  const turns = new Map<string, number>();
+  const takeTurn = (name: string): Place => {
+    const at = turns.get(name) ?? 0;
+    turns.set(name, at + 1);
+    return { at };
+  };
+  const open = (server: Server, folder: string, place: Place, handlers: LinkHandlers): Link => {
     const expanded = expandConfig(server.config, options);
     if (!expanded.ok) return brokenLink(`cannot be started: ${expanded.reason}`);
     const config = expanded.value;
     if ("url" in config) {
-      return openHttpLink(httpServer(config.url, config.headers ?? {}, options.signIns), handlers);
+      const { url, instances = [] } = config;
+      const openAt = (address: string, own: LinkHandlers) =>
+        openHttpLink(httpServer(address, url, config.headers ?? {}, options.signIns), own);
+      if (instances.length === 0) return openAt(url, handlers);
+      return openAtInstance([url, ...instances], place, openAt, handlers);
     }
     const cwd = resolve(folder, config.cwd ?? ".");
     if (!existsSync(cwd)) return brokenLink(`cannot be started: its folder ${cwd} does not exist`);
@@ -57,19 +69,28 @@ export function createServerOpener(options: ServerOpenerOptions): OpenServer {
     const onStderr = (chunk: Uint8Array) => options.onStderr(server.name, chunk);
     return openStdioLink(process, { env: options.env, onStderr }, handlers);
   };
-  return (server, folder = homedir()) =>
-    (handlers) =>
+  return (server, folder = homedir()) => {
+    const place = takeTurn(server.name);
+    return (handlers) =>
       deferLink(async () => {
         await options.prepared;
-        return (own) => open(server, folder, own);
+        return (own) => open(server, folder, place, own);
       }, handlers);
+  };
 }
 
-/** A server whose configuration holds its own credential is never given another. */
-function httpServer(url: string, own: Record<string, string>, signIns: Pick<SignIns, "bearer" | "renew">): HttpServer {
-  if (Object.keys(own).some((name) => name.toLowerCase() === "authorization")) return { url, headers: () => own };
+/** A server whose configuration holds its own credential is never given another. All instances share the sign-in to `url`. */
+function httpServer(
+  address: string,
+  url: string,
+  own: Record<string, string>,
+  signIns: Pick<SignIns, "bearer" | "renew">,
+): HttpServer {
+  if (Object.keys(own).some((name) => name.toLowerCase() === "authorization")) {
+    return { url: address, headers: () => own };
+  }
   return {
-    url,
+    url: address,
     headers() {
       const token = signIns.bearer(url);
       return token === undefined ? own : { ...own, authorization: `Bearer ${token}` };

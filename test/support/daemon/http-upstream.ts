@@ -23,6 +23,8 @@ export interface HttpUpstream {
   forgetSessions(): void;
   /** Initialise requests seen. */
   initialized: number;
+  /** Paths and queries that were asked for. */
+  targets: Set<string>;
 }
 
 export const succeed: Behaviour = (call, { result }) =>
@@ -47,6 +49,7 @@ export async function startHttpUpstream(
     url: "",
     calls: [],
     initialized: 0,
+    targets: new Set(),
     behave(how) {
       behaviour = how;
     },
@@ -58,6 +61,7 @@ export async function startHttpUpstream(
     up: () =>
       new Promise((resolve) => {
         server = createServer((request, response) => {
+          upstream.targets.add(request.url ?? "");
           const chunks: Buffer[] = [];
           request.on("data", (chunk: Buffer) => chunks.push(chunk));
           request.on("end", () =>
