@@ -1,6 +1,7 @@
 /** Owns the headless start: the gateway under plain Node, for `signalbox serve`, and `signalbox stop`. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Worker } from "node:worker_threads";
 import { linkPath } from "../shared/links/deep-link.ts";
 import type { DaemonView } from "../shared/protocol/app-frames.ts";
 import type { Fault } from "../shared/protocol/fault.ts";
@@ -20,6 +21,8 @@ export interface ServeOptions {
   open: boolean;
   demo?: boolean;
   json?: boolean;
+  /** Started while this was still being loaded. */
+  journalThread?: Worker;
 }
 
 /** Serves until SIGINT or SIGTERM. Gives the exit code: 0 after a signal, 1 when it could not begin. */
@@ -35,6 +38,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     ui: uiFolder(),
     startDaemon: true,
     log,
+    ...(options.journalThread === undefined ? {} : { journalThread: options.journalThread }),
   });
   if (!started.ok) return complain(started.fault, options.json === true);
   const gateway = started.value;

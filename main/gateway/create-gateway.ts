@@ -1,5 +1,6 @@
 /** Owns the composition of the gateway: options in, `{ url, …, dispose }` out. The desktop shell and the headless start build the same one. */
 import { homedir } from "node:os";
+import type { Worker } from "node:worker_threads";
 import { deepLink, linkPath } from "../../shared/links/deep-link.ts";
 import type { AppFrame, AppState } from "../../shared/protocol/app-frames.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   /** Whether to start our own daemon when none is found. */
   startDaemon: boolean;
   log: Log;
+  /** The journal's thread, when it was started before; one of its own otherwise. */
+  journalThread?: Worker;
   /** Chooses the waits between attempts, 0 ≤ x < 1. */
   random?: () => number;
   /** The wall clock, in milliseconds; what is waited for never depends on it. */
@@ -127,6 +130,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
       counts: sessions.counts,
       recording: (recording) => hub.publish({ type: "recording", recording }),
     },
+    options.journalThread,
   );
   const daemons = createDaemons({
     home,

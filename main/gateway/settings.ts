@@ -5,6 +5,7 @@ import { type HistoryLimits, historyLimitsSchema } from "../../shared/protocol/g
 import { parseJson, z } from "../../shared/protocol/schema.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { readPrivateFile, writePrivateFile } from "../home/private-file.ts";
+import type { JournalLimits } from "./journal/journal-options.ts";
 
 const MAX_SETTINGS_BYTES = 64 * 1024;
 const DAY_MS = 86_400_000;
@@ -20,7 +21,7 @@ const settingsSchema = z.object({
 });
 
 export interface Settings {
-  history: { maxAgeMs: number; maxBytes: number };
+  history: JournalLimits;
   queryTokens: boolean;
 }
 
@@ -31,10 +32,16 @@ export function readSettings(home: HomeFolder, warn: (reason: string) => void): 
   if (file.outcome === "refused") warn(`${path} is not used: ${file.reason}`);
   const parsed = parseJson(settingsSchema, file.outcome === "read" ? file.text : "{}");
   if (!parsed.ok) warn(`${path} is not used: ${parsed.reason}`);
-  const { days, megabytes } = parsed.ok ? parsed.value.history : { days: 90, megabytes: 2048 };
+  const history = parsed.ok ? parsed.value.history : { days: 90, megabytes: 2048 };
   const queryTokens = parsed.ok ? parsed.value.access.query_tokens : true;
-  return { queryTokens, history: { maxAgeMs: days * DAY_MS, maxBytes: megabytes * 1024 * 1024 } };
+  return { queryTokens, history: journalLimits(history) };
 }
+
+/** In the journal's own units. */
+export const journalLimits = ({ days, megabytes }: HistoryLimits): JournalLimits => ({
+  maxAgeMs: days * DAY_MS,
+  maxBytes: megabytes * 1024 * 1024,
+});
 
 /** What the file says of history, and beside it everything else that it holds. Fault: `settings-unusable`. */
 function load(home: HomeFolder): Result<{ limits: HistoryLimits; all: Record<string, unknown> }> {

@@ -115,7 +115,7 @@ export const searchResponseSchema = z.object({
   ),
 });
 
-/** `GET`/`PUT /api/v1/history-limits`: kept in `<home>/settings.json`, in force when the gateway starts next. */
+/** `GET`/`PUT /api/v1/history-limits`: kept in `<home>/settings.json`, in force at once. */
 export const historyLimitsSchema = z.object({
   /** Days that entries are kept. */
   days: z.number().positive().max(36_500).default(90),

@@ -1,21 +1,32 @@
-/** Owns runs of entries on their way to the disk: joined into rows, and read as values. */
+/** Owns runs of entries on their way to the disk: joined into rows, and read one by one. */
 import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
 import type { EntryRun } from "./messages.ts";
 
 /** Runs are joined into rows that each fill one frame at most. */
 const ROW_BYTES = MAX_EVENT_FRAME_BYTES - 64;
 
-const decoder = new TextDecoder();
+const bytesOf = ({ body }: EntryRun, from = 0, to = body.length): Buffer =>
+  Buffer.from(body.buffer, body.byteOffset + from, to - from);
 
-/** The entries as values. A run that is no JSON tells nothing; its bytes are kept all the same. */
-export function entriesOf(run: EntryRun): unknown[] {
+/** The bytes of a run as text, a character a byte. */
+export const latin1Of = (run: EntryRun): string => bytesOf(run).toString("latin1");
+
+/** One entry, decoded; undefined for what is no JSON. Its bytes are kept all the same. */
+export function valueOf(run: EntryRun, index: number): unknown {
   try {
-    const values: unknown = JSON.parse(`[${decoder.decode(run.body)}]`);
-    return Array.isArray(values) ? values : [];
+    return JSON.parse(bytesOf(run, run.starts[index], (run.starts[index + 1] ?? 1) - 1).toString());
   } catch {
-    return [];
+    return undefined;
   }
 }
+
+/** The same run in memory of its own. */
+export const copyOf = ({ first, last, body, starts }: EntryRun): EntryRun => ({
+  first,
+  last,
+  body: body.slice(),
+  starts: starts.slice(),
+});
 
 /** Joins neighbours into rows. Numbers that were skipped on purpose stay skipped. */
 export function joined(runs: readonly EntryRun[]): EntryRun[] {

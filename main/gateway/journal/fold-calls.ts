@@ -1,19 +1,26 @@
 /** Owns the calls of one session as the journal keeps them: folded from its entries, written when they changed. */
 import { type Call, isOpen } from "../../../shared/events/call.ts";
-import { applyEntry, type CallLog, createCallLog } from "../../../shared/events/fold.ts";
-import { type LogEntry, logEntrySchema } from "../../../shared/events/tool-event.ts";
-import { check } from "../../../shared/protocol/schema.ts";
-import type { CallCounts } from "./messages.ts";
+import { applyEntry, type CallLog, createCallLog, type Gap, restoreCall } from "../../../shared/events/fold.ts";
+import { readEntry } from "../../../shared/events/read-entry.ts";
+import { latin1Of, valueOf } from "./entry-runs.ts";
+import { createProgressFold } from "./fold-progress.ts";
+import type { CallCounts, EntryRun } from "./messages.ts";
 
 /** Calls kept in memory after their end, so that a late event does not look like a new call. */
 const MAX_ENDED = 1_000;
 
 export interface FoldedCalls {
-  /** Applies entries in order; what is no entry is counted and left out. */
-  apply(entries: readonly unknown[]): void;
-  /** Calls that changed since `written` was last called. */
+  /** Applies entries in order; what is no entry is left out. */
+  apply(runs: readonly EntryRun[]): void;
+  /** Calls that changed and gaps that came since `written` was last called. */
   changed(): Call[];
+  gaps(): readonly Gap[];
   written(): void;
+  /**
+   * While nothing can be written: when more than `most` calls wait for it, their arguments and results are let go (the
+   * events have them, but no search finds their words), and then the older half of those that have ended.
+   */
+  shed(most: number): void;
   counts(): CallCounts;
 }
 
@@ -26,43 +33,80 @@ export interface FoldStart {
 
 export function foldCalls(start: FoldStart): FoldedCalls {
   const log = restore(start);
+  const progress = createProgressFold(log);
   const changed = new Set<string>();
   let total = start.counts.total;
   let latest = start.counts.last;
+  /** Of the last call that changed. */
+  let id: string | undefined;
+
+  function settle(): void {
+    for (id of progress.settle()) changed.add(id);
+  }
+
+  function applyParsed(run: EntryRun, index: number): void {
+    const entry = readEntry(valueOf(run, index));
+    if (entry === undefined) return;
+    const before = log.calls.size;
+    for (id of applyEntry(log, entry)) changed.add(id);
+    total += log.calls.size - before;
+  }
+
   return {
-    apply(entries) {
-      let id: string | undefined;
-      for (const value of entries) {
-        const entry = readEntry(value);
-        if (entry === undefined) continue;
-        const before = log.calls.size;
-        for (id of applyEntry(log, entry)) changed.add(id);
-        total += log.calls.size - before;
+    apply(runs) {
+      id = undefined;
+      for (const run of runs) {
+        const text = latin1Of(run);
+        for (let index = 0; index < run.starts.length - 1; index += 1) {
+          if (progress.take(run, text, index)) continue;
+          settle();
+          applyParsed(run, index);
+        }
       }
+      settle();
       const call = id === undefined ? undefined : log.calls.get(id);
       if (call !== undefined) latest = { tool: call.tool, state: call.state };
     },
-    changed: () => [...changed].flatMap((id) => log.calls.get(id) ?? []),
+    changed: () => [...changed].flatMap((name) => log.calls.get(name) ?? []),
+    gaps: () => log.gaps,
     written() {
-      // Arguments and results are in the events; a thousand calls must not keep them in memory as well.
-      for (const id of changed) {
-        const call = log.calls.get(id);
-        if (call !== undefined) log.calls.set(id, { ...call, args: undefined, result: undefined });
-      }
+      letGoOfTexts(log, changed);
       changed.clear();
+      log.gaps.length = 0;
       // Only here: before they are written none may go, and looking for one at each entry would look at all of them.
       forgetEnded(log);
+    },
+    shed(most) {
+      if (changed.size <= most && log.gaps.length <= most) return;
+      letGoOfTexts(log, changed);
+      log.gaps.splice(0, log.gaps.length - most);
+      for (const name of changed) {
+        if (changed.size <= most / 2) break;
+        const call = log.calls.get(name);
+        if (call !== undefined && isOpen(call)) continue;
+        changed.delete(name);
+        log.calls.delete(name);
+      }
     },
     counts: () => ({ total, running: log.running, failed: log.failed, last: latest }),
   };
 }
 
+/** Arguments and results are in the events; a thousand calls must not keep them in memory as well. */
+function letGoOfTexts(log: CallLog, changed: ReadonlySet<string>): void {
+  for (const id of changed) {
+    const call = log.calls.get(id);
+    if (call === undefined || (call.args === undefined && call.result === undefined)) continue;
+    log.calls.set(id, { ...call, args: undefined, result: undefined });
+  }
+}
+
 function restore(start: FoldStart): CallLog {
   const log = createCallLog();
   log.lastSeq = start.last;
+  for (const call of start.open) restoreCall(log, call);
   log.running = start.counts.running;
   log.failed = start.counts.failed;
-  for (const call of start.open) log.calls.set(call.id, call);
   return log;
 }
 
@@ -73,33 +117,3 @@ function forgetEnded(log: CallLog): void {
     if (!isOpen(call)) log.calls.delete(call.id);
   }
 }
-
-/**
- * Progress, nearly all that ever comes, is recognised by hand: the full schema costs several microseconds an entry,
- * more than everything else that the journal does with it.
- */
-function readEntry(value: unknown): LogEntry | undefined {
-  const quick = quickEntry(value);
-  if (quick !== undefined) return quick;
-  const entry = check(logEntrySchema, value);
-  return entry.ok ? entry.value : undefined;
-}
-
-function quickEntry(value: unknown): LogEntry | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { seq, at, event } = unread(value);
-  if (typeof seq !== "number" || typeof at !== "string" || typeof event !== "object" || event === null)
-    return undefined;
-  const { kind, call, tool, server, token, progress, total, message, timestamp } = unread(event);
-  if ((kind !== "progress" && kind !== undefined) || typeof tool !== "string") return undefined;
-  if (!isText(call) || !isText(server) || !isText(message) || !isText(timestamp)) return undefined;
-  if (!isNumber(progress) || !isNumber(total) || !(isNumber(token) || isText(token))) return undefined;
-  // A first event may also carry what only the schema reads.
-  if ("args" in event || "cut" in event || "offset" in event) return undefined;
-  return { seq, at, event: { kind, call, tool, server, token, progress, total, message, timestamp } };
-}
-
-/** The same object, as one of which nothing is known: only its type changes. */
-const unread: (value: object) => { readonly [name: string]: unknown } = Object;
-const isNumber = (value: unknown): value is number | undefined => value === undefined || typeof value === "number";
-const isText = (value: unknown): value is string | undefined => value === undefined || typeof value === "string";

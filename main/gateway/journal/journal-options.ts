@@ -1,4 +1,4 @@
-/** Owns what the journal's thread is told when it starts. */
+/** Owns what the journal's thread is told first. */
 import { z } from "../../../shared/protocol/schema.ts";
 
 export const journalOptionsSchema = z.object({
@@ -9,3 +9,4 @@ export const journalOptionsSchema = z.object({
   maxBytes: z.number(),
 });
 export type JournalOptions = z.infer<typeof journalOptionsSchema>;
+export type JournalLimits = Omit<JournalOptions, "path">;

@@ -1,5 +1,6 @@
 /** Owns the journal's thread: takes messages one after the other and answers them. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
+import { type Batch, bytesIn, runsOf, transferOf } from "./batch.ts";
 import { createEventStore, type EventStore } from "./event-store.ts";
 import { type JournalOptions, journalOptionsSchema } from "./journal-options.ts";
 import type { Answer, FromWorker, Query, ToWorker } from "./messages.ts";
@@ -38,6 +39,18 @@ function answer(store: EventStore, recorder: Recorder, query: Query): Answer {
   }
 }
 
+/** Hands a batch to the recorder, and its memory back once none of its runs is needed. */
+function take(recorder: Recorder, batch: Batch): void {
+  const { memory, parts } = batch;
+  let left = parts.length;
+  const release = () => {
+    left -= 1;
+    if (left === 0)
+      port?.postMessage({ type: "done", bytes: bytesIn(batch), memory } satisfies FromWorker, transferOf(memory));
+  };
+  for (const part of parts) recorder.append(part.session, runsOf(memory, part), part.eventId, release);
+}
+
 function begin(options: JournalOptions): void {
   const { database, movedAside } = openDatabase(options.path);
   const store = createEventStore(database);
@@ -49,12 +62,14 @@ function begin(options: JournalOptions): void {
     try {
       switch (message.type) {
         case "append":
-          return recorder.append(message.session, message.runs, message.eventId);
+          return take(recorder, message.batch);
         case "save":
           return store.saveSession(message.session, message.record);
         case "delete":
           recorder.forget(message.session);
           return store.deleteSession(message.session);
+        case "limits":
+          return retention.setLimits(message.limits);
         case "query":
           return tell({ type: "answer", id: message.id, answer: answer(store, recorder, message.query) });
         case "close":
@@ -78,8 +93,10 @@ function begin(options: JournalOptions): void {
   }
 }
 
-try {
-  begin(journalOptionsSchema.parse(workerData));
-} catch (error) {
-  tell({ type: "unusable", reason: error instanceof Error ? error.message : String(error) });
-}
+port.once("message", (options: unknown) => {
+  try {
+    begin(journalOptionsSchema.parse(options));
+  } catch (error) {
+    tell({ type: "unusable", reason: error instanceof Error ? error.message : String(error) });
+  }
+});

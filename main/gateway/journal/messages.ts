@@ -1,4 +1,6 @@
-/** Owns what the gateway's thread and the journal's thread say to each other. */
+/** Owns what the gateway's thread and the journal's thread say to each other; the first message is the journal's options. */
+import type { Batch, BatchMemory } from "./batch.ts";
+import type { JournalLimits } from "./journal-options.ts";
 
 /** Consecutive entries of one session: their bytes, joined by commas, and where each starts, with one past the end. */
 export interface EntryRun {
@@ -53,9 +55,10 @@ export type Query =
   | { kind: "stats" };
 
 export type ToWorker =
-  | { type: "append"; session: string; runs: EntryRun[]; eventId: string | undefined }
+  | { type: "append"; batch: Batch }
   | { type: "save"; session: string; record: string }
   | { type: "delete"; session: string }
+  | { type: "limits"; limits: JournalLimits }
   | { type: "query"; id: number; query: Query }
   | { type: "close" };
 
@@ -70,8 +73,8 @@ export type Answer =
 export type FromWorker =
   | { type: "ready"; sessions: StoredSession[] }
   | { type: "unusable"; reason: string }
-  /** Bytes of appended entries that are dealt with, written or given up. */
-  | { type: "done"; bytes: number }
+  /** A batch is dealt with, written or given up, and its memory is free again: bytes of its entries. */
+  | { type: "done"; bytes: number; memory: BatchMemory }
   | { type: "counts"; session: string; counts: CallCounts }
   | { type: "recording"; ok: boolean; reason?: string }
   | { type: "answer"; id: number; answer: Answer }

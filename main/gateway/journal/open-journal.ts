@@ -1,23 +1,13 @@
 /** Owns the gateway's side of the journal: what is handed to its thread, in what amounts, and what comes back. */
-import { Worker } from "node:worker_threads";
-import { workerEntry } from "../../home/worker-entry.ts";
-import { type Chunk, chunkOf, entriesOf } from "../bridge/chunk.ts";
+import { type Chunk, chunkOf } from "../bridge/chunk.ts";
 import type { HistoryItem } from "../bridge/cursor.ts";
+import { transferOf } from "./batch.ts";
 import { searchWords } from "./call-words.ts";
-import type { JournalOptions } from "./journal-options.ts";
-import type { Answer, CallCounts, CallPage, EntryRun, FromWorker, Query, StoredSession, ToWorker } from "./messages.ts";
+import { createHandOver } from "./hand-over.ts";
+import type { JournalLimits, JournalOptions } from "./journal-options.ts";
+import { startJournalThread } from "./journal-thread.ts";
+import type { Answer, CallCounts, CallPage, FromWorker, Query, StoredSession, ToWorker } from "./messages.ts";
 
-/** Bytes that may wait for the journal's thread. Above it the daemon's streams are not read, so that nothing grows. */
-const MAX_QUEUED_BYTES = 48 * 1024 * 1024;
-/** Runs are handed over together, this long after the first, in milliseconds. */
-const HAND_OVER_MS = 50;
-/**
- * In a burst of more bytes than this they wait until it pauses for so long, or until there are too many: the other
- * thread leaves its processor to live delivery meanwhile.
- */
-const BURST_BYTES = 1024 * 1024;
-const BURST_PAUSE_MS = 20;
-const HAND_OVER_BYTES = 24 * 1024 * 1024;
 /** Bytes of one answer to a reader of the past. */
 const READ_BYTES = 512 * 1024;
 
@@ -40,6 +30,8 @@ export interface Journal {
   callPage(session: string, before: number | undefined, limit: number): Promise<CallPage>;
   /** Calls that hold all of the words, newest first: the id of their session, and their JSON. */
   search(text: string, limit: number): Promise<readonly { session: string; call: string }[]>;
+  /** Holds from now on; what is too much leaves in small steps. */
+  setLimits(limits: JournalLimits): void;
   /** Bytes that wait for the journal's thread. */
   queued(): number;
   /** Bytes of history on the disk; undefined while there is no journal. */
@@ -50,21 +42,17 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** Never fails: without a usable file, history is not kept and `listener.recording` says why. */
-export async function openJournal(options: JournalOptions, listener: JournalListener): Promise<Journal> {
-  const worker = new Worker(workerEntry("journal-worker", import.meta.url), {
-    workerData: options,
-    // Batches are short-lived, and without a bound V8 lets them pile up to 150 MB before it looks.
-    resourceLimits: { maxYoungGenerationSizeMb: 16 },
-  });
+/** Never fails: without a usable file, history is not kept and `listener.recording` says why. `worker` may have been started before. */
+export async function openJournal(
+  options: JournalOptions,
+  listener: JournalListener,
+  worker = startJournalThread(),
+): Promise<Journal> {
+  worker.ref();
+  worker.postMessage(options);
   const questions = new Map<number, (answer: Answer) => void>();
-  const pending = new Map<string, { runs: EntryRun[]; eventId: string | undefined }>();
-  let pendingBytes = 0;
-  let queued = 0;
-  let timer: NodeJS.Timeout | undefined;
   let nextQuestion = 1;
   let alive = true;
-  let roomWanted: (() => void)[] = [];
   let ready: (sessions: StoredSession[]) => void;
   let closed: () => void = () => {};
   const started = new Promise<StoredSession[]>((resolve) => {
@@ -75,22 +63,17 @@ export async function openJournal(options: JournalOptions, listener: JournalList
     if (alive) worker.postMessage(message, transfer);
   };
 
+  const handOver = createHandOver((batch) => post({ type: "append", batch }, transferOf(batch.memory)));
+
   function died(reason: string): void {
     if (!alive) return;
     alive = false;
     listener.recording({ ok: false, reason });
     for (const answer of questions.values()) answer({ kind: "failed", reason });
     questions.clear();
-    queued = 0;
-    giveRoom();
+    handOver.giveUp();
     ready([]);
     closed();
-  }
-
-  function giveRoom(): void {
-    const waiting = roomWanted;
-    roomWanted = [];
-    for (const go of waiting) go();
   }
 
   worker.on("message", (message: FromWorker) => {
@@ -100,14 +83,12 @@ export async function openJournal(options: JournalOptions, listener: JournalList
       case "unusable":
         return died(message.reason);
       case "done":
-        queued -= message.bytes;
-        if (queued < MAX_QUEUED_BYTES / 2) giveRoom();
-        return;
+        return handOver.done(message.bytes, message.memory);
       case "counts":
         return listener.counts(message.session, message.counts);
       case "recording":
         // A disk that refuses gives nothing back soon: live delivery does not wait for it.
-        if (!message.ok) giveRoom();
+        if (!message.ok) handOver.giveRoom();
         return listener.recording(
           message.reason === undefined ? { ok: message.ok } : { ok: message.ok, reason: message.reason },
         );
@@ -122,20 +103,9 @@ export async function openJournal(options: JournalOptions, listener: JournalList
   worker.on("error", (error) => died(`The journal failed: ${error instanceof Error ? error.message : String(error)}`));
   worker.on("exit", () => died("The journal ended."));
 
-  function handOver(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    for (const [session, { runs, eventId }] of pending) {
-      const transfer = runs.flatMap((run) => [run.body.buffer, run.starts.buffer]);
-      post({ type: "append", session, runs, eventId }, transfer);
-    }
-    pending.clear();
-    pendingBytes = 0;
-  }
-
   function ask(query: Query): Promise<Answer> {
     if (!alive) return Promise.resolve({ kind: "failed", reason: "history is not kept" });
-    handOver();
+    handOver.now();
     return new Promise((resolve) => {
       const id = nextQuestion;
       nextQuestion += 1;
@@ -147,33 +117,15 @@ export async function openJournal(options: JournalOptions, listener: JournalList
   return {
     sessions: await started,
     append(session, chunks, eventId) {
-      if (!alive) return;
-      const entry = pending.get(session) ?? { runs: [], eventId: undefined };
-      for (const chunk of chunks) {
-        const run = runOf(chunk);
-        entry.runs.push(run);
-        pendingBytes += run.body.length;
-        queued += run.body.length;
-      }
-      entry.eventId = eventId ?? entry.eventId;
-      pending.set(session, entry);
-      if (pendingBytes >= HAND_OVER_BYTES) handOver();
-      else if (timer === undefined) timer = setTimeout(handOver, HAND_OVER_MS);
-      else if (pendingBytes >= BURST_BYTES) {
-        clearTimeout(timer);
-        timer = setTimeout(handOver, BURST_PAUSE_MS);
-      }
+      if (alive) handOver.append(session, chunks, eventId);
     },
-    room() {
-      if (queued <= MAX_QUEUED_BYTES || !alive) return undefined;
-      return new Promise((resolve) => roomWanted.push(resolve));
-    },
+    room: () => (alive ? handOver.room() : undefined),
     save(session, record) {
-      handOver();
+      handOver.now();
       post({ type: "save", session, record });
     },
     delete(session) {
-      handOver();
+      handOver.now();
       post({ type: "delete", session });
     },
     async read(session, after, maxEntries = 100_000) {
@@ -197,7 +149,8 @@ export async function openJournal(options: JournalOptions, listener: JournalList
       const answer = await ask({ kind: "search", words, limit });
       return answer.kind === "search" ? answer.hits : [];
     },
-    queued: () => queued,
+    setLimits: (limits) => post({ type: "limits", limits }),
+    queued: handOver.queued,
     async settled() {
       await ask({ kind: "stats" });
     },
@@ -207,7 +160,7 @@ export async function openJournal(options: JournalOptions, listener: JournalList
     },
     async close() {
       if (!alive) return;
-      handOver();
+      handOver.now();
       await new Promise<void>((resolve) => {
         closed = resolve;
         post({ type: "close" });
@@ -215,16 +168,5 @@ export async function openJournal(options: JournalOptions, listener: JournalList
       alive = false;
       await worker.terminate();
     },
-  };
-}
-
-/** A copy: its memory goes over to the other thread, while the chunk stays readable here. */
-function runOf(chunk: Chunk): EntryRun {
-  const from = chunk.starts[0] ?? 0;
-  return {
-    first: chunk.first,
-    last: chunk.last,
-    body: new Uint8Array(entriesOf(chunk, chunk.first, chunk.last)),
-    starts: chunk.starts.map((start) => start - from),
   };
 }

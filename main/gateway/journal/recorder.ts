@@ -1,5 +1,5 @@
 /** Owns when entries are written: in batches, one transaction each, held back within a bound while the disk refuses. */
-import { entriesOf, joined } from "./entry-runs.ts";
+import { copyOf, joined } from "./entry-runs.ts";
 import type { EventStore } from "./event-store.ts";
 import { type FoldedCalls, foldCalls } from "./fold-calls.ts";
 import type { CallCounts, EntryRun, FromWorker } from "./messages.ts";
@@ -11,16 +11,20 @@ const COMMIT_AT_BYTES = 1024 * 1024;
 /** Entries kept for a disk that refuses, in bytes; beyond it the oldest are given up, and their numbers noted. */
 const HELD_BYTES = 16 * 1024 * 1024;
 const RETRY_MS = 1_000;
+/** Calls of one session kept for a disk that refuses, without their arguments and results, about 1 KB each. */
+const HELD_CALLS = 5_000;
 
 interface Waiting {
   session: string;
   runs: EntryRun[];
   eventId: string | undefined;
   bytes: number;
+  release: () => void;
 }
 
 export interface Recorder {
-  append(session: string, runs: EntryRun[], eventId: string | undefined): void;
+  /** `release` is called once the runs are written or given up: their memory is then free. */
+  append(session: string, runs: readonly EntryRun[], eventId: string | undefined, release: () => void): void;
   counts(session: string): CallCounts | undefined;
   forget(session: string): void;
   /** Writes what waits. False when the disk refused. */
@@ -29,14 +33,15 @@ export interface Recorder {
 }
 
 export interface RecorderOptions {
-  /** Bytes of entries kept for a disk that refuses. */
+  /** Bytes of entries, and calls of a session, kept for a disk that refuses. */
   heldBytes?: number;
+  heldCalls?: number;
 }
 
 export function createRecorder(
   store: EventStore,
   tell: (message: FromWorker) => void,
-  { heldBytes = HELD_BYTES }: RecorderOptions = {},
+  { heldBytes = HELD_BYTES, heldCalls = HELD_CALLS }: RecorderOptions = {},
 ): Recorder {
   const folds = new Map<string, FoldedCalls>();
   const touched = new Set<string>();
@@ -105,6 +110,7 @@ export function createRecorder(
       const calls = folds.get(session);
       if (row === undefined || calls === undefined) continue;
       for (const call of calls.changed()) store.putCall(row, call);
+      for (const gap of calls.gaps()) store.addGap(row, gap);
       store.sumUp(row, calls.counts());
     }
   }
@@ -114,23 +120,41 @@ export function createRecorder(
     const reason = error instanceof Error ? error.message : String(error);
     if (recording) tell({ type: "recording", ok: false, reason });
     recording = false;
-    while (bytes > heldBytes) {
-      const oldest = waiting.shift();
-      if (oldest === undefined) break;
-      bytes -= oldest.bytes;
-      const [first, last] = [oldest.runs[0]?.first ?? 0, oldest.runs.at(-1)?.last ?? 0];
-      const before = lost.findLast((item) => item.session === oldest.session);
-      if (before?.last === first - 1) before.last = last;
-      else lost.push({ session: oldest.session, first, last });
-      settle([oldest]);
-    }
+    for (const item of waiting) detach(item);
+    shed();
     report();
     plan(RETRY_MS);
   }
 
+  /** What may wait long is kept in memory of its own size, and that in which it came is given back. */
+  function detach(item: Waiting): void {
+    item.runs = item.runs.map(copyOf);
+    settle([item]);
+    item.release = () => {};
+  }
+
+  /** Keeps what waits for the disk within its bounds: the oldest entries are given up, and the oldest calls. */
+  function shed(): void {
+    while (bytes > heldBytes) {
+      const oldest = waiting.shift();
+      if (oldest === undefined) break;
+      bytes -= oldest.bytes;
+      noteLost(oldest);
+      settle([oldest]);
+    }
+    for (const session of touched) folds.get(session)?.shed(heldCalls);
+  }
+
+  function noteLost({ session, runs }: Waiting): void {
+    const [first, last] = [runs[0]?.first, runs.at(-1)?.last];
+    if (first === undefined || last === undefined) return;
+    const before = lost.findLast((item) => item.session === session);
+    if (before?.last === first - 1) before.last = last;
+    else lost.push({ session, first, last });
+  }
+
   function settle(done: readonly Waiting[]): void {
-    const sum = done.reduce((total, item) => total + item.bytes, 0);
-    if (sum > 0) tell({ type: "done", bytes: sum });
+    for (const { release } of done) release();
   }
 
   function report(): void {
@@ -142,18 +166,17 @@ export function createRecorder(
   }
 
   return {
-    append(session, runs, eventId) {
+    append(session, runs, eventId, release) {
       const size = runs.reduce((total, run) => total + run.body.length, 0);
-      const last = waiting.at(-1);
-      if (last?.session === session) {
-        last.runs.push(...runs);
-        last.eventId = eventId ?? last.eventId;
-        last.bytes += size;
-      } else waiting.push({ session, runs: [...runs], eventId, bytes: size });
+      const item: Waiting = { session, runs: [...runs], eventId, bytes: size, release };
+      waiting.push(item);
       bytes += size;
-      const folded = fold(session);
-      for (const run of runs) folded?.apply(entriesOf(run));
+      fold(session)?.apply(runs);
       touched.add(session);
+      if (!recording) {
+        detach(item);
+        shed();
+      }
       if (recording && bytes >= COMMIT_AT_BYTES) commit();
       else if (recording || timer === undefined) plan(recording ? COMMIT_AFTER_MS : RETRY_MS);
     },

@@ -1,6 +1,6 @@
 /** Owns that history stays within its limits: the oldest entries leave in small steps, and what left is known to be gone. */
 import type { EventStore } from "./event-store.ts";
-import type { JournalOptions } from "./journal-options.ts";
+import type { JournalLimits } from "./journal-options.ts";
 
 /** How often the limits are looked at, in milliseconds. */
 const LOOK_MS = 5 * 60_000;
@@ -12,7 +12,7 @@ const STEP_ROWS = 64;
 const STEP_PAGES = 256;
 
 /** One step. True when there is more to do. `now` in milliseconds. */
-export function trim(store: EventStore, limits: Omit<JournalOptions, "path">, now: number): boolean {
+export function trim(store: EventStore, limits: JournalLimits, now: number): boolean {
   const oldest = store.oldestWritten();
   const tooOld = oldest !== undefined && now - oldest > limits.maxAgeMs;
   if (oldest === undefined || !(tooOld || store.usedBytes() > limits.maxBytes)) return false;
@@ -30,9 +30,10 @@ export function trim(store: EventStore, limits: Omit<JournalOptions, "path">, no
 
 export function keepWithin(
   store: EventStore,
-  limits: Omit<JournalOptions, "path">,
+  first: JournalLimits,
   now: () => number,
-): { dispose(): void } {
+): { setLimits(limits: JournalLimits): void; dispose(): void } {
+  let limits = first;
   let timer = setTimeout(look, FIRST_LOOK_MS);
   function look(): void {
     let more = false;
@@ -43,5 +44,12 @@ export function keepWithin(
     }
     timer = setTimeout(look, more ? STEP_PAUSE_MS : LOOK_MS);
   }
-  return { dispose: () => clearTimeout(timer) };
+  return {
+    setLimits(changed) {
+      limits = changed;
+      clearTimeout(timer);
+      timer = setTimeout(look, STEP_PAUSE_MS);
+    },
+    dispose: () => clearTimeout(timer),
+  };
 }

@@ -1,0 +1,103 @@
+/** Owns what is handed to the journal's thread and when: in batches whose memory is used again, and within a bound. */
+import { type Chunk, entryBytes } from "../bridge/chunk.ts";
+import { BATCH_BYTES, type Batch, type BatchFiller, type BatchMemory, fillBatch, newMemory } from "./batch.ts";
+
+/** Bytes that may wait for the journal's thread. Above it the daemon's streams are not read, so that nothing grows. */
+const MAX_QUEUED_BYTES = 24 * 1024 * 1024;
+/** Entries are handed over this long after the first, in milliseconds. */
+const HAND_OVER_MS = 50;
+/**
+ * In a burst of more than a batch they wait until it pauses for so long, or until there are too many: the other thread
+ * leaves its processor to live delivery meanwhile.
+ */
+const BURST_PAUSE_MS = 20;
+const HAND_OVER_BYTES = 12 * 1024 * 1024;
+/** Memory kept for the next batches; what a burst took beyond that goes back. */
+const MAX_SPARE = 8;
+
+export interface HandOver {
+  append(session: string, chunks: readonly Chunk[], eventId: string | undefined): void;
+  /** Hands over what waits, at once. */
+  now(): void;
+  /** A batch is dealt with. */
+  done(bytes: number, memory: BatchMemory): void;
+  /** Undefined while there is room; otherwise resolves when there is again. */
+  room(): Promise<void> | undefined;
+  giveRoom(): void;
+  /** The thread is gone: nothing waits any more. */
+  giveUp(): void;
+  /** Bytes that wait, here or there. */
+  queued(): number;
+}
+
+export function createHandOver(post: (batch: Batch) => void): HandOver {
+  const spare: BatchMemory[] = [];
+  let full: Batch[] = [];
+  let filling: BatchFiller | undefined;
+  let waiting = 0;
+  let queued = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let roomWanted: (() => void)[] = [];
+
+  function begin(bytes: number): BatchFiller {
+    filling = fillBatch(bytes > BATCH_BYTES ? newMemory(bytes) : (spare.pop() ?? newMemory()));
+    return filling;
+  }
+
+  function put(session: string, chunk: Chunk): void {
+    if (filling?.put(session, chunk) !== true) {
+      if (filling !== undefined) full.push(filling.batch());
+      begin(chunk.frame.length).put(session, chunk);
+    }
+    const bytes = entryBytes(chunk);
+    waiting += bytes;
+    queued += bytes;
+  }
+
+  function now(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (filling !== undefined) full.push(filling.batch());
+    filling = undefined;
+    const batches = full;
+    full = [];
+    waiting = 0;
+    for (const batch of batches) post(batch);
+  }
+
+  function giveRoom(): void {
+    const asked = roomWanted;
+    roomWanted = [];
+    for (const go of asked) go();
+  }
+
+  return {
+    append(session, chunks, eventId) {
+      if (chunks.length === 0 && eventId === undefined) return;
+      for (const chunk of chunks) put(session, chunk);
+      if (eventId !== undefined) (filling ?? begin(0)).mark(session, eventId);
+      if (waiting >= HAND_OVER_BYTES) now();
+      else if (timer === undefined) timer = setTimeout(now, HAND_OVER_MS);
+      else if (waiting >= BATCH_BYTES) {
+        clearTimeout(timer);
+        timer = setTimeout(now, BURST_PAUSE_MS);
+      }
+    },
+    now,
+    done(bytes, memory) {
+      queued -= bytes;
+      if (spare.length < MAX_SPARE && memory.bytes.length === BATCH_BYTES) spare.push(memory);
+      if (queued < MAX_QUEUED_BYTES / 2) giveRoom();
+    },
+    room() {
+      if (queued <= MAX_QUEUED_BYTES) return undefined;
+      return new Promise((resolve) => roomWanted.push(resolve));
+    },
+    giveRoom,
+    giveUp() {
+      queued = 0;
+      giveRoom();
+    },
+    queued: () => queued,
+  };
+}
