@@ -6,6 +6,7 @@ import { visible } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
+import { type ChangeServer, ServerActions } from "./server-actions.tsx";
 import styles from "./servers.module.css";
 import { ToolSwitches } from "./tool-switches.tsx";
 
@@ -14,14 +15,16 @@ interface DetailsProps {
   /** Undefined where tools cannot be switched. */
   settings: ToolSettings | undefined;
   onChange: (settings: ToolSettings) => void;
+  onServer: ChangeServer;
 }
 
-export function ServerDetails({ server, settings, onChange }: DetailsProps) {
+export function ServerDetails({ server, settings, onChange, onServer }: DetailsProps) {
   return (
     <div className={styles.details}>
       <ToolSwitches server={server} settings={settings} onChange={onChange} />
       {server.sign_in === true && <SignIn name={server.name} />}
-      {server.transport === "stdio" && <Log name={server.name} />}
+      {server.transport !== "builtin" && <ServerActions server={server} onChange={onServer} />}
+      {server.transport === "stdio" && server.state !== "disabled" && <Log name={server.name} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { formatElapsed } from "../activity/elapsed.ts";
 import { IconButton } from "../parts/button.tsx";
 import { Toggle } from "../settings/controls.tsx";
 import { Dot, type DotTone } from "../shell/dot.tsx";
+import type { ChangeServer } from "./server-actions.tsx";
 import { ServerDetails } from "./server-details.tsx";
 import styles from "./servers.module.css";
 import { useToolSettings } from "./use-tool-settings.ts";
@@ -27,9 +28,10 @@ const TRANSPORTS: Record<ServerStatus["transport"], string> = { stdio: "stdio", 
 interface ListProps {
   servers: readonly ServerStatus[];
   onRemove: (name: string) => void;
+  onChange: ChangeServer;
 }
 
-export function ServerList({ servers, onRemove }: ListProps) {
+export function ServerList({ servers, onRemove, onChange }: ListProps) {
   const { settings, change } = useToolSettings();
   if (servers.length === 0) return <p className={styles.none}>No servers yet.</p>;
   return (
@@ -52,7 +54,12 @@ export function ServerList({ servers, onRemove }: ListProps) {
                 <span className={styles.name}>{oneLine(server.name, 64)}</span>
                 <span className={styles.facts}>{facts(server)}</span>
               </summary>
-              <ServerDetails server={server} settings={settings} onChange={(next) => void change(next)} />
+              <ServerDetails
+                server={server}
+                settings={settings}
+                onChange={(next) => void change(next)}
+                onServer={onChange}
+              />
             </details>
             {server.reason !== undefined && (
               <pre className={styles.reason}>{server.reason.split("\n").map(visible).join("\n")}</pre>

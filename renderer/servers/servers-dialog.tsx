@@ -9,6 +9,8 @@ import { useApp } from "../stores/app-store.ts";
 import { toastFault, toastUndo } from "../stores/toasts.ts";
 import { closeOverlay } from "../stores/view-store.ts";
 import { AddServer } from "./add-server.tsx";
+import { Secrets } from "./secrets.tsx";
+import type { ChangeServer } from "./server-actions.tsx";
 import { ServerList } from "./server-list.tsx";
 import styles from "./servers.module.css";
 
@@ -28,12 +30,21 @@ export function Servers() {
   const error = useApp((store) => store.app?.servers_error);
 
   /** Reads, changes and writes the file as one, so that what was edited elsewhere meanwhile stays. */
-  async function change(edit: (file: ServersFile) => ServersFile): Promise<Fault | undefined> {
+  async function change(edit: (file: ServersFile) => ServersFile | undefined): Promise<Fault | undefined> {
     const file = await client.servers();
     if (!file.ok) return file.fault;
-    const saved = await client.saveServers(edit(file.value));
+    const next = edit(file.value);
+    if (next === undefined) return undefined;
+    const saved = await client.saveServers(next);
     return saved.ok ? undefined : saved.fault;
   }
+
+  const changeOne: ChangeServer = (name, edit) =>
+    change((file) => {
+      const config = file.mcpServers[name];
+      const next = config === undefined ? undefined : edit(config);
+      return next === undefined ? undefined : { mcpServers: { ...file.mcpServers, [name]: next } };
+    });
 
   async function remove(name: string): Promise<void> {
     let removed: ServersFile["mcpServers"][string] | undefined;
@@ -59,8 +70,9 @@ export function Servers() {
           servers.json wasn't understood; the last good one stays in force. {visible(error)}
         </p>
       )}
-      <ServerList servers={servers} onRemove={(name) => void remove(name)} />
+      <ServerList servers={servers} onRemove={(name) => void remove(name)} onChange={changeOne} />
       <AddServer onAdd={(added) => change((file) => ({ mcpServers: { ...file.mcpServers, ...added.mcpServers } }))} />
+      <Secrets />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isHiddenByPattern, isOffered, toolSwitch, withTool } from "./tool-rules.ts";
+import { isBuffered, isHiddenByPattern, isOffered, toolSwitch, withBuffered, withTool } from "./tool-rules.ts";
 
 it("A30: a tool that is switched off is off, and on again when it is switched on", () => {
   const off = withTool({ read_only: true }, "fs", "delete_file", false);
@@ -31,4 +31,12 @@ it("a session's switch never seems to give back what is off for all sessions", (
   expect(toolSwitch(own, above, "fs", "read_file")).toEqual({ offered: false, why: undefined });
   expect(toolSwitch({ hide: [{ server: "fs" }] }, undefined, "fs", "x")).toMatchObject({ offered: false });
   expect(toolSwitch({ hide: [{ server: "fs" }] }, undefined, "fs", "x").why).toBeDefined();
+});
+
+it("a tool whose writes are kept is marked by itself, and a pattern that covers it is not lost with it", () => {
+  const kept = withBuffered({ buffer: [{ server: "jira*" }] }, "linear", "create_issue", true);
+  expect(isBuffered(kept, "linear", "create_issue")).toBe(true);
+  expect(isBuffered(kept, "linear", "delete_issue")).toBe(false);
+  expect(isBuffered(kept, "jira-2", "anything")).toBe(true);
+  expect(withBuffered(kept, "linear", "create_issue", false)).toEqual({ buffer: [{ server: "jira*" }] });
 });

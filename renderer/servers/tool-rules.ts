@@ -40,6 +40,17 @@ export function withTool(settings: ToolSettings, server: string, tool: string, o
   return { ...settings, hide: offered ? others : [...others, { server, tool }] };
 }
 
+/** Whether writes of a tool are kept and delivered later while its server is away. */
+export function isBuffered(settings: ToolSettings, server: string, tool: string): boolean {
+  return (settings.buffer ?? []).some((rule) => fits(rule.server, server) && fits(rule.tool, tool));
+}
+
+/** A rule with a pattern cannot be taken back for one tool alone: it stays. */
+export function withBuffered(settings: ToolSettings, server: string, tool: string, kept: boolean): ToolSettings {
+  const others = (settings.buffer ?? []).filter((rule) => rule.server !== server || rule.tool !== tool);
+  return { ...settings, buffer: kept ? [...others, { server, tool }] : others };
+}
+
 function fits(pattern: string | undefined, name: string): boolean {
   if (pattern === undefined) return true;
   const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));

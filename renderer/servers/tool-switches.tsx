@@ -1,11 +1,13 @@
 /** Owns a server's tools as a list, each with the switch that offers it to agents or hides it. */
 import { Switch } from "@base-ui/react/switch";
+import { Inbox } from "lucide-react";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 import { oneLine } from "../../shared/text/visible.ts";
+import { IconButton } from "../parts/button.tsx";
 import switches from "../settings/controls.module.css";
 import styles from "./servers.module.css";
-import { toolSwitch, withTool } from "./tool-rules.ts";
+import { isBuffered, toolSwitch, withBuffered, withTool } from "./tool-rules.ts";
 
 interface SwitchesProps {
   server: ServerStatus;
@@ -30,19 +32,41 @@ export function ToolSwitches({ server, settings, above, onChange }: SwitchesProp
               {state?.why !== undefined && <em>{state.why}</em>}
             </span>
             {settings !== undefined && state !== undefined && (
-              <Switch.Root
-                className={switches.switch}
-                aria-label={`Offer ${oneLine(tool.name, 60)} to agents`}
-                checked={state.offered}
-                disabled={state.why !== undefined}
-                onCheckedChange={(offered) => onChange(withTool(settings, server.name, tool.name, offered))}
-              >
-                <Switch.Thumb className={switches.thumb} />
-              </Switch.Root>
+              <>
+                {above === undefined && (
+                  <Keep
+                    tool={oneLine(tool.name, 60)}
+                    kept={isBuffered(settings, server.name, tool.name)}
+                    onChange={(kept) => onChange(withBuffered(settings, server.name, tool.name, kept))}
+                  />
+                )}
+                <Switch.Root
+                  className={switches.switch}
+                  aria-label={`Offer ${oneLine(tool.name, 60)} to agents`}
+                  checked={state.offered}
+                  disabled={state.why !== undefined}
+                  onCheckedChange={(offered) => onChange(withTool(settings, server.name, tool.name, offered))}
+                >
+                  <Switch.Thumb className={switches.thumb} />
+                </Switch.Root>
+              </>
             )}
           </li>
         );
       })}
     </ul>
+  );
+}
+
+/** For writes: what cannot be delivered waits in the outbox instead of failing. */
+function Keep({ tool, kept, onChange }: { tool: string; kept: boolean; onChange: (kept: boolean) => void }) {
+  return (
+    <IconButton
+      label={`Keep calls of ${tool} in the outbox while its server is away`}
+      pressed={kept}
+      onClick={() => onChange(!kept)}
+    >
+      <Inbox aria-hidden size={15} strokeWidth={1.75} />
+    </IconButton>
   );
 }

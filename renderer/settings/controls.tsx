@@ -7,12 +7,14 @@ import { useMatches } from "./search-context.ts";
 interface RowProps {
   label: string;
   hint?: string | undefined;
+  /** More words by which it is found. */
+  also?: string;
   children: (ids: { label: string; hint: string | undefined }) => ReactNode;
 }
 
-export function SettingRow({ label, hint, children }: RowProps) {
+export function SettingRow({ label, hint, also, children }: RowProps) {
   const id = useId();
-  if (!useMatches(label, hint)) return null;
+  if (!useMatches(label, hint, also)) return null;
   return (
     <div className={styles.setting} data-setting="">
       <div className={styles.settingTexts}>

@@ -6,6 +6,7 @@ import { attemptText, daemonLine, daemonSentence, daemonTone } from "../shell/da
 import { Dot } from "../shell/dot.tsx";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
+import { CallsOfAgents } from "./calls-of-agents.tsx";
 import controls from "./controls.module.css";
 import { SettingRow } from "./controls.tsx";
 import { Doctor } from "./doctor.tsx";
@@ -43,6 +44,7 @@ export function DaemonSettings() {
           {() => null}
         </SettingRow>
       ))}
+      <CallsOfAgents />
       <Doctor />
       <p className={styles.text}>
         Other discovery files are named with <code>--discovery</code> or <code>SIGNALBOX_DISCOVERY</code>.

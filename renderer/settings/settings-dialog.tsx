@@ -1,6 +1,7 @@
 /** Owns the settings page: sections at the left, everything searchable. */
 import { type ComponentType, useRef, useState } from "react";
 import { OutboxPage } from "../outbox/outbox-page.tsx";
+import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Servers } from "../servers/servers-dialog.tsx";
 import { closeOverlay, useView } from "../stores/view-store.ts";
@@ -8,6 +9,7 @@ import { About } from "./about.tsx";
 import { Accessibility } from "./accessibility.tsx";
 import { AgentsPage } from "./agents-page.tsx";
 import { Appearance } from "./appearance.tsx";
+import { SettingRow } from "./controls.tsx";
 import { DaemonSettings } from "./daemon-settings.tsx";
 import { Devices } from "./devices.tsx";
 import { General } from "./general.tsx";
@@ -38,7 +40,7 @@ const CONTENTS: Record<SectionId, ComponentType> = {
   about: About,
 };
 
-/** Pages of their own kind: a search goes through settings, not through these. */
+/** Pages of their own kind: a search finds them by their names and words, and leads there. */
 const NOT_SEARCHED = new Set<SectionId>(["agents", "servers", "outbox", "devices", "json"]);
 
 /** What these change is kept by the gateway or the daemon; the others belong to this page or this app. */
@@ -50,6 +52,10 @@ export function SettingsDialog() {
   const [search, setSearch] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const words = search.toLowerCase().trim();
+  const open = (id: SectionId) => {
+    setSection(id);
+    setSearch("");
+  };
   const shown =
     words === "" ? SECTIONS.filter(({ id }) => id === section) : SECTIONS.filter(({ id }) => !NOT_SEARCHED.has(id));
 
@@ -72,10 +78,7 @@ export function SettingsDialog() {
               type="button"
               className={styles.navItem}
               aria-current={words === "" && id === section}
-              onClick={() => {
-                setSection(id);
-                setSearch("");
-              }}
+              onClick={() => open(id)}
             >
               {name}
             </button>
@@ -98,10 +101,26 @@ export function SettingsDialog() {
                 </section>
               );
             })}
+            {SECTIONS.filter(({ id }) => words !== "" && NOT_SEARCHED.has(id)).map(({ id, name, words: more }) => (
+              <PageLink key={id} name={name} words={more} onOpen={() => open(id)} />
+            ))}
             {words !== "" && <p className={styles.nothing}>No settings match “{search}”.</p>}
           </SearchContext>
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** A row of the search's answer that leads to a whole page. */
+function PageLink({ name, words, onOpen }: { name: string; words: string; onOpen: () => void }) {
+  return (
+    <SettingRow label={name} also={words}>
+      {(ids) => (
+        <Button onClick={onOpen} aria-describedby={ids.label}>
+          Open
+        </Button>
+      )}
+    </SettingRow>
   );
 }

@@ -23,7 +23,7 @@ export function TerminalColours() {
 
   return (
     <>
-      <SettingRow label="Colours" hint="High contrast always has its own.">
+      <SettingRow label="Terminal colours" hint="In light and dark alike; high contrast always has its own.">
         {(ids) => (
           <span className={controls.buttons}>
             <select
@@ -52,12 +52,13 @@ export function TerminalColours() {
 
 function Import({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState("");
+  const [file, setFile] = useState<string>();
   const [fault, setFault] = useState<Fault>();
   const input = useRef<HTMLInputElement>(null);
   const hint = useId();
 
   function add(): void {
-    const read = parseSchemes(text);
+    const read = parseSchemes(text, file);
     setFault(read.ok ? undefined : read.fault);
     if (!read.ok) return;
     const { terminalThemes } = useSettings.getState();
@@ -71,11 +72,11 @@ function Import({ onDone }: { onDone: () => void }) {
   return (
     <div>
       <p id={hint} className={styles.text}>
-        Paste a colour scheme in Windows Terminal's JSON form, or choose a file with one.
+        Choose an <code>.itermcolors</code> file, or paste a scheme in that form or in Windows Terminal's JSON.
       </p>
       <textarea
         className={styles.json}
-        aria-label="Colour theme as JSON"
+        aria-label="Colour theme"
         aria-describedby={hint}
         rows={6}
         spellCheck={false}
@@ -96,16 +97,17 @@ function Import({ onDone }: { onDone: () => void }) {
           ref={input}
           hidden
           type="file"
-          accept=".json,application/json"
+          accept=".itermcolors,.json,application/json"
           aria-label="File with a colour theme"
           onChange={(event) => {
-            const [file] = event.target.files ?? [];
+            const [chosen] = event.target.files ?? [];
+            if (chosen === undefined) return;
+            setFile(chosen.name);
             // A longer one is refused all the same; this much of it is enough to say so.
-            if (file !== undefined)
-              void file
-                .slice(0, MAX_TEXT + 1)
-                .text()
-                .then(setText);
+            void chosen
+              .slice(0, MAX_TEXT + 1)
+              .text()
+              .then(setText);
           }}
         />
         <Button onClick={onDone}>Cancel</Button>

@@ -1,7 +1,8 @@
-/** Owns terminal colours that a person brings along, in the form in which Windows Terminal and many theme collections write them. */
+/** Owns terminal colours that a person brings along, in the forms of Windows Terminal and iTerm2, in which theme collections are written. */
 import type { ITheme } from "@xterm/xterm";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
-import { parseJson, z } from "../../shared/protocol/schema.ts";
+import { check, parseJson, z } from "../../shared/protocol/schema.ts";
+import { looksLikeIterm, readIterm } from "./iterm-colours.ts";
 
 const colour = z.string().regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, "a colour such as #1b1f27");
 
@@ -36,13 +37,19 @@ export const MAX_SCHEMES = 12;
 /** Characters that are read at most. */
 export const MAX_TEXT = 1_000_000;
 
-/** One scheme, a list of them, or a whole settings.json. Faults: `bad-colours`, `no-colours`. */
-export function parseSchemes(text: string): Result<ColorScheme[]> {
+const FORMS = "It takes an .itermcolors file, or the JSON form of Windows Terminal.";
+
+/** One scheme, a list of them, a whole settings.json, or an `.itermcolors` file named `file`. Faults: `bad-colours`, `no-colours`. */
+export function parseSchemes(text: string, file?: string): Result<ColorScheme[]> {
   if (text.length > MAX_TEXT) return failed("bad-colours", "This is too long to be a colour theme.");
+  if (looksLikeIterm(text)) {
+    const name = file?.replace(/\.[^.]*$/, "").slice(0, 80) || "Imported";
+    const iterm = check(colorSchemeSchema, readIterm(text, name));
+    return iterm.ok ? ok([iterm.value]) : failed("bad-colours", `A colour is missing: ${iterm.reason}.`, FORMS);
+  }
   const list = z.array(colorSchemeSchema);
   const parsed = parseJson(z.union([colorSchemeSchema, list, z.object({ schemes: list })]), text);
-  if (!parsed.ok)
-    return failed("bad-colours", `Not understood: ${parsed.reason}.`, "It takes the JSON form of Windows Terminal.");
+  if (!parsed.ok) return failed("bad-colours", `Not understood: ${parsed.reason}.`, FORMS);
   const { value } = parsed;
   const schemes = Array.isArray(value) ? value : "schemes" in value ? value.schemes : [value];
   return schemes.length === 0

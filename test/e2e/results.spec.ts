@@ -160,14 +160,14 @@ test("colours of another terminal are brought along and history's limits are set
   await open(page);
   await page.keyboard.press("Control+,");
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Terminal", exact: true }).click();
+  await dialog.getByRole("button", { name: "Appearance", exact: true }).click();
   await dialog.getByRole("button", { name: "Import…" }).click();
   await dialog
-    .getByRole("textbox", { name: "Colour theme as JSON" })
+    .getByRole("textbox", { name: "Colour theme" })
     .fill(JSON.stringify({ name: "Slate", background: "#123456", foreground: "#ffffff", ...colours }));
   await page.screenshot({ path: "artifacts/theme-import.png" });
   await dialog.getByRole("button", { name: "Add theme" }).click();
-  await expect(dialog.getByRole("combobox", { name: "Colours" })).toHaveValue("Slate");
+  await expect(dialog.getByRole("combobox", { name: "Terminal colours" })).toHaveValue("Slate");
   expect(await serious(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Privacy and data" }).click();
   await dialog.getByRole("spinbutton", { name: "Keep history for" }).fill("30");

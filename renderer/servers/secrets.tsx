@@ -1,0 +1,95 @@
+/** Owns the secrets that servers refer to by name: kept by the daemon, replaced or removed here, never shown again. */
+import { type FormEvent, useCallback, useEffect, useState } from "react";
+import type { Fault } from "../../shared/protocol/fault.ts";
+import { oneLine } from "../../shared/text/visible.ts";
+import { Button } from "../parts/button.tsx";
+import form from "../parts/form.module.css";
+import { FaultNote } from "../sessions/fault-note.tsx";
+import { useServices } from "../shell/services.ts";
+import { toastFault } from "../stores/toasts.ts";
+import styles from "./servers.module.css";
+
+/** Nothing where the daemon keeps none. */
+export function Secrets() {
+  const { client } = useServices();
+  const [names, setNames] = useState<string[]>();
+  const load = useCallback(async () => {
+    const answer = await client.secrets();
+    if (answer.ok) setNames(answer.value.names);
+  }, [client]);
+  useEffect(() => void load(), [load]);
+  if (names === undefined) return null;
+
+  async function remove(name: string): Promise<void> {
+    const removed = await client.removeSecret(name);
+    if (!removed.ok) toastFault(removed.fault);
+    await load();
+  }
+
+  return (
+    <section className={styles.add} aria-label="Secrets">
+      <h3 className={styles.heading}>Secrets</h3>
+      <p className={styles.intro}>
+        Write <code>${"{secret:NAME}"}</code> in a server's variables or headers instead of the value. Values are kept
+        on this computer, readable by you alone, and are never shown again.
+      </p>
+      {names.length > 0 && (
+        <ul className={styles.list} aria-label="Names of secrets">
+          {names.map((name) => (
+            <li key={name} className={styles.secret}>
+              <code>{oneLine(name, 64)}</code>
+              <Button kind="danger" aria-label={`Remove ${oneLine(name, 64)}`} onClick={() => void remove(name)}>
+                Remove
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <AddSecret onAdded={load} />
+    </section>
+  );
+}
+
+function AddSecret({ onAdded }: { onAdded: () => Promise<void> }) {
+  const { client } = useServices();
+  const [name, setName] = useState("");
+  const [value, setValue] = useState("");
+  const [fault, setFault] = useState<Fault>();
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const saved = await client.saveSecret(name.trim(), value);
+    setFault(saved.ok ? undefined : saved.fault);
+    if (!saved.ok) return;
+    setName("");
+    setValue("");
+    await onAdded();
+  }
+
+  return (
+    <form className={styles.secretForm} onSubmit={(event) => void submit(event)}>
+      <input
+        className={form.input}
+        aria-label="Name of the secret"
+        placeholder="Name"
+        autoComplete="off"
+        spellCheck={false}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <input
+        className={form.input}
+        type="password"
+        aria-label="Value of the secret"
+        placeholder="Value"
+        autoComplete="new-password"
+        value={value}
+        onChange={(event) => setValue(event.target.value)}
+      />
+      <Button type="submit" disabled={name.trim() === "" || value === ""}>
+        Keep
+      </Button>
+      <FaultNote fault={fault} />
+    </form>
+  );
+}
