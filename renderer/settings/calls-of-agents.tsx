@@ -3,7 +3,8 @@ import { useEffect, useState } from "react";
 import type { DaemonSettings } from "../../shared/protocol/daemon-settings.ts";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
-import { NumberSetting, Toggle } from "./controls.tsx";
+import { Toggle } from "./controls.tsx";
+import { NumberSetting } from "./number-setting.tsx";
 
 /** Nothing where no daemon of Signalbox's own runs. In force at once. */
 export function CallsOfAgents() {
@@ -46,6 +47,7 @@ export function CallsOfAgents() {
         max={43_200}
         step={1}
         unit="minutes"
+        late
         onChange={(session_idle_minutes) => void change({ session_idle_minutes })}
       />
     </>

@@ -4,7 +4,7 @@ import type { HistoryLimits } from "../../shared/protocol/gateway-api.ts";
 import { Button } from "../parts/button.tsx";
 import { useServices } from "../shell/services.ts";
 import { toastDone, toastFault } from "../stores/toasts.ts";
-import { NumberSetting } from "./controls.tsx";
+import { NumberSetting } from "./number-setting.tsx";
 
 /** Kept only when the person says so: a smaller number lets old entries go. Nothing where the gateway cannot say. */
 export function HistoryLimitsSetting() {
@@ -27,7 +27,7 @@ export function HistoryLimitsSetting() {
       return;
     }
     setKept(limits);
-    toastDone("Saved; in force when Signalbox starts next");
+    toastDone("Saved");
   }
 
   const changed = wanted.days !== kept.days || wanted.megabytes !== kept.megabytes;

@@ -1,6 +1,7 @@
 /** Owns the settings of the terminal. */
 import { changeSettings, type Settings, useSettings } from "../stores/settings-store.ts";
-import { Choice, NumberSetting, Toggle } from "./controls.tsx";
+import { Choice, Toggle } from "./controls.tsx";
+import { NumberSetting } from "./number-setting.tsx";
 
 const CURSORS: readonly (readonly [Settings["cursorStyle"], string])[] = [
   ["block", "Block"],
