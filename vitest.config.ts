@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{shared,main,preload,renderer,scripts}/**/*.test.{ts,tsx}", "test/{house,compat}/**/*.test.ts"],
+    include: ["{shared,main,preload,renderer,scripts,bench}/**/*.test.{ts,tsx}", "test/{house,compat}/**/*.test.ts"],
     environment: "node",
     // Two cores: more workers only make timings worse.
     maxWorkers: 2,

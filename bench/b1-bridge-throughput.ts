@@ -5,7 +5,7 @@
  * the same chunks forwarded unread: no bridge in Node can move the same bytes for less than one read and one write a chunk.
  */
 import { join } from "node:path";
-import type { Benchmark, Context, Row } from "./harness/benchmark.ts";
+import type { Benchmark, Context, Goal, Measurement } from "./harness/benchmark.ts";
 import { bridgeShares } from "./harness/bridge-shares.ts";
 import { now } from "./harness/clock.ts";
 import { type EventDaemon, startEventDaemon } from "./harness/event-daemon.ts";
@@ -17,7 +17,7 @@ import { watchCost } from "./harness/process-cost.ts";
 import { type Product, startProduct } from "./harness/product.ts";
 import { type Program, startProgram } from "./harness/program.ts";
 import { type Count, receive } from "./harness/receiver.ts";
-import { inTurn, type Sample, type Side } from "./harness/rounds.ts";
+import { inTurn, type Measured, type Sample, type Side } from "./harness/rounds.ts";
 
 export const bridgeThroughput: Benchmark = { id: "B1", title: "Bridge throughput", run };
 
@@ -28,9 +28,15 @@ interface Bridge {
   /** Address for a session, and what the request must carry. */
   url(session: string, token: string): string;
   headers: Record<string, string>;
+  /** Returns when it has nothing more to do for a session; undefined when it never has once the client has all. */
+  drained?(session: string, events: number): Promise<void>;
+  forget?(session: string): Promise<void>;
 }
 
-async function run(context: Context): Promise<Row[]> {
+/** Short rounds scatter, so there are more of them. */
+const MORE_BURSTS = 2;
+
+async function run(context: Context): Promise<void> {
   const events = context.quick ? 50_000 : 200_000;
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
@@ -38,20 +44,22 @@ async function run(context: Context): Promise<Row[]> {
   const naive = await startProgram("naive-bridge", [daemon.url]);
   const product = await startProduct({ cli: context.cli, discovery: daemon.announce(folder.path) });
   try {
-    const bridges = [
-      productBridge(product),
-      programBridge("straightforward", naive, "frames"),
-      programBridge("raw", raw, "bytes"),
-    ];
-    const rows: Row[] = [];
+    const own = productBridge(product);
+    const straightforward = programBridge("straightforward", naive, "frames");
+    const ceiling = programBridge("raw", raw, "bytes");
     for (const chunks of ["large", "event"] as const) {
-      rows.push(await burst(context, daemon, bridges, events, chunks));
+      const how = chunks === "large" ? "burst, 64 KB chunks" : "burst, a chunk an event";
+      await context.row(`${events.toLocaleString("en")} events of 200 B, ${how}`, () =>
+        burst(context, daemon, [own, straightforward, ceiling], { count: events, repeat: 1, chunks }),
+      );
     }
     for (const chunks of ["large", "event"] as const) {
-      rows.push(await sustained(context, daemon, bridges, product, events, chunks));
+      const how = chunks === "large" ? "64 KB chunks" : "a chunk an event";
+      await context.row(`${(events * 5).toLocaleString("en")} events, ${how}, until the journal has them`, () =>
+        sustained(context, daemon, [own, straightforward], { count: events, repeat: 5, chunks }),
+      );
     }
-    rows.push(await bridgeShares());
-    return rows;
+    await bridgeShares(context);
   } finally {
     await product.stop();
     await Promise.all([daemon.end(), raw.end(), naive.end()]);
@@ -60,12 +68,18 @@ async function run(context: Context): Promise<Row[]> {
 }
 
 function productBridge(product: Product): Bridge {
+  const database = join(product.home, "journal.db");
   return {
     name: "signalbox",
     pid: product.gateway.pid,
     count: "entries",
     url: (session, token) => product.socket(`/ws/mcp/events?session_id=${session}&mcp_token=${token}`),
     headers: product.headers,
+    drained: (session, events) => journaled(database, session, events),
+    async forget(session) {
+      const response = await product.request("DELETE", `/api/v1/sessions/${session}`);
+      await response.body?.cancel();
+    },
   };
 }
 
@@ -75,36 +89,30 @@ function programBridge(name: string, program: Program, count: Count): Bridge {
   return { name, pid: program.pid, count, url, headers: {} };
 }
 
+interface Emission {
+  count: number;
+  repeat: number;
+  chunks: EmitCommand["chunks"];
+}
+
 async function burst(
   context: Context,
   daemon: EventDaemon,
   bridges: readonly Bridge[],
-  events: number,
-  chunks: EmitCommand["chunks"],
-): Promise<Row> {
+  emission: Emission,
+): Promise<Measurement> {
   const sides: Side[] = bridges.map((bridge) => ({
     name: bridge.name,
-    run: () => once(daemon, bridge, { count: events, chunks }),
+    run: async () => (await once(daemon, bridge, emission)).counted,
   }));
-  const measured = await inTurn(sides, context.rounds, context.say);
-  const rate = (name: string) => measured.of(name, "events/s");
-  const what = chunks === "large" ? "burst, 64 KB chunks" : "burst, a chunk an event";
+  const measured = await inTurn(sides, context, { more: MORE_BURSTS });
   return {
-    bench: "B1",
-    what: `${events.toLocaleString("en")} events of 200 B, ${what}`,
-    figures: bridges.flatMap(({ name }) => [
-      { side: name, value: spread(rate(name)), unit: "events/s" as const },
-      ...(measured.has(name, "CPU s")
-        ? [{ side: name, value: spread(measured.of(name, "CPU s")), unit: "CPU s" as const }]
-        : []),
-      ...(measured.has(name, "peak MB")
-        ? [{ side: name, value: spread(measured.of(name, "peak MB")), unit: "MB" as const }]
-        : []),
-    ]),
+    figures: sides.flatMap(({ name }) => figuresOf(measured, name)),
     goals: [
-      goal("of the straightforward bridge", pairedRatio(rate("signalbox"), rate("straightforward")), 4),
-      goal("of the raw ceiling", pairedRatio(rate("signalbox"), rate("raw")), 0.35),
+      goal(measured, "straightforward", "of the straightforward bridge", 4),
+      goal(measured, "raw", "of the raw ceiling", 0.35),
     ],
+    note: "CPU an event is the whole process's, of ours until the journal has the events.",
   };
 }
 
@@ -112,44 +120,44 @@ async function sustained(
   context: Context,
   daemon: EventDaemon,
   bridges: readonly Bridge[],
-  product: Product,
-  events: number,
-  chunks: EmitCommand["chunks"],
-): Promise<Row> {
-  const command = { count: events, repeat: 5, chunks };
-  const database = join(product.home, "journal.db");
-  const sides: Side[] = bridges
-    .filter(({ count }) => count !== "bytes")
-    .map((bridge) => ({
-      name: bridge.name,
-      run: () => once(daemon, bridge, command, (session) => journaled(database, session, events * 5)),
-    }));
-  const measured = await inTurn(sides, context.rounds, context.say);
-  const rate = (name: string) => measured.of(name, "events/s");
+  emission: Emission,
+): Promise<Measurement> {
+  const sides: Side[] = bridges.map((bridge) => ({
+    name: bridge.name,
+    run: async (warmUp) => (await once(daemon, bridge, { ...emission, repeat: warmUp ? 1 : emission.repeat })).drained,
+  }));
+  const measured = await inTurn(sides, context);
   return {
-    bench: "B1",
-    what: `${(events * 5).toLocaleString("en")} events, ${chunks === "large" ? "64 KB chunks" : "a chunk an event"}, until the journal has them`,
-    figures: [
-      { side: "signalbox", value: spread(rate("signalbox")), unit: "events/s" },
-      { side: "signalbox", value: spread(measured.of("signalbox", "peak MB")), unit: "MB" },
-      { side: "straightforward", value: spread(rate("straightforward")), unit: "events/s" },
-    ],
-    goals: [goal("of the straightforward bridge", pairedRatio(rate("signalbox"), rate("straightforward")), 2.5)],
+    figures: sides.flatMap(({ name }) => figuresOf(measured, name)),
+    goals: [goal(measured, "straightforward", "of the straightforward bridge", 2.5)],
     note: "The straightforward bridge has no journal: its time ends when the client has all of them.",
   };
 }
 
-function goal(what: string, value: ReturnType<typeof spread>, atLeast: number): Row["goals"][number] {
+function figuresOf(measured: Measured, side: string): Measurement["figures"] {
+  const figures = [{ side, value: spread(measured.of(side, "events/s")), unit: "events/s" as const }];
+  if (!measured.has(side, "µs")) return figures;
+  return [
+    ...figures,
+    { side, name: "CPU an event", value: spread(measured.of(side, "µs")), unit: "µs" },
+    { side, name: "peak", value: spread(measured.of(side, "MB")), unit: "MB" },
+  ];
+}
+
+function goal(measured: Measured, beside: string, what: string, atLeast: number): Goal {
+  const value = pairedRatio(measured.of("signalbox", "events/s"), measured.of(beside, "events/s"));
   return { what, value, unit: "×", bound: { atLeast } };
 }
 
-/** One session, one client, all events; the clock runs from the order to emit until the client has the last (and the journal, where asked). */
+/**
+ * One session, one client, all events. The clock runs from the first write until the client has the last, and on until the
+ * bridge is done with them. What it still does then belongs to this run: the next one begins when it is over.
+ */
 async function once(
   daemon: EventDaemon,
   bridge: Bridge,
-  emission: { count: number; chunks: EmitCommand["chunks"]; repeat?: number },
-  drained?: (session: string) => Promise<void>,
-): Promise<Sample> {
+  emission: Emission,
+): Promise<{ counted: Sample; drained: Sample }> {
   const session = await daemon.createSession();
   const command = emitCommand.parse({ session: session.session_id, ...emission });
   const events = command.count * command.repeat;
@@ -157,12 +165,14 @@ async function once(
   const client = await receive(bridge.url(session.session_id, session.token), bridge.count, target, bridge.headers);
   const cost = watchCost([bridge.pid]);
   const [reached, began] = await Promise.all([client.reached, daemon.emit(command)]);
-  const durable = drained !== undefined && bridge.count === "entries";
-  if (durable) await drained(session.session_id);
-  const seconds = ((durable ? now() : reached) - began) / 1000;
+  await bridge.drained?.(session.session_id, events);
+  const ended = bridge.drained === undefined ? reached : now();
   const spent = cost();
   await client.close();
-  return { "events/s": events / seconds, ...(spent && { "CPU s": spent.cpu, "peak MB": spent.peak }) };
+  await bridge.forget?.(session.session_id);
+  const costs = spent && { µs: (spent.cpu * 1e6) / events, MB: spent.peak };
+  const sample = (until: number) => ({ "events/s": (events * 1000) / (until - began), ...costs });
+  return { counted: sample(reached), drained: sample(ended) };
 }
 
 /** Bytes of the emission and of the comment that opens the stream. */

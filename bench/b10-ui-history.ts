@@ -4,13 +4,14 @@
  */
 import type { BrowserContext, Page } from "@playwright/test";
 import { z } from "../shared/protocol/schema.ts";
-import type { Benchmark, Context, Row } from "./harness/benchmark.ts";
-import { openBrowser, signedIn, watchFrames } from "./harness/browser.ts";
+import type { Benchmark, Context, Measurement } from "./harness/benchmark.ts";
+import { openBrowser, signedIn } from "./harness/browser.ts";
 import { now } from "./harness/clock.ts";
 import { type EventDaemon, startEventDaemon } from "./harness/event-daemon.ts";
 import { pairedRatio, spread } from "./harness/figures.ts";
 import { bringGuest } from "./harness/guest-page.ts";
 import { temporaryFolder } from "./harness/own-processes.ts";
+import { heapMegabytes, TASKS_NOTE, type Trace, traced, watchFrames } from "./harness/page-cost.ts";
 import { type Product, startProduct } from "./harness/product.ts";
 import { parseValue } from "./harness/program.ts";
 import { inTurn, type Sample } from "./harness/rounds.ts";
@@ -19,7 +20,13 @@ const SMALL = 100;
 
 export const uiHistory: Benchmark = { id: "B10", title: "UI with a long history", run };
 
-async function run(context: Context): Promise<Row[]> {
+interface Visited {
+  name: string;
+  url: string;
+  calls: number;
+}
+
+async function run(context: Context): Promise<void> {
   const many = context.quick ? 10_000 : 100_000;
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
@@ -27,37 +34,40 @@ async function run(context: Context): Promise<Row[]> {
   const browser = await openBrowser();
   try {
     const signed = await signedIn(browser, product);
-    const side = async (name: string, calls: number) => {
-      const path = await recordCalls(product, daemon, calls);
-      return { name, run: () => visit(signed, product.url + path, calls) };
-    };
-    const large = `${many.toLocaleString("en")} calls`;
-    const sides = [await side(large, many), await side("100 calls", SMALL)];
-    const measured = await inTurn(sides, context.rounds, context.say);
-    const of = (figure: string) => spread(measured.of(large, figure));
-    const paint = pairedRatio(measured.of(large, "first ms"), measured.of("100 calls", "first ms"));
-    return [
-      {
-        bench: "B10",
-        what: `${large}: to the first row, scrolling, filtering`,
-        figures: sides.flatMap(({ name }) => [
-          { side: name, value: spread(measured.of(name, "first ms")), unit: "ms" as const },
-          { side: name, value: spread(measured.of(name, "fps")), unit: "fps" as const },
-          { side: name, value: spread(measured.of(name, "filter ms")), unit: "ms" as const },
-        ]),
-        goals: [
-          { what: "while scrolling", value: of("fps"), unit: "fps", bound: { atLeast: 55 } },
-          { what: "to filter", value: of("filter ms"), unit: "ms", bound: { atMost: 100 } },
-          { what: "to the first row, beside 100 calls", value: paint, unit: "×", bound: { atMost: 1.5 } },
-        ],
-      },
-    ];
+    const name = `${many.toLocaleString("en")} calls`;
+    const large = { name, url: product.url + (await recordCalls(product, daemon, many)), calls: many };
+    const small = { name: "100 calls", url: product.url + (await recordCalls(product, daemon, SMALL)), calls: SMALL };
+    await context.row(`${name}: to the first row, scrolling, filtering`, () => measure(context, signed, large, small));
+    await traced(browser, "B10", (trace) => visit(signed, large, trace));
   } finally {
     await browser.close();
     await product.stop();
     await daemon.end();
     folder.remove();
   }
+}
+
+async function measure(context: Context, signed: BrowserContext, large: Visited, small: Visited): Promise<Measurement> {
+  const sides = [large, small].map((visited) => ({ name: visited.name, run: () => visit(signed, visited) }));
+  const measured = await inTurn(sides, context);
+  const of = (figure: string) => spread(measured.of(large.name, figure));
+  const paint = pairedRatio(measured.of(large.name, "first ms"), measured.of(small.name, "first ms"));
+  return {
+    figures: sides.flatMap(({ name }) => [
+      { side: name, name: "first row", value: spread(measured.of(name, "first ms")), unit: "ms" as const },
+      { side: name, name: "scrolling", value: spread(measured.of(name, "fps")), unit: "fps" as const },
+      { side: name, name: "frame p99", value: spread(measured.of(name, "frame p99 ms")), unit: "ms" as const },
+      { side: name, name: "longest task", value: spread(measured.of(name, "longest ms")), unit: "ms" as const },
+      { side: name, name: "filter", value: spread(measured.of(name, "filter ms")), unit: "ms" as const },
+      { side: name, name: "heap", value: spread(measured.of(name, "heap MB")), unit: "MB" as const },
+    ]),
+    goals: [
+      { what: "while scrolling", value: of("fps"), unit: "fps", bound: { atLeast: 55 } },
+      { what: "to filter", value: of("filter ms"), unit: "ms", bound: { atMost: 100 } },
+      { what: "to the first row, beside 100 calls", value: paint, unit: "×", bound: { atMost: 1.5 } },
+    ],
+    note: `Frames and tasks are those while scrolling. ${TASKS_NOTE}`,
+  };
 }
 
 async function recordCalls(product: Product, daemon: EventDaemon, calls: number): Promise<string> {
@@ -67,9 +77,10 @@ async function recordCalls(product: Product, daemon: EventDaemon, calls: number)
   return guest.path;
 }
 
-async function visit(context: BrowserContext, url: string, calls: number): Promise<Sample> {
+async function visit(context: BrowserContext, { url, calls }: Visited, trace?: Trace): Promise<Sample> {
   const page = await context.newPage();
   try {
+    await trace?.begin(page);
     const began = now();
     await page.goto(url, { waitUntil: "commit" });
     const list = page.getByRole("grid", { name: "Activity" });
@@ -90,9 +101,20 @@ async function visit(context: BrowserContext, url: string, calls: number): Promi
       await page.mouse.wheel(0, i < 40 ? 600 : -600);
       await page.waitForTimeout(30);
     }
-    const { fps } = await watch();
-    return { "first ms": first, fps, "filter ms": await filter(page) };
+    const { fps, p99, longest } = await watch();
+    const filtered = await filter(page);
+    await trace?.end();
+    const heap = await heapMegabytes(page);
+    return {
+      "first ms": first,
+      fps,
+      "frame p99 ms": p99,
+      "longest ms": longest,
+      "filter ms": filtered,
+      "heap MB": heap,
+    };
   } finally {
+    await trace?.end();
     await page.close();
   }
 }

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { SUBPROTOCOL } from "../shared/protocol/wire.ts";
-import type { Benchmark, Context, Row } from "./harness/benchmark.ts";
+import type { Benchmark, Context, Figure } from "./harness/benchmark.ts";
 import { spread } from "./harness/figures.ts";
 import { launch, temporaryFolder } from "./harness/own-processes.ts";
 import { privateMegabytes } from "./harness/process-cost.ts";
@@ -17,26 +17,29 @@ import { inTurn, type Sample } from "./harness/rounds.ts";
 const SESSIONS = 20;
 const WATCHERS = 100;
 /** Until what the start or the last step threw away has been collected. */
-const SETTLE_MS = 3000;
+const SETTLE_MS = 2000;
 
 export const memory: Benchmark = { id: "B12", title: "Private memory", run };
 
-async function run(context: Context): Promise<Row[]> {
+async function run(context: Context): Promise<void> {
   const sides = [
     { name: "signalbox", run: () => ofProduct(context.cli) },
     { name: "bare Node ×2", run: ofBareNode },
   ];
-  const measured = await inTurn(sides, { ...context.rounds, warmUps: 0 }, context.say);
-  const of = (figure: string) => spread(measured.of("signalbox", figure));
-  const row = (what: string, figure: string, unit: "MB" | "KB", atMost: number): Row => ({
-    bench: "B12",
-    what,
-    figures: [{ side: "signalbox", value: of(figure), unit }],
-    goals: [{ what, value: of(figure), unit, bound: { atMost } }],
+  const measured = await inTurn(sides, context, { warmUps: 0 });
+  const figure = (side: string, name: string, unit: "MB" | "KB") => ({
+    side,
+    value: spread(measured.of(side, name)),
+    unit,
   });
-  const idle = row("gateway and daemon, idle", "idle MB", "MB", 100);
-  idle.figures.push({ side: "bare Node ×2", value: spread(measured.of("bare Node ×2", "idle MB")), unit: "MB" });
-  return [idle, row("a further session", "session MB", "MB", 5), row("a further watcher", "watcher KB", "KB", 100)];
+  const row = (what: string, name: string, unit: "MB" | "KB", atMost: number, beside: Figure[] = []) =>
+    context.row(what, async () => {
+      const own = figure("signalbox", name, unit);
+      return { figures: [own, ...beside], goals: [{ what, value: own.value, unit, bound: { atMost } }] };
+    });
+  await row("gateway and daemon, idle", "idle MB", "MB", 100, [figure("bare Node ×2", "idle MB", "MB")]);
+  await row("a further session", "session MB", "MB", 5);
+  await row("a further watcher", "watcher KB", "KB", 100);
 }
 
 async function ofProduct(cli: string): Promise<Sample> {

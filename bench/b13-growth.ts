@@ -1,134 +1,143 @@
 /**
- * B13: whether cost stays flat as things grow. CPU of the gateway for each event, SSE in and one client out: with one session
- * and with 200 at once, and with a journal of few and of ten million events; and a search over the journal once it has a
- * million calls. Nothing is beside it but the product itself when it was small.
+ * B13: whether cost stays flat as things grow. CPU of the gateway for each event, SSE in, one client out, journal written: with
+ * one session and with 200 at once; with a journal of ten thousand and with one of ten million events, side by side; and a search
+ * over the journal once it has a million calls. Nothing is beside it but the product itself when it is small.
  */
 import { join } from "node:path";
-import type { Benchmark, Context, Row } from "./harness/benchmark.ts";
+import type { z } from "../shared/protocol/schema.ts";
+import type { Benchmark, Context, Goal, Measurement } from "./harness/benchmark.ts";
 import { now } from "./harness/clock.ts";
 import { type EventDaemon, startEventDaemon } from "./harness/event-daemon.ts";
-import type { EmitCommand } from "./harness/event-script.ts";
+import type { emitCommand } from "./harness/event-script.ts";
 import { pairedRatio, spread } from "./harness/figures.ts";
-import { journaled } from "./harness/journal.ts";
+import { journalBytes, journaled } from "./harness/journal.ts";
 import { temporaryFolder } from "./harness/own-processes.ts";
 import { watchCost } from "./harness/process-cost.ts";
 import { type Product, startProduct } from "./harness/product.ts";
 import { receive } from "./harness/receiver.ts";
-import { inTurn, type Sample } from "./harness/rounds.ts";
+import { inTurn, type Measured, type Sample } from "./harness/rounds.ts";
 
 export const growth: Benchmark = { id: "B13", title: "Growth", run };
 
+const SESSIONS = 200;
+/** Events of a session of the large journal, and of the small journal as a whole. */
+const PASS = 200_000;
+const SMALL = 10_000;
 /** Calls in one session; the million is spread over several, as it would be. */
 const CALLS_A_SESSION = 50_000;
+/** Searches are short. */
+const MORE_SEARCHES = 15;
 
-async function run(context: Context): Promise<Row[]> {
+interface Bench {
+  context: Context;
+  daemon: EventDaemon;
+  /** Journals: one that stays small, one that grows. */
+  small: Product;
+  large: Product;
+}
+
+async function run(context: Context): Promise<void> {
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
-  const product = await startProduct({ cli: context.cli, discovery: daemon.announce(folder.path) });
-  const bench = { context, daemon, product, database: join(product.home, "journal.db") };
+  const discovery = daemon.announce(folder.path);
+  const small = await startProduct({ cli: context.cli, discovery });
+  const large = await startProduct({ cli: context.cli, discovery });
+  const bench = { context, daemon, small, large };
+  const [events, journal, calls] = context.quick ? [40_000, 1_000_000, 100_000] : [400_000, 10_000_000, 1_000_000];
+  const written = (count: number) => count.toLocaleString("en");
   try {
-    return [await overSessions(bench), await overJournal(bench), await search(bench)];
+    await context.row(`${written(events)} events over 1 and over ${SESSIONS} sessions`, () =>
+      overSessions(bench, events),
+    );
+    await context.row(`100,000 events into a journal of ${written(SMALL)} and of ${written(journal)}`, () =>
+      overJournal(bench, journal),
+    );
+    await context.row(`search over ${written(calls)} calls`, () => search(bench, calls));
   } finally {
-    await product.stop();
+    await Promise.all([small.stop(), large.stop()]);
     await daemon.end();
     folder.remove();
   }
 }
 
-interface Bench {
-  context: Context;
-  daemon: EventDaemon;
-  product: Product;
-  database: string;
-}
-
-async function overSessions(bench: Bench): Promise<Row> {
-  const { context } = bench;
-  const events = context.quick ? 40_000 : 200_000;
-  const side = (sessions: number) => ({
-    name: sessions === 1 ? "1 session" : `${sessions} sessions`,
-    run: () => stream(bench, sessions, { count: events / sessions }),
+async function overSessions(bench: Bench, events: number): Promise<Measurement> {
+  const { context, small } = bench;
+  const side = (name: string, sessions: number) => ({
+    name,
+    run: () => stream(bench, small, sessions, { count: events / sessions }),
   });
-  const sides = [side(200), side(1)];
-  const measured = await inTurn(sides, context.rounds, context.say);
+  const sides = [side(`${SESSIONS} sessions`, SESSIONS), side("1 session", 1)];
+  return costs(await inTurn(sides, context), `${SESSIONS} sessions`, "1 session", "of one session");
+}
+
+async function overJournal(bench: Bench, events: number): Promise<Measurement> {
+  const { context, small, large } = bench;
+  context.say(`filling a journal with ${events} events`);
+  await stream(bench, small, 1, { count: SMALL }, "keep");
+  for (let i = 0; i < events / PASS; i += 1) await stream(bench, large, 1, { count: PASS }, "keep");
+  const side = (name: string, product: Product) => ({
+    name,
+    run: () => stream(bench, product, 1, { count: 100_000 }),
+  });
+  const measured = await inTurn([side("large journal", large), side("small journal", small)], context);
+  const megabytes = (journalBytes(large.home) / 1e6).toFixed(0);
+  return {
+    ...costs(measured, "large journal", "small journal", "of the small journal"),
+    note: `The large journal takes ${megabytes} MB on the disk.`,
+  };
+}
+
+function costs(measured: Measured, grown: string, small: string, what: string): Measurement {
   const cost = (name: string) => measured.of(name, "µs");
-  return {
-    bench: "B13",
-    what: `${events.toLocaleString("en")} events over 1 and over 200 sessions: CPU an event`,
-    figures: sides.map(({ name }) => ({ side: name, value: spread(cost(name)), unit: "µs" as const })),
-    goals: [
-      {
-        what: "of one session",
-        value: pairedRatio(cost("200 sessions"), cost("1 session")),
-        unit: "×",
-        bound: { atMost: 1.3 },
-      },
-    ],
-  };
+  const goal: Goal = { what, value: pairedRatio(cost(grown), cost(small)), unit: "×", bound: { atMost: 1.3 } };
+  const figures = [grown, small].map((side) => ({
+    side,
+    name: "CPU an event",
+    value: spread(cost(side)),
+    unit: "µs" as const,
+  }));
+  return { figures, goals: [goal] };
 }
 
-async function overJournal(bench: Bench): Promise<Row> {
-  const { context } = bench;
-  const fill = context.quick ? 5 : 50;
-  const measure = async () => {
-    const samples: number[] = [];
-    for (let i = 0; i < context.rounds.count; i += 1) {
-      const sample = await stream(bench, 1, { count: 100_000 });
-      samples.push(sample.µs ?? Number.NaN);
-    }
-    return samples;
-  };
-  const before = await measure();
-  context.say(`filling the journal with ${fill * 200_000} events`);
-  for (let i = 0; i < fill; i += 1) await stream(bench, 1, { count: 200_000 });
-  const after = await measure();
-  return {
-    bench: "B13",
-    what: `100,000 events before and after ${(fill * 200_000).toLocaleString("en")} others: CPU an event`,
-    figures: [
-      { side: "large journal", value: spread(after), unit: "µs" },
-      { side: "small journal", value: spread(before), unit: "µs" },
-    ],
-    goals: [{ what: "of the small journal", value: pairedRatio(after, before), unit: "×", bound: { atMost: 1.3 } }],
-  };
-}
-
-async function search(bench: Bench): Promise<Row> {
-  const { context, product } = bench;
-  const calls = context.quick ? 100_000 : 1_000_000;
+async function search(bench: Bench, calls: number): Promise<Measurement> {
+  const { context, large } = bench;
   context.say(`recording ${calls} calls`);
   for (let i = 0; i < calls / CALLS_A_SESSION; i += 1) {
-    await stream(bench, 1, { count: 2 * CALLS_A_SESSION, shape: "calls" });
+    await stream(bench, large, 1, { count: 2 * CALLS_A_SESSION, shape: "calls" }, "keep");
   }
+  let part = 10_000;
   const side = {
     name: "signalbox",
     async run(): Promise<Sample> {
-      const part = 10_000 + Math.floor(Math.random() * 40_000);
+      // A word that was not looked for before, and that one call in each session has.
+      part += 997;
       const began = now();
-      const response = await product.request("GET", `/api/v1/search?q=${encodeURIComponent(`part-${part}`)}`);
+      const response = await large.request("GET", `/api/v1/search?q=${encodeURIComponent(`part-${part}`)}`);
       const text = await response.text();
       if (!response.ok || !text.includes(`"id":"call-${part}"`))
         throw new Error(`search answered ${response.status} ${text.slice(0, 200)}`);
       return { ms: now() - began };
     },
   };
-  const measured = await inTurn([side], { count: 4 * context.rounds.count, warmUps: 3 }, () => {});
+  const measured = await inTurn([side], context, { more: MORE_SEARCHES });
   const took = spread(measured.of("signalbox", "ms"));
   return {
-    bench: "B13",
-    what: `search over ${calls.toLocaleString("en")} calls`,
     figures: [{ side: "signalbox", value: took, unit: "ms" }],
     goals: [{ what: "a search", value: took, unit: "ms", bound: { atMost: 200 } }],
   };
 }
 
+type Emission = Pick<z.input<typeof emitCommand>, "shape"> & { count: number };
+
 /** Streams through `sessions` sessions at once, a client each; ends when all clients and the journal have everything. */
 async function stream(
-  bench: Bench,
+  { daemon }: Bench,
+  product: Product,
   sessions: number,
-  emission: { count: number; shape?: EmitCommand["shape"] },
+  emission: Emission,
+  afterwards: "keep" | "delete" = "delete",
 ): Promise<Sample> {
-  const { daemon, product, database } = bench;
+  const database = join(product.home, "journal.db");
   const open = await Promise.all(Array.from({ length: sessions }, () => daemon.createSession()));
   const clients = [];
   for (const { session_id, token } of open) {
@@ -143,5 +152,11 @@ async function stream(
   for (const { session_id } of open) await journaled(database, session_id, emission.count);
   const spent = cost();
   await Promise.all(clients.map((client) => client.close()));
+  if (afterwards === "delete") {
+    for (const { session_id } of open) {
+      const response = await product.request("DELETE", `/api/v1/sessions/${session_id}`);
+      await response.body?.cancel();
+    }
+  }
   return { µs: ((spent?.cpu ?? Number.NaN) * 1e6) / (emission.count * sessions) };
 }

@@ -2,7 +2,7 @@
  * B4: `tools/call` through the daemon to an HTTP upstream, events published and read. Beside it: the same client straight at
  * the same upstream (the SDK's server, answering over SSE), which is all that a client without Signalbox would pay.
  */
-import type { Benchmark, Context, Goal, Row } from "./harness/benchmark.ts";
+import type { Benchmark, Context, Goal } from "./harness/benchmark.ts";
 import { type ClientKind, callRows } from "./harness/call-rows.ts";
 import { pairedDifference, pairedRatio } from "./harness/figures.ts";
 import { startOwnDaemon } from "./harness/own-daemon.ts";
@@ -11,14 +11,13 @@ import type { Measured } from "./harness/rounds.ts";
 
 export const callsOverHttp: Benchmark = { id: "B4", title: "MCP calls, HTTP upstream", run };
 
-async function run(context: Context): Promise<Row[]> {
+async function run(context: Context): Promise<void> {
   const upstream = await startProgram("http-upstream");
   const url = `${upstream.url}/mcp`;
   const daemon = await startOwnDaemon({ cli: context.cli, servers: { bench: { url } } });
   const through = await daemon.openEndpoint();
   try {
-    return await callRows(context, {
-      bench: "B4",
+    await callRows(context, {
       sides: [
         { name: "signalbox", endpoint: through, pids: [daemon.pid] },
         { name: "direct", endpoint: { url, headers: {} }, pids: [] },

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Benchmark, Context, Goal, Row } from "./harness/benchmark.ts";
+import type { Benchmark, Context, Goal } from "./harness/benchmark.ts";
 import { type CallSide, type ClientKind, callRows } from "./harness/call-rows.ts";
 import { pairedRatio } from "./harness/figures.ts";
 import { startOwnDaemon } from "./harness/own-daemon.ts";
@@ -23,7 +23,7 @@ interface RunningPeer {
   process: Launched;
 }
 
-async function run(context: Context): Promise<Row[]> {
+async function run(context: Context): Promise<void> {
   const servers = { bench: { command: process.execPath, args: [UPSTREAM] } };
   const daemon = await startOwnDaemon({ cli: context.cli, servers });
   const through = await daemon.openEndpoint();
@@ -37,8 +37,7 @@ async function run(context: Context): Promise<Row[]> {
     }
     for (const reason of skipped) context.say(`skipped: ${reason}`);
     const own = { name: "signalbox", endpoint: through, pids: [daemon.pid] };
-    return await callRows(context, {
-      bench: "B5",
+    await callRows(context, {
       sides: [own, ...running.map(({ side }) => side)],
       goals: (measured, client) => goals(measured, client, running),
       note: skipped.length > 0 ? `Skipped: ${skipped.join("; ")}` : "The peers record nothing and ask for no bearer.",

@@ -5,7 +5,7 @@
  */
 
 import { z } from "../shared/protocol/schema.ts";
-import type { Benchmark, Context, Row } from "./harness/benchmark.ts";
+import type { Benchmark, Context, Goal, Measurement } from "./harness/benchmark.ts";
 import { now } from "./harness/clock.ts";
 import { pairedRatio, spread } from "./harness/figures.ts";
 import { launch, temporaryFolder } from "./harness/own-processes.ts";
@@ -15,53 +15,59 @@ import { firstLine, parse } from "./harness/program.ts";
 import { inTurn, type Sample, type Side } from "./harness/rounds.ts";
 import { openTerminal } from "./harness/terminal-client.ts";
 import { READY, type TerminalLoad, writeTerminalLoad } from "./harness/terminal-load.ts";
-import { startWetty } from "./harness/wetty.ts";
+import { startWetty, type Wetty } from "./harness/wetty.ts";
 
 export const terminalThroughput: Benchmark = { id: "B6", title: "Terminal throughput", run };
 
-async function run(context: Context): Promise<Row[]> {
+async function run(context: Context): Promise<void> {
   const folder = temporaryFolder();
   const load = writeTerminalLoad(folder.path, context.quick ? 20 : 100);
   const product = await startProduct({ cli: context.cli });
   const wetty = await startWetty(load.command);
   if (typeof wetty === "string") context.say(`skipped: ${wetty}`);
   try {
-    const sides: Side[] = [
-      { name: "signalbox", run: () => throughProduct(product, folder.path, load) },
-      { name: "in-process", run: () => inProcess(load) },
-    ];
-    if (typeof wetty !== "string") {
-      sides.push({ name: "wetty", run: async () => ({ "MB/s": load.bytes / 1e6 / (await wetty.time(load.bytes)) }) });
-    }
-    const measured = await inTurn(sides, context.rounds, context.say);
-    const rate = (name: string) => measured.of(name, "MB/s");
-    const beside = (name: string) => pairedRatio(rate("signalbox"), rate(name));
-    return [
-      {
-        bench: "B6",
-        what: `${Math.round(load.bytes / 1e6)} MB of terminal output to an acknowledging client`,
-        figures: [
-          ...sides.map(({ name }) => ({ side: name, value: spread(rate(name)), unit: "MB/s" as const })),
-          { side: "signalbox", value: spread(measured.of("signalbox", "CPU s")), unit: "CPU s" },
-          { side: "signalbox", value: spread(measured.of("signalbox", "MB")), unit: "MB" },
-        ],
-        goals: [
-          { what: "of in-process", value: beside("in-process"), unit: "×", bound: { atLeast: 0.7 } },
-          ...(typeof wetty === "string"
-            ? []
-            : [{ what: "of wetty", value: beside("wetty"), unit: "×" as const, bound: { atLeast: 1 } }]),
-        ],
-        note:
-          typeof wetty === "string"
-            ? `Skipped: ${wetty}`
-            : "wetty keeps no screen, records nothing and asks for no token.",
-      },
-    ];
+    await context.row(`${Math.round(load.bytes / 1e6)} MB of terminal output to an acknowledging client`, () =>
+      measure(context, product, wetty, folder.path, load),
+    );
   } finally {
     if (typeof wetty !== "string") await wetty.end();
     await product.stop();
     folder.remove();
   }
+}
+
+async function measure(
+  context: Context,
+  product: Product,
+  wetty: Wetty | string,
+  cwd: string,
+  load: TerminalLoad,
+): Promise<Measurement> {
+  const sides: Side[] = [
+    { name: "signalbox", run: () => throughProduct(product, cwd, load) },
+    { name: "in-process", run: () => inProcess(load) },
+  ];
+  if (typeof wetty !== "string") {
+    sides.push({ name: "wetty", run: async () => ({ "MB/s": load.bytes / 1e6 / (await wetty.time(load.bytes)) }) });
+  }
+  const measured = await inTurn(sides, context);
+  const rate = (name: string) => measured.of(name, "MB/s");
+  const goal = (beside: string, atLeast: number): Goal => ({
+    what: `of ${beside}`,
+    value: pairedRatio(rate("signalbox"), rate(beside)),
+    unit: "×",
+    bound: { atLeast },
+  });
+  return {
+    figures: [
+      ...sides.map(({ name }) => ({ side: name, value: spread(rate(name)), unit: "MB/s" as const })),
+      { side: "signalbox", name: "CPU a MB", value: spread(measured.of("signalbox", "µs a MB")), unit: "µs" },
+      { side: "signalbox", name: "peak", value: spread(measured.of("signalbox", "MB")), unit: "MB" },
+    ],
+    goals: [goal("in-process", 0.7), ...(typeof wetty === "string" ? [] : [goal("wetty", 1)])],
+    note:
+      typeof wetty === "string" ? `Skipped: ${wetty}` : "wetty keeps no screen, records nothing and asks for no token.",
+  };
 }
 
 async function throughProduct(product: Product, cwd: string, load: TerminalLoad): Promise<Sample> {
@@ -81,7 +87,11 @@ async function throughProduct(product: Product, cwd: string, load: TerminalLoad)
     const spent = cost();
     const bytes = client.bytes() - before;
     if (bytes !== load.bytes) throw new Error(`${bytes} of ${load.bytes} bytes came`);
-    return { "MB/s": bytes / 1000 / (last - began), "CPU s": spent?.cpu ?? 0, MB: spent?.peak ?? 0 };
+    return {
+      "MB/s": bytes / 1000 / (last - began),
+      "µs a MB": ((spent?.cpu ?? Number.NaN) * 1e12) / bytes,
+      MB: spent?.peak ?? 0,
+    };
   } finally {
     client.close();
     await product.request("DELETE", `/api/v1/sessions/${id}`);

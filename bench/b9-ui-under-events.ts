@@ -2,59 +2,43 @@
  * B9: the UI in Chromium while 5,000 events/s move 200 live calls for 30 s: frames a second, tasks that block the page, heap.
  * Beside it: the same page with the same 200 calls and no events. The page gets its events as any does, conflated as it asked.
  */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Browser, BrowserContext, Page } from "@playwright/test";
-import type { Benchmark, Context, Row } from "./harness/benchmark.ts";
-import { openBrowser, signedIn, watchFrames } from "./harness/browser.ts";
+import type { BrowserContext, Page } from "@playwright/test";
+import type { Benchmark, Context, Measurement } from "./harness/benchmark.ts";
+import { openBrowser, signedIn } from "./harness/browser.ts";
 import { type EventDaemon, startEventDaemon } from "./harness/event-daemon.ts";
 import { spread } from "./harness/figures.ts";
 import { bringGuest } from "./harness/guest-page.ts";
 import { temporaryFolder } from "./harness/own-processes.ts";
+import { heapMegabytes, TASKS_NOTE, type Trace, traced, watchFrames } from "./harness/page-cost.ts";
 import { type Product, startProduct } from "./harness/product.ts";
 import { inTurn, type Sample } from "./harness/rounds.ts";
 
 const RATE = 5000;
 const CALLS = 200;
-/** Where traces are left, for those who want to look; git does not see it. */
-const TRACES = join(import.meta.dirname, "..", "artifacts", "bench");
+/** An idle page is soon known, and so is what a trace shows. */
+const IDLE_S = 5;
+const WARM_UP_S = 3;
+const TRACE_S = 5;
 
 export const uiUnderEvents: Benchmark = { id: "B9", title: "UI under 5,000 events/s", run };
 
-async function run(context: Context): Promise<Row[]> {
+interface Stage {
+  product: Product;
+  daemon: EventDaemon;
+  context: BrowserContext;
+}
+
+async function run(context: Context): Promise<void> {
   const seconds = context.quick ? 5 : 30;
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
   const product = await startProduct({ cli: context.cli, discovery: daemon.announce(folder.path) });
   const browser = await openBrowser();
   try {
-    const signed = await signedIn(browser, product);
-    const side = (name: string, rate: number) => ({
-      name,
-      run: () => watchPage({ product, daemon, browser, context: signed }, seconds, rate),
-    });
-    const sides = [side("5,000 events/s", RATE), side("idle page", 0)];
-    // Half a minute a side: the rounds are their own warm-up.
-    const measured = await inTurn(sides, { ...context.rounds, warmUps: 0 }, context.say);
-    await trace({ product, daemon, browser, context: signed });
-    const of = (figure: string) => spread(measured.of("5,000 events/s", figure));
-    return [
-      {
-        bench: "B9",
-        what: `${CALLS} live calls for ${seconds} s: frames, longest task, heap`,
-        figures: sides.flatMap(({ name }) => [
-          { side: name, value: spread(measured.of(name, "fps")), unit: "fps" as const },
-          { side: name, value: spread(measured.of(name, "longest ms")), unit: "ms" as const },
-          { side: name, value: spread(measured.of(name, "heap MB")), unit: "MB" as const },
-        ]),
-        goals: [
-          { what: "frames a second", value: of("fps"), unit: "fps", bound: { atLeast: 55 } },
-          { what: "longest task", value: of("longest ms"), unit: "ms", bound: { atMost: 50 } },
-        ],
-        note: "Tasks under 50 ms are not reported by the browser and show as 0. A trace is left in artifacts/bench/.",
-      },
-    ];
+    const stage = { product, daemon, context: await signedIn(browser, product) };
+    await context.row(`${CALLS} live calls for ${seconds} s`, () => measure(context, stage, seconds));
+    await traced(browser, "B9", (trace) => watchPage(stage, TRACE_S, RATE, trace));
   } finally {
     await browser.close();
     await product.stop();
@@ -63,28 +47,44 @@ async function run(context: Context): Promise<Row[]> {
   }
 }
 
-interface Stage {
-  product: Product;
-  daemon: EventDaemon;
-  browser: Browser;
-  context: BrowserContext;
+async function measure(context: Context, stage: Stage, seconds: number): Promise<Measurement> {
+  const sides = [
+    { name: "5,000 events/s", run: (warmUp: boolean) => watchPage(stage, warmUp ? WARM_UP_S : seconds, RATE) },
+    { name: "idle page", run: (warmUp: boolean) => watchPage(stage, warmUp ? 1 : IDLE_S, 0) },
+  ];
+  const measured = await inTurn(sides, context);
+  const of = (figure: string) => spread(measured.of("5,000 events/s", figure));
+  return {
+    figures: sides.flatMap(({ name }) => [
+      { side: name, value: spread(measured.of(name, "fps")), unit: "fps" as const },
+      { side: name, name: "frame p99", value: spread(measured.of(name, "frame p99 ms")), unit: "ms" as const },
+      { side: name, name: "longest task", value: spread(measured.of(name, "longest ms")), unit: "ms" as const },
+      { side: name, name: "heap", value: spread(measured.of(name, "heap MB")), unit: "MB" as const },
+    ]),
+    goals: [
+      { what: "frames a second", value: of("fps"), unit: "fps", bound: { atLeast: 55 } },
+      { what: "longest task", value: of("longest ms"), unit: "ms", bound: { atMost: 50 } },
+    ],
+    note: TASKS_NOTE,
+  };
 }
 
-async function watchPage(stage: Stage, seconds: number, rate: number): Promise<Sample> {
+async function watchPage(stage: Stage, seconds: number, rate: number, trace?: Trace): Promise<Sample> {
   const { page, session, close } = await showCalls(stage);
+  await trace?.begin(page);
   const emitted =
     rate === 0
       ? undefined
       : stage.daemon.emit({ session, count: rate * (seconds + 1), rate, calls: CALLS, readers: 1 });
   await delay(500);
   const watch = await watchFrames(page);
-  // An idle page is soon known.
-  await delay((rate === 0 ? seconds / 3 : seconds) * 1000);
-  const { fps, longest } = await watch();
+  await delay(seconds * 1000);
+  const { fps, p99, longest } = await watch();
+  await trace?.end();
   const heap = await heapMegabytes(page);
   await emitted;
   await close();
-  return { fps, "longest ms": longest, "heap MB": heap };
+  return { fps, "frame p99 ms": p99, "longest ms": longest, "heap MB": heap };
 }
 
 /** A page that shows a session with 200 calls. */
@@ -111,23 +111,4 @@ async function showCalls({
       await product.request("DELETE", `/api/v1/sessions/${guest.id}`);
     },
   };
-}
-
-/** Five seconds of the same, with the browser's own trace: it costs frames, so its figures are not used. */
-async function trace(stage: Stage): Promise<void> {
-  mkdirSync(TRACES, { recursive: true });
-  const { page, session, close } = await showCalls(stage);
-  await stage.browser.startTracing(page, { path: join(TRACES, "B9-trace.json") });
-  await stage.daemon.emit({ session, count: RATE * 5, rate: RATE, calls: CALLS });
-  await stage.browser.stopTracing();
-  await close();
-}
-
-async function heapMegabytes(page: Page): Promise<number> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("HeapProfiler.collectGarbage");
-  await devtools.send("Performance.enable");
-  const { metrics } = await devtools.send("Performance.getMetrics");
-  await devtools.detach();
-  return (metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? Number.NaN) / 1e6;
 }

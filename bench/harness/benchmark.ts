@@ -1,11 +1,12 @@
 /** Owns the shape of a benchmark and of what it reports: rows with figures of each side, and the goal where there is one. */
 import type { Spread } from "./figures.ts";
-import type { Rounds } from "./rounds.ts";
 
 export type Unit = "events/s" | "calls/s" | "MB/s" | "ms" | "MB" | "KB" | "fps" | "×" | "CPU s" | "µs" | "%";
 
 export interface Figure {
   side: string;
+  /** What the number is, where the unit alone does not tell, for example "p99". */
+  name?: string;
   value: Spread;
   unit: Unit;
 }
@@ -19,10 +20,8 @@ export interface Goal {
   bound: { atLeast: number } | { atMost: number };
 }
 
-export interface Row {
-  /** `B1`…`B13`. */
-  bench: string;
-  what: string;
+/** What one measurement gives. */
+export interface Measurement {
   /** The product first. */
   figures: Figure[];
   goals: Goal[];
@@ -30,20 +29,34 @@ export interface Row {
   note?: string;
 }
 
+export interface Row extends Measurement {
+  /** The work. */
+  what: string;
+}
+
 export interface Context {
-  rounds: Rounds;
+  /** Rounds for each side. */
+  rounds: number;
   /** Small counts, to try a benchmark out; never for the record. */
   quick: boolean;
   /** The built command. */
   cli: string;
   /** Says what is going on, on standard error. */
-  say: (text: string) => void;
+  say(text: string): void;
+  /** Waits until the machine is quiet, so that nobody pays for what another side left undone. */
+  settle(): Promise<void>;
+  /** Adds to the note of the row that is being measured, as something that went wrong. */
+  complain(text: string): void;
+  /** Measures a row and keeps it at once. When that fails, its reason stands in its place and the benchmark goes on. */
+  row(what: string, measure: () => Promise<Measurement>): Promise<void>;
 }
 
 export interface Benchmark {
+  /** `B1`…`B13`. */
   id: string;
   title: string;
-  run(context: Context): Promise<Row[]>;
+  /** Throws when nothing more can be measured; the rows that are kept stay. */
+  run(context: Context): Promise<void>;
 }
 
 /** Whether the median reaches the bound. */

@@ -1,6 +1,6 @@
 /** Owns the question where the bridge's CPU goes: a profile of the gateway, from its sources, under a burst with two clients. */
 import { join } from "node:path";
-import type { Figure, Row } from "./benchmark.ts";
+import type { Context, Figure, Measurement } from "./benchmark.ts";
 import { cpuShares, type Parts } from "./cpu-shares.ts";
 import { startEventDaemon } from "./event-daemon.ts";
 import { journaled } from "./journal.ts";
@@ -27,7 +27,12 @@ const PARTS: Parts = [
 ];
 
 /** Shares of all CPU time of both threads. Run from the sources, whose file names say what belongs to what. */
-export async function bridgeShares(): Promise<Row> {
+export async function bridgeShares(context: Context): Promise<void> {
+  const events = (EVENTS * PASSES).toLocaleString("en");
+  await context.row(`where the gateway's CPU goes: ${events} events, two clients, one of them conflating`, profile);
+}
+
+async function profile(): Promise<Measurement> {
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
   const node = ["--cpu-prof", `--cpu-prof-dir=${folder.path}`];
@@ -51,7 +56,7 @@ export async function bridgeShares(): Promise<Row> {
   }
 }
 
-function shareRow(seconds: Map<string, number>): Row {
+function shareRow(seconds: Map<string, number>): Measurement {
   const total = [...seconds.values()].reduce((sum, value) => sum + value, 0);
   const figures = [...seconds]
     .sort(([, a], [, b]) => b - a)
@@ -60,8 +65,6 @@ function shareRow(seconds: Map<string, number>): Row {
       return { side, value: { median: share, low: share, high: share }, unit: "%" };
     });
   return {
-    bench: "B1",
-    what: `where the gateway's CPU goes: ${(EVENTS * PASSES).toLocaleString("en")} events, two clients, one of them conflating`,
     figures,
     goals: [],
     note: "One profile of both threads; start included. System calls belong to the part that made them.",

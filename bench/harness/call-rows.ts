@@ -1,5 +1,5 @@
 /** Owns measuring `tools/call` at several endpoints with both clients, 1 and 50 calls at a time, and the rows that come of it. */
-import type { Context, Goal, Row } from "./benchmark.ts";
+import type { Context, Goal, Measurement } from "./benchmark.ts";
 import { spread } from "./figures.ts";
 import { callMany, type Endpoint, openSdkClient, openThinClient } from "./mcp-client.ts";
 import { watchCost } from "./process-cost.ts";
@@ -15,24 +15,23 @@ export interface CallSide {
 export type ClientKind = "SDK client" | "thin client";
 
 export interface CallRowOptions {
-  bench: string;
   sides: readonly CallSide[];
   goals(measured: Measured, client: ClientKind, atOnce: number): Goal[];
   note?: string;
 }
 
-const CALLS = { 1: 1000, 50: 3000 };
+/** About a second of each; more and shorter rounds tell more than few and long ones. */
+const CALLS = { 1: 600, 50: 2000 };
+const MORE_ROUNDS = 2;
 
-export async function callRows(context: Context, options: CallRowOptions): Promise<Row[]> {
-  const rows: Row[] = [];
+export async function callRows(context: Context, options: CallRowOptions): Promise<void> {
   for (const client of ["SDK client", "thin client"] as const) {
     for (const atOnce of [1, 50] as const) {
-      const calls = context.quick ? CALLS[atOnce] / 5 : CALLS[atOnce];
-      context.say(`${client}, ${atOnce} at a time`);
-      rows.push(await callRow(context, options, client, calls, atOnce));
+      const calls = context.quick ? CALLS[atOnce] / 4 : CALLS[atOnce];
+      const what = `${calls.toLocaleString("en")} calls, ${client}, ${atOnce} at a time`;
+      await context.row(what, () => callRow(context, options, client, calls, atOnce));
     }
   }
-  return rows;
 }
 
 async function callRow(
@@ -41,7 +40,7 @@ async function callRow(
   kind: ClientKind,
   calls: number,
   atOnce: number,
-): Promise<Row> {
+): Promise<Measurement> {
   const clients = await Promise.all(
     options.sides.map(({ endpoint }) =>
       kind === "SDK client" ? openSdkClient(endpoint) : openThinClient(endpoint, atOnce),
@@ -56,17 +55,20 @@ async function callRow(
         const cost = watchCost(pids);
         const sample = await callMany(client, calls, atOnce);
         const spent = cost();
-        return spent === undefined ? sample : { ...sample, "CPU µs": (spent.cpu / calls) * 1e6, MB: spent.peak };
+        return spent === undefined ? sample : { ...sample, µs: (spent.cpu / calls) * 1e6, MB: spent.peak };
       },
     }));
-    const measured = await inTurn(sides, context.rounds, context.say);
+    const measured = await inTurn(sides, context, { more: MORE_ROUNDS });
     return {
-      bench: options.bench,
-      what: `${calls.toLocaleString("en")} calls, ${kind}, ${atOnce} at a time`,
       figures: options.sides.flatMap(({ name, pids }) => [
         { side: name, value: spread(measured.of(name, "calls/s")), unit: "calls/s" as const },
-        { side: name, value: spread(measured.of(name, "p50")), unit: "ms" as const },
-        ...(pids.length === 0 ? [] : [{ side: name, value: spread(measured.of(name, "MB")), unit: "MB" as const }]),
+        { side: name, name: "p50", value: spread(measured.of(name, "p50")), unit: "ms" as const },
+        ...(pids.length === 0 || !measured.has(name, "µs")
+          ? []
+          : [
+              { side: name, name: "CPU a call", value: spread(measured.of(name, "µs")), unit: "µs" as const },
+              { side: name, name: "peak", value: spread(measured.of(name, "MB")), unit: "MB" as const },
+            ]),
       ]),
       goals: options.goals(measured, kind, atOnce),
       ...(options.note === undefined ? {} : { note: options.note }),

@@ -1,4 +1,6 @@
 /** Owns looking into a gateway's journal from outside, read-only, to see what has been made durable. */
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -21,4 +23,10 @@ export async function journaled(path: string, session: string, last: number): Pr
   } finally {
     database.close();
   }
+}
+
+/** Bytes of the journal's files in a home. */
+export function journalBytes(home: string): number {
+  const files = readdirSync(home).filter((name) => name.startsWith("journal.db"));
+  return files.reduce((sum, name) => sum + statSync(join(home, name)).size, 0);
 }

@@ -2,19 +2,23 @@
 import type { Page } from "@playwright/test";
 import { z } from "../../shared/protocol/schema.ts";
 import { parseValue } from "./program.ts";
+import { within } from "./within.ts";
 
 /** The rows of xterm's DOM renderer. */
 const ROWS = ".xterm-rows";
+const PATIENCE_MS = 5000;
 
 /**
  * Presses `count` keys and gives the milliseconds from each key's own timestamp to just after the frame in which the first
- * line counts it. The keys come at uneven intervals, so that none is in step with the frames.
+ * line counts it. The keys come at uneven intervals, so that none is in step with the frames. The page is not looked at while
+ * it works: it tells by itself.
  */
 export async function pressKeys(page: Page, count: number): Promise<number[]> {
   await page.locator(ROWS).first().waitFor();
   await page.evaluate((selector) => {
     const taken: number[] = [];
     let pressed: number | undefined;
+    let told = () => {};
     let shown = document.querySelector(selector)?.textContent?.slice(0, 9);
     window.addEventListener(
       "keydown",
@@ -25,7 +29,10 @@ export async function pressKeys(page: Page, count: number): Promise<number[]> {
     );
     // A message posted while a frame is being made arrives after it has been painted.
     const painted = new MessageChannel();
-    painted.port1.onmessage = ({ data }) => taken.push(performance.now() - Number(data));
+    painted.port1.onmessage = ({ data }) => {
+      taken.push(performance.now() - Number(data));
+      told();
+    };
     const look = () => {
       const now = document.querySelector(selector)?.textContent?.slice(0, 9);
       if (now === shown || !now?.startsWith("keys")) return;
@@ -36,17 +43,21 @@ export async function pressKeys(page: Page, count: number): Promise<number[]> {
     const rows = document.querySelector(selector);
     if (rows !== null)
       new MutationObserver(look).observe(rows, { subtree: true, childList: true, characterData: true });
-    Reflect.set(window, "benchKeys", taken);
+    const shownAll = (keys: number) =>
+      new Promise<number[]>((resolve) => {
+        told = () => {
+          if (taken.length >= keys) resolve(taken);
+        };
+        told();
+      });
+    Reflect.set(window, "benchKeys", shownAll);
   }, ROWS);
-  const taken = async () =>
-    parseValue(z.array(z.number()), await page.evaluate(() => Reflect.get(window, "benchKeys")));
+  let taken: number[] = [];
   for (let i = 1; i <= count; i += 1) {
     await page.keyboard.press("a");
-    for (let looked = 0; (await taken()).length < i; looked += 1) {
-      if (looked > 500) throw new Error(`key ${i} was never shown`);
-      await page.waitForTimeout(10);
-    }
+    const shown = page.evaluate((keys) => Reflect.get(window, "benchKeys")(keys), i);
+    taken = parseValue(z.array(z.number()), await within(PATIENCE_MS, shown));
     await page.waitForTimeout(20 + ((i * 37) % 60));
   }
-  return taken();
+  return taken;
 }

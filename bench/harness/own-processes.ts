@@ -1,67 +1,78 @@
-/** Owns every process and folder that a run makes: each is ended or removed by name, also when the run is interrupted. */
+/** Owns every process and folder that a run makes: each is ended or removed by name, however the run itself ends. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { followParent } from "../../scripts/start/follow-parent.ts";
+import { kill, type Owned, undo } from "./undo.ts";
 
-/** What must still be undone, newest last. Undoing is synchronous: it also runs on the way out. */
-const undo = new Set<() => void>();
+/** What must still be undone, newest last. */
+const left = new Map<number, Owned>();
+let nextId = 1;
+let tellGuardian: ((line: object) => void) | undefined;
 
-/** Registers what to do when the run ends early. The returned function forgets it, once it was done properly. */
-export function onInterrupt(action: () => void): () => void {
-  if (!watching) watchForTheEnd();
-  undo.add(action);
-  return () => undo.delete(action);
+/** Registers what is undone when the run ends early. The returned function forgets it, once it was done properly. */
+function own(owned: Owned): () => void {
+  tellGuardian ??= watchForTheEnd();
+  const id = nextId;
+  nextId += 1;
+  left.set(id, owned);
+  tellGuardian({ id, owned });
+  return () => {
+    if (left.delete(id)) tellGuardian?.({ id });
+  };
 }
 
-let watching = false;
-
 /** Whoever starts something through this file leaves nothing behind, whether it is the bench or a script beside it. */
-function watchForTheEnd(): void {
-  watching = true;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      undoAll();
-      process.exit(130);
-    });
-  }
+function watchForTheEnd(): (line: object) => void {
+  const end = (code: number) => {
+    undoAll();
+    process.exit(code);
+  };
+  process.on("SIGINT", () => end(130));
+  process.on("SIGTERM", () => end(143));
+  process.on("SIGHUP", () => end(129));
   process.on("exit", undoAll);
+  // npm that is killed takes nobody with it; a shell's job, on the other hand, may outlive its shell on purpose.
+  if (process.env.npm_lifecycle_event !== undefined) followParent(() => end(143));
+  return startGuardian();
+}
+
+/** A process of its own, outside of the run's group: it reads what is left, and acts when the run is gone. */
+function startGuardian(): (line: object) => void {
+  const file = join(import.meta.dirname, "..", "programs", "guardian.ts");
+  const guardian = spawn(process.execPath, [file], { stdio: ["pipe", "ignore", "inherit"], detached: true });
+  guardian.on("error", (error) => console.error(`bench: without a guardian: ${error.message}`));
+  guardian.stdin.on("error", () => {});
+  guardian.unref();
+  return (line) => guardian.stdin.write(`${JSON.stringify(line)}\n`);
 }
 
 /** Undoes everything that is left; a failure of one never keeps the others. */
 export function undoAll(): void {
-  for (const action of [...undo].reverse()) {
+  for (const [id, owned] of [...left].reverse()) {
     try {
-      action();
+      undo(owned);
     } catch (error) {
       console.error(`bench: could not clean up: ${String(error)}`);
     }
+    left.delete(id);
+    tellGuardian?.({ id });
   }
-  undo.clear();
 }
 
-/** A private temporary folder. */
+/** A private temporary folder. Removing it also ends whatever still has it in its arguments. */
 export function temporaryFolder(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), "signalbox-bench-"));
-  const erase = () => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
-  const forget = onInterrupt(erase);
+  const forget = own({ folder: path });
   return {
     path,
     remove: () => {
-      erase();
+      undo({ folder: path });
       forget();
     },
   };
-}
-
-/** Ends one process by its id, if it is still there. */
-export function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // Already gone.
-  }
 }
 
 export interface Launched {
@@ -74,12 +85,14 @@ export interface Launched {
 /** Starts a process in a group of its own. Throws when it cannot be started at all. */
 export async function launch(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<Launched> {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], detached: true, ...options });
-  await once(child, "spawn");
   const { pid } = child;
-  if (pid === undefined) throw new Error(`${command} has no process id`);
   const gone = once(child, "exit");
-  const forget = onInterrupt(() => kill(-pid));
-  void gone.then(forget);
+  // Whoever waits for its end hears of a failure to start from the line below.
+  gone.catch(() => {});
+  const forget = pid === undefined ? () => {} : own({ group: pid });
+  void gone.then(forget, forget);
+  await once(child, "spawn");
+  if (pid === undefined) throw new Error(`${command} has no process id`);
   return {
     child,
     pid,

@@ -5,8 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseDiscoveryFile } from "../../shared/protocol/discovery-file.ts";
 import { createdSessionSchema, type NewSession } from "../../shared/protocol/gateway-api.ts";
 import { z } from "../../shared/protocol/schema.ts";
-import { kill, type Launched, launch, onInterrupt, temporaryFolder } from "./own-processes.ts";
+import { type Launched, launch, temporaryFolder } from "./own-processes.ts";
 import { firstLine, parse } from "./program.ts";
+import { kill } from "./undo.ts";
 
 /** How long a daemon may take to come up, in milliseconds. */
 const DAEMON_MS = 20_000;
@@ -58,10 +59,6 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     writeFileSync(join(home, "servers.json"), JSON.stringify({ mcpServers: options.servers }), { mode: 0o600 });
   }
   const daemonPid = () => announcedPid(join(home, "mcp.json"));
-  const forget = onInterrupt(() => {
-    const pid = daemonPid();
-    if (pid !== undefined) kill(pid);
-  });
   const discovery = options.discovery === undefined ? [] : ["--discovery", options.discovery];
   const env = { ...cleanEnvironment(), ...options.env };
   const started = await startGateway({ cli: options.cli, home, node: options.node ?? [], args: discovery, env });
@@ -102,7 +99,6 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
         await new Promise((resolve) => (end.child.exitCode === null ? end.child.once("exit", resolve) : resolve(0)));
         kill(daemon);
       }
-      forget();
       folder.remove();
     },
   };

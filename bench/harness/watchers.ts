@@ -10,8 +10,13 @@ const percentiles = z.object({ p50: z.number(), p99: z.number(), max: z.number()
 
 export interface Watchers {
   pid: number;
-  open(url: string, headers: Record<string, string>, clients: number, stalled: number): Promise<void>;
-  /** Returns when every client that reads has so many events. */
+  /** `stalled` never read; every `timed`th of the others is timed. */
+  open(
+    url: string,
+    headers: Record<string, string>,
+    of: { clients: number; stalled: number; timed: number },
+  ): Promise<void>;
+  /** Returns when every client that reads has so many events, with the latencies since the last time. */
   received(events: number): Promise<z.output<typeof percentiles>>;
   close(): Promise<void>;
   end(): Promise<void>;
@@ -35,8 +40,8 @@ export async function startWatchers(): Promise<Watchers> {
   await answer();
   return {
     pid,
-    open: async (url, headers, clients, stalled) => {
-      await ask({ do: "open", url, headers, clients, stalled });
+    open: async (url, headers, of) => {
+      await ask({ do: "open", url, headers, ...of });
     },
     received: async (events) => parse(percentiles, await ask({ do: "await", events })),
     close: async () => {

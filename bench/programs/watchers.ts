@@ -1,14 +1,16 @@
 /**
- * Owns many event clients in one process: they read a session's events and note, for each, how long after its due moment
- * it came. Driven over standard input, a JSON object a line; answers likewise.
+ * Owns many event clients in one process: they read a session's events, and some of them note how long after its due moment
+ * each came. Driven over standard input, a JSON object a line; answers likewise. It must cost little, or the machine that it
+ * shares with the gateway is what would be measured: frames are not taken apart, and who does not time reads in sips.
  */
-import { once } from "node:events";
+import { randomBytes } from "node:crypto";
+import { request } from "node:http";
+import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { WebSocket } from "ws";
 import { z } from "../../shared/protocol/schema.ts";
 import { SUBPROTOCOL } from "../../shared/protocol/wire.ts";
 import { now } from "../harness/clock.ts";
-import { createLatencies, eachDue, type Latencies } from "../harness/latency.ts";
+import { createDueReader, createLatencies, type Latencies } from "../harness/latency.ts";
 import { parse } from "../harness/program.ts";
 
 const order = z.discriminatedUnion("do", [
@@ -19,24 +21,44 @@ const order = z.discriminatedUnion("do", [
     clients: z.number(),
     /** How many of them never read. */
     stalled: z.number(),
+    /** Every so manieth times what it gets, as it gets it; the others read every 10 ms. */
+    timed: z.number(),
   }),
-  /** Answers when every reading client has so many events. */
+  /** Answers when every reading client has so many events, with the latencies since the last such answer. */
   z.object({ do: z.literal("await"), events: z.number() }),
   z.object({ do: z.literal("close") }),
 ]);
 
-let sockets: WebSocket[] = [];
+const SIP_MS = 10;
+/** Servers bound how many connections may wait for admission; who opens more at once is turned away. */
+const OPEN_AT_ONCE = 20;
+
+let sockets: Socket[] = [];
+let sipping: NodeJS.Timeout | undefined;
 let latencies: Latencies = createLatencies();
 let counts: number[] = [];
 let changed = () => {};
 
-/** Servers bound how many connections may wait for admission; who opens more at once is turned away. */
-const OPEN_AT_ONCE = 20;
-
-async function connect(url: string, headers: Record<string, string>): Promise<WebSocket> {
-  const socket = new WebSocket(url, [SUBPROTOCOL], { headers, perMessageDeflate: false, skipUTF8Validation: true });
-  await once(socket, "open");
-  return socket;
+/** A WebSocket's connection, unread: what the server sent first is in it. */
+function connect(url: string, headers: Record<string, string>): Promise<Socket> {
+  const upgrade = {
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": randomBytes(16).toString("base64"),
+    "sec-websocket-protocol": SUBPROTOCOL,
+  };
+  return new Promise((resolve, reject) => {
+    const asked = request(url.replace(/^ws/, "http"), { headers: { ...headers, ...upgrade } });
+    asked.on("upgrade", (_response, socket, head) => {
+      socket.pause();
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket);
+    });
+    asked.on("response", ({ statusCode }) => reject(new Error(`the gateway answered ${statusCode}`)));
+    asked.on("error", reject);
+    asked.end();
+  });
 }
 
 async function open(message: Extract<z.output<typeof order>, { do: "open" }>): Promise<void> {
@@ -47,23 +69,32 @@ async function open(message: Extract<z.output<typeof order>, { do: "open" }>): P
     const batch = Math.min(OPEN_AT_ONCE, message.clients - sockets.length);
     sockets.push(...(await Promise.all(Array.from({ length: batch }, () => connect(message.url, message.headers)))));
   }
-  sockets.forEach((socket, i) => {
-    if (i < message.stalled) {
-      socket.pause();
-      return;
-    }
-    const mine = counts.push(0) - 1;
-    socket.on("message", (bytes: Buffer) => {
-      const arrived = now();
-      let events = 0;
-      eachDue(bytes, (due) => {
-        events += 1;
-        latencies.record(arrived - due);
-      });
-      counts[mine] = (counts[mine] ?? 0) + events;
-      changed();
-    });
+  const sips = sockets.slice(message.stalled).filter((socket, i) => {
+    const timed = i % message.timed === 0;
+    read(socket, timed);
+    return !timed;
   });
+  sipping = setInterval(() => {
+    for (const socket of sips) socket.resume();
+  }, SIP_MS);
+}
+
+function read(socket: Socket, timed: boolean): void {
+  const mine = counts.push(0) - 1;
+  const dues = createDueReader();
+  socket.on("error", () => {});
+  socket.on("data", (bytes: Buffer) => {
+    const arrived = timed ? now() : 0;
+    if (!timed) socket.pause();
+    let events = 0;
+    dues(bytes, (due) => {
+      events += 1;
+      if (timed) latencies.record(arrived - due);
+    });
+    counts[mine] = (counts[mine] ?? 0) + events;
+    changed();
+  });
+  if (timed) socket.resume();
 }
 
 async function obey(line: string): Promise<object> {
@@ -78,9 +109,10 @@ async function obey(line: string): Promise<object> {
           changed = resolve;
         });
       }
-      return latencies.percentiles();
+      return latencies.take();
     case "close":
-      for (const socket of sockets) socket.terminate();
+      clearInterval(sipping);
+      for (const socket of sockets) socket.destroy();
       sockets = [];
       return {};
   }
@@ -88,4 +120,5 @@ async function obey(line: string): Promise<object> {
 
 console.log(JSON.stringify({ port: 0 }));
 for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(await obey(line)));
-for (const socket of sockets) socket.terminate();
+clearInterval(sipping);
+for (const socket of sockets) socket.destroy();

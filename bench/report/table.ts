@@ -1,6 +1,7 @@
 /** Owns how figures are written: short numbers with their spread, as a text table and as the same rows in Markdown. */
 import { type Figure, type Goal, isMet, type Row, type Unit } from "../harness/benchmark.ts";
 import type { Spread } from "../harness/figures.ts";
+import type { BenchResult } from "./results.ts";
 
 /** Three digits, thousands and millions shortened. */
 export function number(value: number): string {
@@ -27,22 +28,28 @@ export function goalText(goal: Goal): string {
 /** Figures of one side on one line each. */
 export function bySide(figures: readonly Figure[]): [string, string][] {
   const sides = [...new Set(figures.map(({ side }) => side))];
+  const written = ({ name, value, unit }: Figure) =>
+    `${name === undefined ? "" : `${name} `}${withSpread(value, unit)}`;
   return sides.map((side) => [
     side,
     figures
       .filter((figure) => figure.side === side)
-      .map(({ value, unit }) => withSpread(value, unit))
+      .map(written)
       .join(" · "),
   ]);
 }
 
-export function textTable(rows: readonly Row[]): string {
-  return rows
-    .map((row) => {
-      const sides = bySide(row.figures).map(([side, text]) => `    ${side.padEnd(24)} ${text}`);
-      const goals = row.goals.map((goal) => `    → ${goalText(goal)}`);
-      const note = row.note === undefined ? [] : [`    (${row.note})`];
-      return [`${row.bench.padEnd(4)}${row.what}`, ...sides, ...goals, ...note].join("\n");
-    })
-    .join("\n");
+/** The rows, and in its place the reason of each that could not be measured. */
+export function textTable(id: string, { rows, failures }: BenchResult): string {
+  return [
+    ...rows.map((row) => textRow(id, row)),
+    ...failures.map(({ what, reason }) => `${id.padEnd(4)}${what ?? "the rest"}\n    NOT MEASURED: ${reason}`),
+  ].join("\n");
+}
+
+function textRow(id: string, row: Row): string {
+  const sides = bySide(row.figures).map(([side, text]) => `    ${side.padEnd(24)} ${text}`);
+  const goals = row.goals.map((goal) => `    → ${goalText(goal)}`);
+  const note = row.note === undefined ? [] : [`    (${row.note})`];
+  return [`${id.padEnd(4)}${row.what}`, ...sides, ...goals, ...note].join("\n");
 }

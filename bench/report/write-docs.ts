@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BENCHMARKS } from "../benchmarks.ts";
 import { isMet, type Row } from "../harness/benchmark.ts";
-import { shortfalls } from "./check.ts";
+import { BUSY_CORES } from "../harness/run-benchmark.ts";
 import { type BenchResult, type Results, readResults } from "./results.ts";
 import { bySide, withSpread } from "./table.ts";
 
@@ -22,7 +22,7 @@ const PARTS: Record<string, (results: Results) => string> = {
 /** Throws when there is no record yet, or when the document asks for a part that does not exist. */
 export function writeDocs(): void {
   const results = readResults();
-  if (results === undefined) throw new Error("there is no bench/results.json yet: npm run bench makes it");
+  if (results === undefined) throw new Error("without bench/results.json there is nothing to write");
   const text = readFileSync(DOCUMENT, "utf8");
   const written = text.replace(/<!-- (\w+) -->\n[\s\S]*?<!-- end -->/g, (_, name: string) => {
     const part = PARTS[name];
@@ -32,56 +32,58 @@ export function writeDocs(): void {
   writeFileSync(DOCUMENT, written);
 }
 
+type RecordedRow = BenchResult["rows"][number];
+
+const eachRow = (results: Results): [string, RecordedRow][] =>
+  Object.entries(results.benches).flatMap(([id, { rows }]) => rows.map((row): [string, RecordedRow] => [id, row]));
+
 function machine(results: Results): string {
   const { cpu, cores, memory_gb, system } = results.machine;
   const versions = Object.entries(results.versions).map(([name, version]) => `${name} ${version}`);
-  const benches = Object.values(results.benches);
-  const days = [...new Set(benches.map(({ at }) => at.slice(0, 10)))].sort();
-  const commits = [...new Set(benches.map(({ commit }) => commit))];
-  const loads = benches.map(({ load }) => load);
-  const loaded = `Load when the benchmarks began: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} (on a machine of one's own it is below 1).`;
-  return `${cpu}, ${cores} cores, ${memory_gb} GB, ${system}; ${versions.join(", ")}; ${days.join(" to ")}; commit ${commits.join(", ")}. ${loaded}`;
+  const rows = eachRow(results);
+  const days = [...new Set(rows.map(([, { at }]) => at.slice(0, 10)))].sort();
+  const commits = [...new Set(rows.map(([, { commit }]) => commit))];
+  const minutes = Object.values(results.benches).reduce((sum, { seconds }) => sum + seconds, 0) / 60;
+  const disturbed = [...new Set(rows.filter(([, row]) => isDisturbed(row)).map(([id]) => id))];
+  const others =
+    disturbed.length === 0
+      ? `Other programs used less than ${BUSY_CORES} cores throughout.`
+      : `Other programs used more than ${BUSY_CORES} cores during some rows of ${disturbed.join(", ")} (marked ~): their figures scatter.`;
+  return `${cpu}, ${cores} cores, ${memory_gb} GB, ${system}; ${versions.join(", ")}; ${days.join(" to ")}; commit ${commits.join(", ")}; ${minutes.toFixed(0)} minutes. ${others}`;
 }
 
+const isDisturbed = ({ busy }: RecordedRow): boolean => busy.median > BUSY_CORES;
+
 function goals(results: Results): string {
-  const lines = eachRow(results).flatMap(([id, , row]) =>
+  const lines = eachRow(results).flatMap(([id, row]) =>
     row.goals.map((goal) => {
       const [sign, bound] = "atLeast" in goal.bound ? ["≥", goal.bound.atLeast] : ["≤", goal.bound.atMost];
       const mark = isMet(goal) ? "met" : "**missed**";
-      return `| ${id} | ${cell(row.what)} | ${withSpread(goal.value, goal.unit)} ${cell(goal.what)} | ${sign} ${bound} ${goal.unit} | ${mark} |`;
+      const disturbed = isDisturbed(row) ? " ~" : "";
+      return `| ${id}${disturbed} | ${cell(row.what)} | ${withSpread(goal.value, goal.unit)} ${cell(goal.what)} | ${sign} ${bound} ${goal.unit} | ${mark} |`;
     }),
   );
-  return ["| | work | measured | goal | |", "|---|---|---|---|---|", ...lines].join("\n");
+  return ["| | work | measured | goal | |", "|---|---|---|---|---|", ...lines, ...failures(results)].join("\n");
+}
+
+function failures(results: Results): string[] {
+  return Object.entries(results.benches).flatMap(([id, { title, failures }]) =>
+    failures.map(({ what, reason }) => `| ${id} | ${cell(what ?? title)} | failed: ${cell(reason)} | | |`),
+  );
 }
 
 function short(results: Results): string {
-  const count = Object.values(results.benches).reduce(
-    (sum, { rows }) => sum + rows.reduce((all, row) => all + row.goals.length, 0),
-    0,
-  );
-  const missed = shortfalls({ ...results, benches: withRows(results) }).length;
+  const all = eachRow(results).flatMap(([, row]) => row.goals);
+  const met = all.filter(isMet).length;
   const absent = BENCHMARKS.filter(({ id }) => (results.benches[id]?.rows.length ?? 0) === 0).map(({ id }) => id);
   const without = absent.length === 0 ? "" : ` Without figures in this record: ${absent.join(", ")}.`;
-  return `${missed === 0 ? `All ${count}` : `${count - missed} of ${count}`} goals are met.${without}`;
-}
-
-/** A benchmark that failed has no goals to count. */
-function withRows({ benches }: Results): Results["benches"] {
-  return Object.fromEntries(Object.entries(benches).filter(([, { rows }]) => rows.length > 0));
+  return `${met === all.length ? `All ${met}` : `${met} of ${all.length}`} goals are met.${without}`;
 }
 
 function figures(results: Results): string {
   return Object.entries(results.benches)
-    .map(([id, bench]) =>
-      [`### ${id} ${bench.title}`, "", failure(bench), ...bench.rows.map(rowTable)]
-        .filter((line) => line !== undefined)
-        .join("\n"),
-    )
+    .map(([id, bench]) => [`### ${id} ${bench.title}`, "", ...bench.rows.map(rowTable)].join("\n"))
     .join("\n\n");
-}
-
-function failure(bench: BenchResult): string | undefined {
-  return bench.failure === undefined ? undefined : `Not measured: ${bench.failure}.\n`;
 }
 
 function rowTable(row: Row): string {
@@ -92,12 +94,7 @@ function rowTable(row: Row): string {
 
 function onlyRows(results: Results, ids: readonly string[]): string {
   const rows = eachRow(results).filter(([id]) => ids.includes(id));
-  return rows.length === 0 ? "Not measured yet." : rows.map(([, , row]) => rowTable(row)).join("\n");
+  return rows.length === 0 ? "Not measured yet." : rows.map(([, row]) => rowTable(row)).join("\n");
 }
 
-const eachRow = (results: Results): [string, BenchResult, Row][] =>
-  Object.entries(results.benches).flatMap(([id, bench]) =>
-    bench.rows.map((row): [string, BenchResult, Row] => [id, bench, row]),
-  );
-
-const cell = (text: string): string => text.replaceAll("|", "\\|");
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
