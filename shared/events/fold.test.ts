@@ -98,6 +98,14 @@ describe("a call from a daemon that sends neither ids nor ends", () => {
     expect(log.running).toBe(1);
   });
 
+  it("tells of the call that a reused token ended, too: its row changes as well", () => {
+    const log = fold({ tool: "notion", token: 7, progress: 4 });
+    expect(applyEntry(log, { seq: 2, at: AT, event: { tool: "notion", token: 7, progress: 1 } })).toEqual([
+      "n-1",
+      "n-2",
+    ]);
+  });
+
   it("keeps two tools with the same token apart", () => {
     const log = fold({ tool: "a", token: 1, progress: 1 }, { tool: "b", token: 1, progress: 1 });
     expect(log.calls.size).toBe(2);

@@ -34,12 +34,14 @@ export function applyEntry(log: CallLog, entry: LogEntry): string[] {
   log.lastSeq = entry.seq;
   const { event } = entry;
   if (event.kind === "gap") return applyGap(log, entry.seq, entry.at, event);
-  const id = event.call ?? unnamedCallId(log, event, entry.seq);
+  const changed: string[] = [];
+  const id = event.call ?? unnamedCallId(log, event, entry.seq, changed);
   const before = log.calls.get(id);
   const after = applyEvent(before, event, id, entry);
-  if (after === before) return [];
+  if (after === before) return changed;
   put(log, after);
-  return [id];
+  changed.push(id);
+  return changed;
 }
 
 /** Records that entries are missing and returns the ids of the calls that this makes uncertain or unknown. */
@@ -77,12 +79,15 @@ function put(log: CallLog, call: Call): void {
  * A daemon that sends no ids is read by (tool, token). A value below the last one can only be a new call with a
  * reused token; the earlier call's outcome was then never told.
  */
-function unnamedCallId(log: CallLog, event: ToolEvent, seq: number): string {
+function unnamedCallId(log: CallLog, event: ToolEvent, seq: number, changed: string[]): string {
   const key = unnamedKey(event.token, event.tool);
   const known = log.unnamed.get(key);
   const call = known === undefined ? undefined : log.calls.get(known);
   if (call?.state === "running" && !isBelow(event.progress, call.progress)) return call.id;
-  if (call?.state === "running") put(log, { ...call, state: "unknown", endedAt: call.updatedAt });
+  if (call?.state === "running") {
+    put(log, { ...call, state: "unknown", endedAt: call.updatedAt });
+    changed.push(call.id);
+  }
   const id = unnamedId(seq);
   log.unnamed.set(key, id);
   return id;
@@ -90,7 +95,7 @@ function unnamedCallId(log: CallLog, event: ToolEvent, seq: number): string {
 
 const unnamedId = (seq: number): string => `n-${seq}`;
 /** Not JSON: this is done for every event of a daemon that names no call. The type keeps 1 and "1" apart. */
-const unnamedKey = (token: ToolEvent["token"], tool: string): string => `${typeof token} ${token} ${tool}`;
+export const unnamedKey = (token: ToolEvent["token"], tool: string): string => `${typeof token} ${token} ${tool}`;
 
 const isBelow = (value: number | undefined, last: number | undefined): boolean =>
   value !== undefined && last !== undefined && value < last;

@@ -22,6 +22,9 @@ export function entriesOf(chunk: Chunk, from: number, to: number): Buffer {
   return chunk.frame.subarray(start, end);
 }
 
+/** Bytes of all its entries, with the commas between them. */
+export const entryBytes = ({ starts }: Chunk): number => (starts.at(-1) ?? 1) - 1 - (starts[0] ?? 0);
+
 /** The text of one event as the daemon sent it. */
 export function eventText(chunk: Chunk, seq: number): string {
   const entry = entriesOf(chunk, seq, seq);

@@ -1,8 +1,8 @@
 /** Owns the memory in which entries travel to the journal's thread: filled by the gateway's, read by the journal's, and filled again. */
-import { type Chunk, entriesOf } from "../bridge/chunk.ts";
+import { type Chunk, entriesOf, entryBytes } from "../bridge/chunk.ts";
 import type { EntryRun } from "./messages.ts";
 
-/** One batch, in bytes of entries; a single chunk that is larger gets one of its own. */
+/** One batch, in bytes of entries; what was published together and is larger gets one of its own. */
 export const BATCH_BYTES = 1024 * 1024;
 /** Entries of one batch, with one place past the end for each run. */
 const BATCH_PLACES = 16 * 1024;
@@ -36,17 +36,21 @@ export interface Batch {
 }
 
 export interface BatchFiller {
-  /** Copies the chunk's entries. False when there is no room left. */
-  put(session: string, chunk: Chunk): boolean;
-  /** Notes the daemon's id of the session's last event. */
-  mark(session: string, eventId: string): void;
+  fits(chunks: readonly Chunk[]): boolean;
+  /** Copies the chunks' entries, which fit; `eventId` is the daemon's id of the last event. They are written together or not at all. */
+  put(session: string, chunks: readonly Chunk[], eventId: string | undefined): void;
   batch(): Batch;
 }
 
-export const newMemory = (bytes = BATCH_BYTES): BatchMemory => ({
-  bytes: new Uint8Array(Math.max(bytes, BATCH_BYTES)),
-  places: new Uint32Array(BATCH_PLACES),
+/** Memory for these chunks at least. */
+export const newMemory = (chunks: readonly Chunk[]): BatchMemory => ({
+  bytes: new Uint8Array(Math.max(BATCH_BYTES, sum(chunks, entryBytes))),
+  places: new Uint32Array(Math.max(BATCH_PLACES, sum(chunks, placesOf))),
 });
+
+const placesOf = ({ starts }: Chunk): number => starts.length;
+const sum = (chunks: readonly Chunk[], of: (chunk: Chunk) => number): number =>
+  chunks.reduce((total, chunk) => total + of(chunk), 0);
 
 export const transferOf = ({ bytes, places }: BatchMemory): ArrayBuffer[] => [bytes.buffer, places.buffer];
 
@@ -63,28 +67,32 @@ export function fillBatch(memory: BatchMemory): BatchFiller {
     return made;
   }
 
+  function copyIn(chunk: Chunk): PlacedRun {
+    const { first, last, starts } = chunk;
+    const entries = entriesOf(chunk, first, last);
+    const run: PlacedRun = { first, last, from: end, to: end + entries.length, place: placed };
+    memory.bytes.set(entries, end);
+    end += entries.length;
+    const begin = starts[0] ?? 0;
+    for (let i = 0; i < starts.length; i += 1) memory.places[placed + i] = (starts[i] ?? 0) - begin;
+    placed += starts.length;
+    return run;
+  }
+
   return {
-    put(session, chunk) {
-      const { first, last, starts } = chunk;
-      const entries = entriesOf(chunk, first, last);
-      if (end + entries.length > memory.bytes.length || placed + starts.length > memory.places.length) return false;
-      part(session).runs.push({ first, last, from: end, to: end + entries.length, place: placed });
-      memory.bytes.set(entries, end);
-      end += entries.length;
-      const begin = starts[0] ?? 0;
-      for (let i = 0; i < starts.length; i += 1) memory.places[placed + i] = (starts[i] ?? 0) - begin;
-      placed += starts.length;
-      return true;
-    },
-    mark(session, eventId) {
-      part(session).eventId = eventId;
+    fits: (chunks) =>
+      end + sum(chunks, entryBytes) <= memory.bytes.length && placed + sum(chunks, placesOf) <= memory.places.length,
+    put(session, chunks, eventId) {
+      const to = part(session);
+      for (const chunk of chunks) to.runs.push(copyIn(chunk));
+      to.eventId = eventId ?? to.eventId;
     },
     batch: () => ({ memory, parts: [...parts.values()] }),
   };
 }
 
 export const bytesIn = ({ parts }: Batch): number =>
-  parts.reduce((sum, { runs }) => sum + runs.reduce((bytes, { from, to }) => bytes + to - from, 0), 0);
+  parts.reduce((total, { runs }) => total + runs.reduce((bytes, { from, to }) => bytes + to - from, 0), 0);
 
 /** Views of what a part holds; they are good until the memory is handed back. */
 export function runsOf({ bytes, places }: BatchMemory, { runs }: BatchPart): EntryRun[] {

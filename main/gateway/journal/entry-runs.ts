@@ -12,7 +12,7 @@ const bytesOf = ({ body }: EntryRun, from = 0, to = body.length): Buffer =>
 export const latin1Of = (run: EntryRun): string => bytesOf(run).toString("latin1");
 
 /** One entry, decoded; undefined for what is no JSON. Its bytes are kept all the same. */
-export function valueOf(run: EntryRun, index: number): unknown {
+export function decoded(run: EntryRun, index: number): unknown {
   try {
     return JSON.parse(bytesOf(run, run.starts[index], (run.starts[index + 1] ?? 1) - 1).toString());
   } catch {

@@ -1,19 +1,37 @@
 /** Proves that the journal's fold stays cheap and small however many calls a session has had. */
+
+import fc from "fast-check";
 import { expect, it } from "vitest";
+import { applyEntry, createCallLog } from "../../../shared/events/fold.ts";
+import { readEntry } from "../../../shared/events/read-entry.ts";
+import { packChunks } from "../../../test/support/gateway/pack-chunks.ts";
+import { entriesOf } from "../bridge/chunk.ts";
 import { foldCalls } from "./fold-calls.ts";
+import type { EntryRun } from "./messages.ts";
 
 const AT = "2026-04-17T10:20:33.000Z";
 const NOTHING = { open: [], counts: { total: 0, running: 0, failed: 0, last: undefined }, last: 0 };
 
+/** As they lie in a batch. */
+function runs(events: readonly object[], first: number): EntryRun[] {
+  const texts = events.map((event) => JSON.stringify(event));
+  return packChunks(texts, first, AT).map((chunk) => ({
+    first: chunk.first,
+    last: chunk.last,
+    body: new Uint8Array(entriesOf(chunk, chunk.first, chunk.last)),
+    starts: chunk.starts.map((start) => start - (chunk.starts[0] ?? 0)),
+  }));
+}
+
 /** Two entries a call: started and finished. */
-function entries(from: number, to: number): unknown[] {
-  const all: unknown[] = [];
+function entries(from: number, to: number): EntryRun[] {
+  const all: object[] = [];
   for (let call = from; call < to; call += 1) {
     const common = { call: `call-${call}`, tool: "build", timestamp: AT };
-    all.push({ seq: 2 * call + 1, at: AT, event: { ...common, kind: "started", token: call } });
-    all.push({ seq: 2 * call + 2, at: AT, event: { ...common, kind: "finished", duration_ms: 1 } });
+    all.push({ ...common, kind: "started", token: call });
+    all.push({ ...common, kind: "finished", duration_ms: 1 });
   }
-  return all;
+  return runs(all, 2 * from + 1);
 }
 
 it("counts and keeps every call of a burst until it is written, and then forgets the ended ones", () => {
@@ -35,10 +53,112 @@ it("records 40,000 calls that come at once in seconds, not in minutes", { timeou
 it("never forgets a call that still runs", () => {
   const fold = foldCalls(NOTHING);
   const running = { call: "long", tool: "deploy", kind: "started", token: 1, timestamp: AT };
-  fold.apply([{ seq: 1, at: AT, event: running }]);
+  fold.apply(runs([running], 1));
   fold.apply(entries(1, 5_000));
   fold.written();
   expect(fold.counts().running).toBe(1);
-  fold.apply([{ seq: 20_000, at: AT, event: { ...running, kind: "finished" } }]);
+  fold.apply(runs([{ ...running, kind: "finished" }], 20_000));
   expect(fold.counts()).toMatchObject({ running: 0, total: 5_000 });
+});
+
+it("while a disk refuses, holds a bounded number of calls, lets go of what they returned, and counts all", () => {
+  const fold = foldCalls(NOTHING);
+  const large = { text: "x".repeat(1_000) };
+  for (let from = 0; from < 10_000; from += 500) {
+    const events = Array.from({ length: 500 }, (_, i) => ({
+      call: `c${from + i}`,
+      tool: "t",
+      kind: "finished",
+      result: large,
+    }));
+    fold.apply(runs(events, from + 1));
+    fold.shed(1_000);
+  }
+  expect(fold.changed().length).toBeLessThanOrEqual(1_000);
+  expect(fold.changed().at(-1)?.id).toBe("c9999");
+  expect(fold.changed().filter(({ result }) => result !== undefined).length).toBeLessThanOrEqual(1_000);
+  expect(fold.counts()).toMatchObject({ total: 10_000, running: 0 });
+});
+
+it("sees the same calls in bytes that every viewer sees in values, however the entries are cut into batches", () => {
+  const name = fc.constantFrom("a", "b", "ä", 'q"', "n-3");
+  const time = fc.constantFrom(undefined, null, AT, "2026-01-01T00:00:00+00:00");
+  const number = fc.option(fc.constantFrom(0, 1, 2.5, 7, 7, 8, -1, 1e21), { nil: undefined });
+  const optional = {
+    progress: number,
+    total: number,
+    timestamp: time,
+    message: fc.constantFrom(undefined, null, "m", "ä€", 'say "hi"\\', "\n"),
+  };
+  const event = fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        tool: fc.constantFrom("x", "y", "z é"),
+        token: fc.constantFrom(1, 2, "1", "", null, undefined, 1.5),
+        ...optional,
+      }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        kind: fc.constant("progress"),
+        call: name,
+        tool: fc.constant("t"),
+        server: fc.constantFrom("s", null),
+        ...optional,
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constantFrom("started", "finished", "failed", "queued"),
+        call: name,
+        tool: fc.constant("t"),
+        token: fc.constant(1),
+        args: fc.constant({ a: 1 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant("gap"), missed: fc.constant(2), outcomes_lost: fc.boolean() }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom<object>(
+        { tool: 7 },
+        { tool: "x", progress: "1" },
+        { tool: "x", message: 1 },
+        { tool: "x", token: true },
+      ),
+    },
+  );
+  fc.assert(
+    fc.property(
+      fc.array(event, { maxLength: 60 }),
+      fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 8 }),
+      (events, cuts) => {
+        const log = createCallLog();
+        events.forEach((item, i) => {
+          const entry = readEntry({ seq: i + 1, at: AT, event: JSON.parse(JSON.stringify(item)) });
+          if (entry !== undefined) applyEntry(log, entry);
+        });
+        const fold = foldCalls(NOTHING);
+        let from = 0;
+        for (const size of [...cuts, events.length]) {
+          const part = events.slice(from, from + size);
+          // Runs of a batch come one by one and together.
+          const made = runs(part, from + 1);
+          fold.apply(size % 2 === 0 ? made : [...runs(part.slice(0, 3), from + 1), ...runs(part.slice(3), from + 4)]);
+          from += size;
+        }
+        expect(fold.changed().toSorted((a, b) => a.firstSeq - b.firstSeq)).toEqual(
+          [...log.calls.values()].toSorted((a, b) => a.firstSeq - b.firstSeq),
+        );
+        expect(fold.gaps()).toEqual(log.gaps);
+        expect(fold.counts()).toMatchObject({ total: log.calls.size, running: log.running, failed: log.failed });
+      },
+    ),
+    { numRuns: 300 },
+  );
 });

@@ -2,7 +2,7 @@
 import { type Call, isOpen } from "../../../shared/events/call.ts";
 import { applyEntry, type CallLog, createCallLog, type Gap, restoreCall } from "../../../shared/events/fold.ts";
 import { readEntry } from "../../../shared/events/read-entry.ts";
-import { latin1Of, valueOf } from "./entry-runs.ts";
+import { decoded, latin1Of } from "./entry-runs.ts";
 import { createProgressFold } from "./fold-progress.ts";
 import type { CallCounts, EntryRun } from "./messages.ts";
 
@@ -45,7 +45,7 @@ export function foldCalls(start: FoldStart): FoldedCalls {
   }
 
   function applyParsed(run: EntryRun, index: number): void {
-    const entry = readEntry(valueOf(run, index));
+    const entry = readEntry(decoded(run, index));
     if (entry === undefined) return;
     const before = log.calls.size;
     for (id of applyEntry(log, entry)) changed.add(id);

@@ -105,18 +105,16 @@ export function createProgressFold(log: CallLog): ProgressFold {
       return true;
     },
     settle() {
-      if (latest === undefined) return [];
-      const { id } = latest.call;
       const ids: string[] = [];
       for (const item of [...byId.values(), ...[...byTool.values()].flatMap((tokens) => [...tokens.values()])]) {
         if (item.updates === 0) continue;
         log.calls.set(item.call.id, settled(item));
         if (item !== latest) ids.push(item.call.id);
       }
+      if (latest !== undefined) ids.push(latest.call.id);
       latest = undefined;
       byId.clear();
       byTool.clear();
-      ids.push(id);
       return ids;
     },
   };

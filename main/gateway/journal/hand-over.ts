@@ -39,19 +39,14 @@ export function createHandOver(post: (batch: Batch) => void): HandOver {
   let timer: NodeJS.Timeout | undefined;
   let roomWanted: (() => void)[] = [];
 
-  function begin(bytes: number): BatchFiller {
-    filling = fillBatch(bytes > BATCH_BYTES ? newMemory(bytes) : (spare.pop() ?? newMemory()));
+  /** A batch with room for these. */
+  function roomFor(chunks: readonly Chunk[]): BatchFiller {
+    if (filling?.fits(chunks) === true) return filling;
+    if (filling !== undefined) full.push(filling.batch());
+    const used = spare.pop();
+    filling = used === undefined ? undefined : fillBatch(used);
+    if (filling?.fits(chunks) !== true) filling = fillBatch(newMemory(chunks));
     return filling;
-  }
-
-  function put(session: string, chunk: Chunk): void {
-    if (filling?.put(session, chunk) !== true) {
-      if (filling !== undefined) full.push(filling.batch());
-      begin(chunk.frame.length).put(session, chunk);
-    }
-    const bytes = entryBytes(chunk);
-    waiting += bytes;
-    queued += bytes;
   }
 
   function now(): void {
@@ -74,8 +69,12 @@ export function createHandOver(post: (batch: Batch) => void): HandOver {
   return {
     append(session, chunks, eventId) {
       if (chunks.length === 0 && eventId === undefined) return;
-      for (const chunk of chunks) put(session, chunk);
-      if (eventId !== undefined) (filling ?? begin(0)).mark(session, eventId);
+      roomFor(chunks).put(session, chunks, eventId);
+      for (const chunk of chunks) {
+        const bytes = entryBytes(chunk);
+        waiting += bytes;
+        queued += bytes;
+      }
       if (waiting >= HAND_OVER_BYTES) now();
       else if (timer === undefined) timer = setTimeout(now, HAND_OVER_MS);
       else if (waiting >= BATCH_BYTES) {
