@@ -221,6 +221,28 @@ describe("servers", () => {
     }, 15_000);
   });
 
+  it("A7: show the end of what they print to standard error, bounded, and no secret in it or in their status", async () => {
+    const line = `${"x".repeat(30_000)} the end with s3cret-value`;
+    const daemon = await start({
+      talks: { ...scripted("--say", line), env: { MY_TOKEN: "s3cret-value" } },
+      fails: {
+        ...scripted("--exit", "4"),
+        env: { MY_TOKEN: "s3cret-value" },
+        args: ["-e", "console.error('saw s3cret-value'); process.exit(4)"],
+      },
+    });
+    await vi.waitFor(async () => {
+      const { text } = (await (await daemon.ask("/servers/talks/log")).json()) as { text: string };
+      expect(text).toMatch(/the end with/);
+      expect(text.length).toBeLessThan(17_000);
+      expect(text).not.toContain("s3cret-value");
+      const view = await (await daemon.ask("/servers")).text();
+      expect(view).toContain("exited with code 4: saw");
+      expect(view).not.toContain("s3cret-value");
+    }, 15_000);
+    expect((await daemon.ask("/servers/none/log")).status).toBe(404);
+  });
+
   it("are the demo while nothing else is configured", async () => {
     const daemon = await start();
     const { servers } = (await (await daemon.ask("/servers")).json()) as { servers: Json[] };

@@ -44,6 +44,8 @@ export interface DaemonOptions {
   /** Milliseconds that never jump, by which MCP sessions grow old, and how often that is looked at. */
   clock?: () => number;
   sweepMs?: number;
+  /** Milliseconds between looks at what nobody tells. */
+  lookMs?: number;
   /** Milliseconds after which a request that nobody reads counts as left by its agent. */
   abandonMs?: number;
 }
@@ -128,7 +130,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     if (settings.dependOnFolder()) agents.toolsChanged();
     const owner = entry?.check();
     if (owner === "another" && registry.list().length === 0) done.resolve("replaced");
-  }, LOOK_MS);
+  }, options.lookMs ?? LOOK_MS);
   const idle = createIdleTimer(idleMs, () => {
     // Kept writes are delivered also while nobody looks.
     if (!outbox.list().some(({ state }) => state === "queued")) return done.resolve("idle");

@@ -21,6 +21,7 @@ afterEach(async () => {
 });
 
 const schema = { type: "object" };
+const SECRET = "$" + "{secret:key}";
 const TOOLS = [
   {
     name: "write",
@@ -168,6 +169,27 @@ describe("a write", () => {
     const repeated = told.filter((counts, i) => JSON.stringify(counts) === JSON.stringify(told[i - 1]));
     expect(repeated).toEqual([]);
     stop();
+  });
+
+  it("is sent with the credentials of that moment, not with those of the call", async () => {
+    const remote = await startHttpUpstream(TOOLS, (headers) => headers["x-key"] !== "old" || allowed);
+    upstream = remote;
+    let allowed = true;
+    const local = await startDaemon({});
+    daemon = local;
+    await local.ask("/secrets/key", { method: "PUT", body: { value: "old" } });
+    await local.ask("/tool-settings", { method: "PUT", body: { buffer: [{ tool: "write" }] } });
+    local.writeServers({ remote: { url: remote.url, headers: { "x-key": SECRET } } });
+    const agent = await local.agent();
+    await vi.waitFor(async () => expect(JSON.stringify(await agent.call("tools/list"))).toContain("write"), 15_000);
+    allowed = false;
+    expect(said(await agent.tool("write", {}))).toMatchObject({ queued: true });
+    expect(remote.calls).toEqual([]);
+    await local.ask("/secrets/key", { method: "PUT", body: { value: "new" } });
+    await local.ask("/servers/remote/restart", { method: "POST" });
+    await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 15_000);
+    expect(remote.calls.map(({ headers }) => headers["x-key"])).toEqual(["new"]);
+    expect(JSON.stringify(await (await local.ask("/secrets")).json())).toBe('{"names":["key"]}');
   });
 
   it("promises no structure of an answer that may be the outbox's", async () => {

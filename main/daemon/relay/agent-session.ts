@@ -29,7 +29,7 @@ import { createSessionServers, type SessionServers } from "./session-servers.ts"
 import type { ToolOwner } from "./tool-menu.ts";
 import { createToolRequests } from "./tool-requests.ts";
 
-/** An agent's `initialize` waits this long for servers that have never been reached. */
+/** An agent's `initialize` waits this long for servers that are new. */
 const INITIALIZE_WAIT_MS = 1_500;
 const DISCONNECTED = "The agent has disconnected.";
 
@@ -165,8 +165,8 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   }
 
   async function answerInitialize(): Promise<void> {
-    const unknown = servers.all().filter(({ name }) => catalogue.known(name) === undefined);
-    await Promise.all(unknown.map((connection) => connection.settled(INITIALIZE_WAIT_MS)));
+    const fresh = servers.all().filter(({ name }) => catalogue.graceFor(name) > 0);
+    await Promise.all(fresh.map((connection) => connection.settled(INITIALIZE_WAIT_MS)));
     const behind = servers.all().map(({ state, name }) => ({
       name,
       side: state.phase === "ready" ? state.server : catalogue.known(name)?.server,

@@ -4,6 +4,7 @@ import type { DaemonSettings } from "../../../shared/protocol/daemon-settings.ts
 import type { Log } from "../../home/create-log.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { RpcRequest } from "../rpc/message.ts";
+import { boundSessionStore } from "../sessions/bounded-session-store.ts";
 import { hashToken, type Session, type SessionRegistry } from "../sessions/session-registry.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
@@ -65,12 +66,12 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     catalogue,
     open,
     serversFor,
-    store,
     log,
     settings,
     sweepMs = SWEEP_MS,
     clock = () => performance.now(),
   } = options;
+  const store = boundSessionStore(options.store);
   const live = new Map<string, AgentSession>();
   const usedAt = new Map<string, number>();
 
@@ -200,7 +201,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       closed = true;
       clearInterval(sweep);
       await Promise.all([...leaving, ...[...live.keys()].map(take)].map((agent) => agent?.close()));
-      await store.close();
+      await store.close().catch((error: unknown) => log.warn({ error }, "the store of sessions did not close"));
     },
   };
 }

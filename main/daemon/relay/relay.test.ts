@@ -1,5 +1,7 @@
 /** Proves the relay with real processes: what an agent gets, on which stream, and what is published of it. */
+import { existsSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { startHttpUpstream } from "../../../test/support/daemon/http-upstream.ts";
 import { type Json, type McpAgent, readEvents } from "../../../test/support/daemon/mcp-agent.ts";
 import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
 
@@ -16,6 +18,7 @@ async function start(servers: Record<string, unknown>, agent?: Parameters<TestDa
 const text = (reply: { result?: Json }) => (reply.result?.content as { text: string }[] | undefined)?.[0]?.text ?? "";
 const eventsOf = (daemon: TestDaemon, agent: McpAgent & { session: string }, until: (events: Json[]) => boolean) =>
   readEvents(daemon.url, agent.session, agent.token, until).then(({ events }) => events);
+const MEGABYTES = process.env.SIGNALBOX_LONG === "1" ? 100 : 20;
 const ended = (event: Json | undefined) => ["finished", "failed", "cancelled"].includes(String(event?.kind));
 const tools = async (agent: McpAgent) =>
   ((await agent.call("tools/list")).result as { tools: { name: string }[] }).tools.map((tool) => tool.name);
@@ -95,16 +98,16 @@ describe("a call", () => {
     expect(events.at(-1)).toMatchObject({ kind: "failed", error: { message: "it did not work" } });
   });
 
-  it("with a result of 20 MB passes whole, and is recorded up to the bound with its size", async () => {
+  it(`with a result of ${MEGABYTES} MB passes whole, and is recorded up to the bound with its size`, async () => {
     const { daemon, agent } = await start({ one: scripted() });
-    const bytes = 20 * 1024 * 1024;
+    const bytes = MEGABYTES * 1024 * 1024;
     expect(text(await agent.tool("big", { bytes })).length).toBe(bytes);
     const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
     const last = events.at(-1);
     expect(Buffer.byteLength(String(last?.result))).toBe(256 * 1024);
     expect(last).toMatchObject({ cut: { result: expect.any(Number) } });
     expect(Number((last as { cut: Json }).cut.result)).toBeGreaterThan(bytes);
-  });
+  }, 60_000);
 
   it("records no secret, by the name of its key or as a known value", async () => {
     const { daemon, agent } = await start({ one: scripted() });
@@ -129,6 +132,27 @@ describe("a call", () => {
 });
 
 describe("a server that misbehaves", () => {
+  it("and reports progress that runs backwards is passed on as it is, and its call ends as ever", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    const messages = await agent.request("tools/call", { name: "backwards", _meta: { progressToken: "b" } });
+    expect(messages.slice(0, -1).map((message) => message.params?.progress)).toEqual([5, 3]);
+    const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
+    expect(events.map((event) => event.kind)).toEqual(["started", "progress", "progress", "finished"]);
+  });
+
+  it.each(["none", "7", '"no schema"', "null", '{"type":7,"properties":[1]}'])(
+    "and describes its tools with %s for a schema is listed as it says, and its tools work, kept writes included",
+    async (schema) => {
+      const { daemon, agent } = await start({ one: scripted("--bare", "--tools", "odd", "--schema", schema) });
+      const reply = await agent.call("tools/list");
+      const said = schema === "none" ? {} : { inputSchema: JSON.parse(schema) };
+      expect(reply.result?.tools).toEqual([{ name: "odd", ...said }]);
+      expect(text(await agent.tool("odd"))).toBe("odd was called");
+      await daemon.ask("/tool-settings", { method: "PUT", body: { buffer: [{ tool: "odd" }] } });
+      expect(text(await agent.tool("odd"))).toBe("odd was called");
+    },
+  );
+
   it("and dies under a call gives an error that says which and why, and works again on the next call", async () => {
     const { daemon, agent } = await start({ one: scripted() });
     const reply = await agent.tool("crash");
@@ -235,15 +259,27 @@ describe("a server's own request", () => {
     expect(text(messages.at(-1) ?? {})).toContain("42");
   });
 
-  it("P23: of 20 agents that all use id 0 gets each agent's own answer", async () => {
-    running = await startDaemon({ one: scripted() });
+  it("P23: of 200 agents that all use id 0 gets each agent's own answer, and each session its own events", async () => {
+    const waiting: (() => void)[] = [];
+    const remote = await startHttpUpstream([{ name: "echo", inputSchema: { type: "object" } }]);
+    // Answered only once all have asked, the last one first.
+    remote.behave(({ args }, { result }) => {
+      waiting.push(() => result({ content: [{ type: "text", text: String(args.text) }] }));
+      if (waiting.length === 200) for (const answer of waiting.reverse()) answer();
+    });
+    running = await startDaemon({ one: { url: remote.url } });
     const daemon = running;
-    const agents = await Promise.all(Array.from({ length: 20 }, () => daemon.agent()));
+    const agents = await Promise.all(Array.from({ length: 200 }, () => daemon.agent()));
     const replies = await Promise.all(
       agents.map((agent, i) => agent.call("tools/call", { name: "echo", arguments: { text: `agent ${i}` } }, 0)),
     );
-    expect(replies.map(text)).toEqual(agents.map((_, i) => `agent ${i}`));
-  });
+    expect(replies.map((reply) => [reply.id, text(reply)])).toEqual(agents.map((_, i) => [0, `agent ${i}`]));
+    for (const i of [0, 77, 199]) {
+      const events = await eventsOf(daemon, agents[i] as McpAgent & { session: string }, (all) => ended(all.at(-1)));
+      expect(JSON.stringify(events).match(/agent \d+/g)).toEqual([`agent ${i}`, `agent ${i}`]);
+    }
+    await remote.down();
+  }, 60_000);
 });
 
 describe("servers.json", () => {
@@ -276,5 +312,20 @@ describe("servers.json", () => {
     expect(text(await agent.tool("env", { name: "SIGNALBOX_MCP_TOKEN" }))).toBe("(unset)");
     expect(text(await agent.tool("env", { name: "NODE_OPTIONS" }))).toBe("(unset)");
     expect(text(await agent.tool("env", { name: "PLAIN" }))).toBe("kept");
+  });
+
+  it("A28: gives servers their arguments one by one, without a shell", async () => {
+    const odd = ["-rf", "--tools=x", "$(touch /tmp/signalbox-a28)", "; id", "a b", "", "*", '"', "'", "$HOME", "é\n"];
+    const { agent } = await start({ one: scripted("--", ...odd) });
+    const { args } = JSON.parse(text(await agent.tool("status"))) as { args: string[] };
+    expect(args.slice(1)).toEqual(odd);
+    expect(existsSync("/tmp/signalbox-a28")).toBe(false);
+  });
+
+  it("A31: gives servers nothing of the agent's token, in no variable and no argument", async () => {
+    const { agent } = await start({ one: scripted() });
+    const seen = text(await agent.tool("env")) + text(await agent.tool("status"));
+    expect(seen).toContain("PATH");
+    expect(seen).not.toContain(agent.token);
   });
 });

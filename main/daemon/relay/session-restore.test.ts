@@ -1,6 +1,6 @@
 /** Proves what is left of an MCP session when its daemon goes away, and what a failing store does. */
 import { afterEach, describe, expect, it } from "vitest";
-import type { Json, McpAgent } from "../../../test/support/daemon/mcp-agent.ts";
+import { type Json, type McpAgent, readEvents } from "../../../test/support/daemon/mcp-agent.ts";
 import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
 import { createMemorySessionStore } from "../sessions/memory-session-store.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
@@ -49,6 +49,67 @@ describe("an MCP session whose daemon was started again", () => {
     expect((await ping(other, { "mcp-session-id": mine.mcpSession })).status).toBe(404);
     expect((await ping(ended)).status).toBe(401);
     expect((await ping(mine)).status).toBe(200);
+  });
+});
+
+describe("the store of sessions", () => {
+  const INITIALIZE =
+    '{"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}';
+  const initialize = ({ url, token }: McpAgent) =>
+    fetch(`${url}/mcp`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body: INITIALIZE,
+    });
+
+  it.each([
+    ["stopped", () => Promise.reject(new Error("gone"))],
+    ["frozen", () => new Promise<never>(() => {})],
+  ])(
+    "P18: %s: live sessions go on with calls and events, what needs it is refused clearly, all is well when it is back",
+    async (_how, away) => {
+      const memory = createMemorySessionStore();
+      let gone = false;
+      const through = <T>(asked: () => Promise<T>) => (gone ? away() : asked());
+      const store: SessionStore = {
+        put: (record) => through(() => memory.put(record)),
+        get: (id) => through(() => memory.get(id)),
+        ofOwner: (owner) => through(() => memory.ofOwner(owner)),
+        touch: (id, usedAt) => through(() => memory.touch(id, usedAt)),
+        remove: (id) => through(() => memory.remove(id)),
+        removeSession: (session) => through(() => memory.removeSession(session)),
+        removeIdle: (before) => through(() => memory.removeIdle(before)),
+        close: () => through(() => memory.close()),
+      };
+      const daemon = await start({ one: scripted() }, { sessionStore: store, sweepMs: 20 });
+      const agent = await daemon.agent();
+      gone = true;
+      const refused = Promise.all([ping(agent, { "mcp-session-id": "recorded-elsewhere" }), initialize(agent)]);
+      expect(text(await agent.tool("echo", { text: "on" }))).toBe("on");
+      const { events } = await readEvents(daemon.url, agent.session, agent.token, (all) => all.length === 2);
+      expect(events.map((event) => event.kind)).toEqual(["started", "finished"]);
+      const [unknown, fresh] = await refused;
+      expect([unknown.status, await unknown.json()]).toMatchObject([503, { id: 4, error: { code: -32603 } }]);
+      expect([fresh.status, await fresh.json()]).toMatchObject([503, { id: "i" }]);
+      gone = false;
+      expect((await ping(agent, { "mcp-session-id": "recorded-elsewhere" })).status).toBe(404);
+      expect((await initialize(agent)).status).toBe(200);
+    },
+  );
+
+  it("P18: flushed: live sessions go on, what only it knew is not known any more", async () => {
+    const memory = createMemorySessionStore();
+    const daemon = await start({ one: scripted() }, { sessionStore: memory });
+    const agent = await daemon.agent();
+    await memory.removeIdle(Number.POSITIVE_INFINITY);
+    expect(text(await agent.tool("echo", { text: "on" }))).toBe("on");
+    expect((await ping(agent, { "mcp-session-id": "recorded-elsewhere" })).status).toBe(404);
+    expect((await initialize(agent)).status).toBe(200);
+    expect(await agent.end()).toBe(200);
   });
 });
 

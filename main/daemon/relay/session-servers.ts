@@ -7,8 +7,6 @@ import type { OpenServer, Server } from "../upstream/open-server.ts";
 import type { Waiting } from "../upstream/peer.ts";
 import { mergeTools, type ServerTools, type ToolMenu } from "./tool-menu.ts";
 
-/** A list is served without a server that is still starting after this long; when it comes, the agent is told. */
-export const START_GRACE_MS = 5_000;
 /** A server that takes longer to list is served from what is known of it. */
 const LIST_TIMEOUT_MS = 10_000;
 
@@ -47,7 +45,6 @@ const NONE: readonly JsonObject[] = [];
 interface Member {
   server: Server;
   connection: Connection;
-  openedAt: number;
   tools: readonly JsonObject[] | undefined;
   loading: Promise<void> | undefined;
   /** The list changed while it was being read. */
@@ -85,7 +82,6 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
   const open = (server: Server): Member => {
     const member: Member = {
       server,
-      openedAt: performance.now(),
       tools: undefined,
       loading: undefined,
       again: false,
@@ -123,9 +119,9 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
   const refresh = async (member: Member) => {
     const { connection, server } = member;
     if (connection.state.phase === "ready") return load(member);
-    if (connection.state.phase !== "connecting" || catalogue.known(server.name) !== undefined) return;
-    const grace = START_GRACE_MS - (performance.now() - member.openedAt);
-    if (grace <= 0) return;
+    // Served without a server that has not come by then; when it comes, the agent is told.
+    const grace = catalogue.graceFor(server.name);
+    if (connection.state.phase !== "connecting" || grace === 0) return;
     await connection.settled(grace);
     await load(member);
   };

@@ -175,9 +175,12 @@ describe("two sessions", () => {
               { name: "flood", arguments: { count, mark }, _meta: { progressToken: id } },
               id,
             );
-            expect(messages.at(-1)).toMatchObject({ id });
-            expect(messages.slice(0, -1).map((m) => [m.params?.progressToken, m.params?.progress])).toEqual(
-              Array.from({ length: count }, (_, i) => [id, i + 1]),
+            expect(messages.at(-1)).toMatchObject({
+              id,
+              result: { content: [{ type: "text", text: `flooded ${mark}` }] },
+            });
+            expect(messages.slice(0, -1).map((m) => [m.params?.progressToken, m.params?.message])).toEqual(
+              Array.from({ length: count }, (_, i) => [id, `step ${i + 1} of ${mark}`]),
             );
           }),
         );
@@ -193,10 +196,13 @@ describe("two sessions", () => {
           all.filter((e) => e.kind === "started").length === all.filter((e) => e.kind === "finished").length &&
           all.length > 0,
       );
-      const marks = events
-        .filter((event) => event.kind === "started")
-        .map((event) => String((event.args as Json).mark));
-      expect(marks.every((mark) => mark.startsWith(`${who}-`))).toBe(true);
+      const calls = Map.groupBy(events, (event) => event.call);
+      for (const own of calls.values()) {
+        const [started] = own;
+        const { mark = "" } = (started?.args ?? {}) as { mark?: string };
+        expect(mark.startsWith(`${who}-`)).toBe(true);
+        for (const event of own.slice(1)) expect(JSON.stringify(event)).toContain(mark);
+      }
     }
   });
 });

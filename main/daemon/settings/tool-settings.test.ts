@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { startHttpUpstream } from "../../../test/support/daemon/http-upstream.ts";
 import type { McpAgent } from "../../../test/support/daemon/mcp-agent.ts";
 import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
 import { hiddenBecause, matches } from "./apply-rules.ts";
@@ -97,6 +98,83 @@ describe("an agent", () => {
     expect(streams[0]?.messages).toHaveLength(1);
     expect(streams[1]?.messages).toHaveLength(0);
     for (const stream of streams) stream.close();
+  });
+
+  it.each([
+    ["everywhere", () => "/tool-settings"],
+    ["in its session", (session: string) => `/session/${session}/tool-settings`],
+  ])(
+    "A30: in read-only mode %s has only tools that say that they only read, and is told when it begins",
+    async (_where, path) => {
+      const remote = await startHttpUpstream([
+        { name: "look", inputSchema: {}, annotations: { readOnlyHint: true } },
+        { name: "change", inputSchema: {} },
+      ]);
+      running = await startDaemon({ one: { url: remote.url } });
+      const daemon = running;
+      const agent = await daemon.agent();
+      const stream = await agent.listen();
+      expect(await names(agent)).toEqual(["look", "change"]);
+      await put(daemon, path(agent.session), { read_only: true });
+      expect(await names(agent)).toEqual(["look"]);
+      expect((await agent.tool("change")).error?.message).toContain("read-only");
+      expect(remote.calls).toEqual([]);
+      expect((await agent.tool("look")).error).toBeUndefined();
+      await put(daemon, path(agent.session), {});
+      expect(await names(agent)).toEqual(["look", "change"]);
+      await vi.waitFor(() => expect(stream.messages).toHaveLength(2), 15_000);
+      stream.close();
+      await remote.down();
+    },
+  );
+
+  it("A30: cannot reach a tool that its session hides, by its own name or by a prefixed one", async () => {
+    running = await startDaemon({
+      one: scripted("--bare", "--tools", "same,alpha"),
+      two: scripted("--bare", "--tools", "same"),
+    });
+    const agent = await running.agent();
+    expect(await names(agent)).toEqual(["one__same", "alpha", "two__same"]);
+    await put(running, `/session/${agent.session}/tool-settings`, { hide: [{ server: "one" }] });
+    expect(await names(agent)).toEqual(["two__same"]);
+    for (const name of ["one__same", "alpha", "one__alpha"]) {
+      expect((await agent.tool(name)).error?.message).toContain("a rule hides it");
+    }
+    expect((await agent.tool("two__same")).error).toBeUndefined();
+  });
+
+  it("keeps the last list of a server that is away, in a new session too, and is told when a server leaves for good", async () => {
+    const remote = await startHttpUpstream([{ name: "far", inputSchema: {} }]);
+    const near = scripted("--bare", "--tools", "near");
+    running = await startDaemon({ near, remote: { url: remote.url } });
+    const daemon = running;
+    const agent = await daemon.agent();
+    const stream = await agent.listen();
+    expect(await names(agent)).toEqual(["near", "far"]);
+    await remote.down();
+    expect((await agent.tool("far")).error?.message).toContain("cannot be reached");
+    expect(await names(agent)).toEqual(["near", "far"]);
+    expect(await names(await daemon.agent())).toEqual(["near", "far"]);
+    expect(stream.messages).toEqual([]);
+    daemon.writeServers({ near });
+    await vi.waitFor(() => expect(stream.messages).toHaveLength(1), 15_000);
+    expect(await names(agent)).toEqual(["near"]);
+    stream.close();
+  });
+
+  it("is told when its folder becomes a git worktree, without a word of its own", async () => {
+    running = await startDaemon({ one: scripted("--bare", "--tools", "alpha,commit") }, { lookMs: 20 });
+    await put(running, "/tool-settings", { hide: [{ tool: "commit", when: "no-worktree" }] });
+    const cwd = mkdtempSync(join(tmpdir(), "signalbox-folder-"));
+    folders.push(cwd);
+    const agent = await running.agent({ cwd });
+    const stream = await agent.listen();
+    expect(await names(agent)).toEqual(["alpha"]);
+    writeFileSync(join(cwd, ".git"), "gitdir: elsewhere");
+    await vi.waitFor(() => expect(stream.messages).toHaveLength(1), 15_000);
+    expect(stream.messages[0]?.method).toBe("notifications/tools/list_changed");
+    expect(await names(agent)).toEqual(["alpha", "commit"]);
+    stream.close();
   });
 
   it("sees tools by whether its folder is a git worktree, as it is now", async () => {

@@ -11,6 +11,8 @@ import { type ProbeOutcome, probeServer } from "./probe-server.ts";
 
 /** Servers that are started at once to be looked at. */
 const PARALLEL_PROBES = 8;
+/** A server that is new gets this long to be reached for the first time, before lists are served without it. */
+const FIRST_START_MS = 5_000;
 
 /** What a server said of itself when it was last reached; served while it is away. */
 export interface Known {
@@ -23,6 +25,8 @@ export interface Catalogue {
   apply(servers: readonly Server[]): void;
   status(): ServerStatus[];
   known(name: string): Known | undefined;
+  /** Milliseconds for which a list may still wait for this server: some while it is new, none ever after. */
+  graceFor(name: string): number;
   /** What a session's connection found out. */
   reportReady(name: string, known: Known, latencyMs: number): void;
   reportFailed(name: string, fault: LinkFault): void;
@@ -38,9 +42,11 @@ export interface CatalogueOptions {
   onChange: () => void;
   /** A server that was not ready is. */
   onReady: (name: string) => void;
+  clock?: () => number;
 }
 
 interface Entry {
+  addedAt: number;
   server: Server;
   status: ServerStatus;
   known: Known | undefined;
@@ -49,7 +55,7 @@ interface Entry {
 }
 
 export function createCatalogue(options: CatalogueOptions): Catalogue {
-  const { open, log, secrets, onChange } = options;
+  const { open, log, secrets, onChange, clock = () => performance.now() } = options;
   const entries = new Map<string, Entry>();
   const running = new Set<Promise<void>>();
   const waiting: Entry[] = [];
@@ -111,7 +117,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         const before = entries.get(server.name);
         if (before !== undefined && JSON.stringify(before.server) === JSON.stringify(server)) continue;
         const state = server.config.disabled === true ? "disabled" : "connecting";
-        const entry: Entry = { server, status: blank(server, state), known: undefined, turn: 0 };
+        const entry: Entry = { server, addedAt: clock(), status: blank(server, state), known: undefined, turn: 0 };
         entries.set(server.name, entry);
         changed = true;
         if (state === "connecting") probe(entry);
@@ -120,6 +126,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     },
     status: () => [...entries.values()].map((entry) => entry.status),
     known: (name) => entries.get(name)?.known,
+    graceFor(name) {
+      const entry = entries.get(name);
+      if (entry === undefined || entry.known !== undefined) return 0;
+      return Math.max(0, FIRST_START_MS - (clock() - entry.addedAt));
+    },
     reportReady(name, known, latencyMs) {
       const entry = entries.get(name);
       if (entry === undefined) return;

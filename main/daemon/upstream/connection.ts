@@ -151,6 +151,10 @@ export function createConnection(options: ConnectionOptions): Connection {
         const id = to.send(method, params, {
           ...waiting,
           lost(fault) {
+            // Refused as unknown once more, by a session that was begun for it: then it is the request that is refused.
+            if (again && fault.sessionLost === true && fault.status !== undefined) {
+              return waiting.lost({ reason: fault.reason, status: fault.status });
+            }
             if (again || fault.sessionLost !== true || cancelled !== undefined) return waiting.lost(fault);
             if (live === to) connect();
             void settled(CONNECT_TIMEOUT_MS).then(() => attemptSend(true));

@@ -23,6 +23,8 @@ export interface HttpUpstream {
   forgetSessions(): void;
   /** Initialise requests seen. */
   initialized: number;
+  /** Id of the request that came last. */
+  lastId: unknown;
   /** Paths and queries that were asked for. */
   targets: Set<string>;
 }
@@ -49,6 +51,7 @@ export async function startHttpUpstream(
     url: "",
     calls: [],
     initialized: 0,
+    lastId: undefined,
     targets: new Set(),
     behave(how) {
       behaviour = how;
@@ -80,6 +83,7 @@ export async function startHttpUpstream(
     if (!allow(headers)) return void response.writeHead(401, { "www-authenticate": "Bearer" }).end();
     if (method !== "POST") return void response.writeHead(method === "DELETE" ? 200 : 405).end();
     const message = JSON.parse(body) as { id?: unknown; method: string; params?: Json };
+    upstream.lastId = message.id ?? upstream.lastId;
     const result = (value: Json, extra: Record<string, string> = {}) => {
       response.writeHead(200, { "content-type": "application/json", ...extra });
       response.end(JSON.stringify({ jsonrpc: "2.0", id: message.id, result: value }));

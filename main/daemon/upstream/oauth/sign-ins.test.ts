@@ -102,3 +102,21 @@ it("signing out forgets the tokens", async () => {
   await vi.waitFor(async () => expect(await status()).toMatchObject({ state: "failed", sign_in: true }), 15_000);
   expect(readFileSync(join(local.home, "oauth.json"), "utf8")).not.toContain("token-1");
 });
+
+it("a write that nobody is signed in for is kept, and goes out with the token of the next sign-in", async () => {
+  const { remote, local, signIn } = await start();
+  await signIn();
+  const agent = await local.agent();
+  await vi.waitFor(async () => expect(text(await agent.tool("work"))).toBe("with access-token-1"), 15_000);
+  await local.ask("/tool-settings", { method: "PUT", body: { buffer: [{ tool: "work" }] } });
+  remote.expire();
+  expect(text(await agent.tool("work"))).toBe("with access-token-2");
+  remote.expire();
+  remote.revoke();
+  expect((await agent.tool("work")).result?.structuredContent).toMatchObject({ queued: true });
+  await signIn();
+  const { events } = await readEvents(local.url, agent.session, agent.token, (all) => all.at(-1)?.kind === "delivered");
+  expect(JSON.stringify(events.at(-1))).toContain("with");
+  expect(await (await local.ask("/outbox")).json()).toEqual({ entries: [] });
+  expect(remote.issued.at(-1)).toBe("access-token-3");
+});

@@ -1,0 +1,122 @@
+/** Proves when a server that failed is started again, with a clock of its own. */
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { silentLog } from "../../home/create-log.ts";
+import { isRequest } from "../rpc/message.ts";
+import { createCatalogue } from "./catalogue.ts";
+import { createConnection } from "./connection.ts";
+import type { LinkFault, LinkHandlers, OpenLink } from "./link.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const client = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } };
+const SERVER = { protocolVersion: "2025-11-25", capabilities: {}, serverInfo: { name: "s", version: "1" } };
+
+/** A server that does not start while `fault` is set, and otherwise answers at once. */
+function upstream() {
+  const starts: number[] = [];
+  const state: { fault: LinkFault | undefined; live: LinkHandlers | undefined } = { fault: undefined, live: undefined };
+  const open: OpenLink = (handlers) => ({
+    async start() {
+      starts.push(Date.now());
+      state.live = handlers;
+      return state.fault;
+    },
+    async send(message) {
+      if (isRequest(message)) handlers.message({ jsonrpc: "2.0", id: message.id, result: { ...SERVER } }, undefined);
+    },
+    ready() {},
+    stderr: () => "",
+    async close() {},
+  });
+  return { starts, state, open };
+}
+const connect = (open: OpenLink) =>
+  createConnection({
+    name: "s",
+    open,
+    client,
+    handlers: { request() {}, notification() {}, state() {} },
+    random: () => 1,
+    clock: () => Date.now(),
+  });
+const waits = (starts: number[]) => starts.slice(1).map((at, i) => at - (starts[i] ?? 0));
+
+it("waits longer each time, gives up after five times, and tries again when it is needed", async () => {
+  const { starts, state, open } = upstream();
+  state.fault = { reason: "exited with code 1" };
+  const connection = connect(open);
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(waits(starts)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
+  state.fault = undefined;
+  connection.wake();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(connection.state.phase).toBe("ready");
+  await connection.close();
+});
+
+it("begins with the shortest wait again after it has held for a while, and only then", async () => {
+  const { starts, state, open } = upstream();
+  const connection = connect(open);
+  await vi.advanceTimersByTimeAsync(0);
+  for (const held of [5_000, 5_000, 11_000, 5_000]) {
+    await vi.advanceTimersByTimeAsync(held);
+    state.live?.closed({ reason: "crashed" });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(connection.state.phase).toBe("ready");
+  }
+  // The third had held: 1 s, 2 s, then 1 s, 2 s.
+  expect(starts.length).toBe(5);
+  const lost = [5_000, 15_000, 31_000, 41_000];
+  expect(starts.slice(1).map((at, i) => at - (starts[0] ?? 0) - (lost[i] ?? 0))).toEqual([1_000, 2_000, 1_000, 2_000]);
+  await connection.close();
+});
+
+it("is not started again where a person has to sign in first", async () => {
+  const { starts, state, open } = upstream();
+  state.fault = { reason: "wants a sign-in (401)", signIn: true };
+  const connection = connect(open);
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(starts).toHaveLength(1);
+  await connection.close();
+});
+
+it("holds up the list of the others only while it is new, and never once it is known", async () => {
+  let now = 0;
+  const mute: OpenLink = () => ({
+    start: async () => undefined,
+    send: async () => {},
+    ready() {},
+    stderr: () => "",
+    close: async () => {},
+  });
+  const catalogue = createCatalogue({
+    open: () => mute,
+    log: silentLog(),
+    secrets: () => [],
+    onChange() {},
+    onReady() {},
+    clock: () => now,
+  });
+  const config = { command: "x" };
+  catalogue.apply([{ name: "mute", transport: "stdio", config }]);
+  expect(catalogue.graceFor("mute")).toBe(5_000);
+  now = 4_000;
+  catalogue.apply([
+    { name: "mute", transport: "stdio", config },
+    { name: "new", transport: "stdio", config },
+  ]);
+  expect([catalogue.graceFor("mute"), catalogue.graceFor("new"), catalogue.graceFor("none")]).toEqual([
+    1_000, 5_000, 0,
+  ]);
+  catalogue.reportReady("new", { server: { ...SERVER, instructions: undefined }, tools: [] }, 1);
+  now = 6_000;
+  expect([catalogue.graceFor("mute"), catalogue.graceFor("new")]).toEqual([0, 0]);
+  const disposed = catalogue.dispose();
+  await vi.advanceTimersByTimeAsync(60_000);
+  await disposed;
+});
