@@ -65,7 +65,9 @@ it("says that a program has no conversation to go on with, and starts nothing", 
 });
 
 it("keeps what its tools were narrowed to when it is started anew at a daemon of another run", async () => {
+  const before = lines().length;
   const id = await create({ agent: "custom", args: ["word"] });
+  await ended(id, before + 1);
   const rules = { read_only: true };
   const tools = `/api/v1/sessions/${id}/tool-settings`;
   expect((await ask(gateway, tools, { method: "PUT", body: JSON.stringify(rules) })).status).toBe(200);
