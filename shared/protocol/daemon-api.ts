@@ -1,4 +1,6 @@
 /** Owns the bodies of the daemon's HTTP surface: what the gateway sends and what a daemon answers. */
+
+import { AGENT_WORDS } from "./agent-words.ts";
 import { outboxCountsSchema } from "./outbox-api.ts";
 import { z } from "./schema.ts";
 
@@ -51,6 +53,13 @@ export const startTerminalRequestSchema = z.union([
 ]);
 export type StartTerminalRequest = z.infer<typeof startTerminalRequestSchema>;
 
+/** OSC 9;4: what a program says of its own progress. */
+export const terminalProgressSchema = z.object({
+  state: z.enum(["value", "error", "indeterminate", "paused"]),
+  percent: z.number().min(0).max(100).optional(),
+});
+export type TerminalProgress = z.infer<typeof terminalProgressSchema>;
+
 export const terminalInfoSchema = z.object({
   state: z.enum(["running", "exited"]),
   pid: z.number(),
@@ -66,6 +75,13 @@ export const terminalInfoSchema = z.object({
   attention: z.boolean(),
   /** What asked for it: "the terminal rang its bell", "the agent waits for your decision". */
   attention_reason: z.string().optional(),
+  /** The last word that the agent said of itself; absent until it says one, and after somebody interrupted it. */
+  agent_word: z.enum(AGENT_WORDS).optional(),
+  /** When the agent last said that it began a turn, ISO 8601. */
+  turn_started_at: z.string().optional(),
+  progress: terminalProgressSchema.optional(),
+  /** True while the program runs and has printed nothing for a minute. */
+  quiet: z.boolean().optional(),
 });
 export type TerminalInfo = z.infer<typeof terminalInfoSchema>;
 

@@ -27,6 +27,35 @@ it.each([
   [{ terminal: { state: "none" }, calls: { total: 1, running: 1, failed: 0 }, lastTool: "t" }, "running", "t runs"],
   [{ connected: false }, "unknown", "not connected"],
   [{ connected: false, terminal: { state: "exited", code: 0, signal: null } }, "finished", "exit code 0"],
+  [{ signs: { word: "working" } }, "running", "the agent said that it works"],
+  [
+    { signs: { word: "working" }, terminal: { state: "running", title: "✋ Action Required" } },
+    "running",
+    "agent said",
+  ],
+  [
+    { terminal: { state: "running", title: "✋ Action Required (api)" } },
+    "needs_you",
+    "title says: ✋ Action Required (api)",
+  ],
+  [
+    { terminal: { state: "running", title: "⠂ Claude Code" }, signs: { quiet: true } },
+    "running",
+    "title says: ⠂ Claude Code",
+  ],
+  [
+    { terminal: { state: "running", title: "⠂ x" }, calls: { total: 1, running: 1, failed: 0 }, lastTool: "t" },
+    "running",
+    "t runs",
+  ],
+  [{ terminal: { state: "exited", code: 1, title: "⠂ Claude Code" } }, "failed", "exit code 1"],
+  [{ signs: { progress: { state: "value", percent: 42 } } }, "running", "its progress bar stands at 42 %"],
+  [{ signs: { progress: { state: "indeterminate" }, quiet: true } }, "running", "its progress bar moves"],
+  [{ signs: { progress: { state: "error", percent: 7 } } }, "running", "its progress bar shows an error at 7 %"],
+  [{ signs: { progress: { state: "paused" } } }, "running", "its progress bar is paused"],
+  [{ signs: { word: "idle" } }, "running", "said that it is idle"],
+  [{ signs: { quiet: true } }, "running", "printed nothing for a minute"],
+  [{ signs: { quiet: true }, attention: true }, "needs_you", "bell"],
 ] as [Partial<StatusFacts>, string, string][])("%j is %s", (change, state, evidence) => {
   const status = deriveStatus(facts(change));
   expect(status.state).toBe(state);

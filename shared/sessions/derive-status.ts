@@ -1,5 +1,8 @@
 /** Owns what is said of a session's state, and the evidence for it: never a guess presented as a fact. */
+import type { AgentWord } from "../protocol/agent-words.ts";
 import type { SessionStatus, SessionView } from "../protocol/app-frames.ts";
+import type { TerminalProgress } from "../protocol/daemon-api.ts";
+import { titleWord } from "./title-words.ts";
 
 export interface StatusFacts {
   terminal: SessionView["terminal"];
@@ -7,6 +10,8 @@ export interface StatusFacts {
   attention: boolean;
   /** What asked for it; its bell when nothing else is known. */
   attentionReason?: string | undefined;
+  /** What the program shows of itself besides. */
+  signs?: TerminalSigns | undefined;
   calls: SessionView["calls"];
   /** The last tool that is known to run. */
   lastTool: string | undefined;
@@ -14,7 +19,17 @@ export interface StatusFacts {
   connected: boolean;
 }
 
-/** The strongest evidence decides: the program's end, then its call for attention, then running calls, then that it runs at all. */
+export interface TerminalSigns {
+  word?: AgentWord | undefined;
+  progress?: TerminalProgress | undefined;
+  /** Nothing was printed for a minute. */
+  quiet?: boolean | undefined;
+}
+
+/**
+ * The strongest evidence decides: the program's end, then its call for attention, then running calls, then the agent's word that it
+ * works, then its title and its progress, then that it runs at all, and last that it is silent.
+ */
 export function deriveStatus(facts: StatusFacts): Omit<SessionStatus, "since"> {
   const { terminal, calls } = facts;
   switch (terminal.state) {
@@ -39,7 +54,33 @@ export function deriveStatus(facts: StatusFacts): Omit<SessionStatus, "since"> {
     return { state: "running", evidence: `${facts.lastTool} runs` };
   if (calls.running > 0) return { state: "running", evidence: `${calls.running} calls run` };
   if (terminal.state === "none") return { state: "unknown", evidence: "only its tool calls are seen here" };
-  return { state: "running", evidence: "the program runs" };
+  return ofSigns(terminal.title ?? "", facts.signs ?? {});
+}
+
+/** What the running program shows of itself. A title or a bar is what it says, and is told as that. */
+function ofSigns(title: string, { word, progress, quiet }: TerminalSigns): Omit<SessionStatus, "since"> {
+  const running = (evidence: string) => ({ state: "running" as const, evidence });
+  if (word === "working") return running("the agent said that it works");
+  const said = titleWord(title);
+  if (said === "waiting") return { state: "needs_you", evidence: `its title says: ${title}` };
+  if (said === "working") return running(`its title says: ${title}`);
+  if (progress !== undefined) return running(ofProgress(progress));
+  if (word === "idle") return running("the program runs; the agent said that it is idle");
+  return running(quiet === true ? "the program runs; it has printed nothing for a minute" : "the program runs");
+}
+
+function ofProgress({ state, percent }: TerminalProgress): string {
+  const at = percent === undefined ? "" : ` at ${percent} %`;
+  switch (state) {
+    case "value":
+      return `its progress bar stands${at}`;
+    case "indeterminate":
+      return "its progress bar moves, without a measure";
+    case "error":
+      return `its progress bar shows an error${at}`;
+    case "paused":
+      return `its progress bar is paused${at}`;
+  }
 }
 
 function ofExit(terminal: SessionView["terminal"]): Omit<SessionStatus, "since"> {

@@ -7,7 +7,9 @@ function watch() {
   const told: (string | undefined)[] = [];
   const attention = createAttention(
     () => clock.now,
-    () => told.push(attention.reason()),
+    () => {
+      if (told.at(-1) !== attention.reason()) told.push(attention.reason());
+    },
   );
   return { clock, told, attention };
 }
@@ -18,7 +20,7 @@ it("calls for what the agent says, and stops when it works on or somebody types"
   attention.notice({ kind: "bell" });
   attention.notice({ kind: "working" });
   attention.notice({ kind: "finished" });
-  attention.typed();
+  attention.typed(Buffer.from("y"));
   attention.notice({ kind: "notification", text: "build done" });
   expect(told).toEqual([
     "the agent waits for your decision",
@@ -31,7 +33,7 @@ it("calls for what the agent says, and stops when it works on or somebody types"
 
 it("a bell that answers a keystroke calls nobody; a later one does", () => {
   const { attention, told, clock } = watch();
-  attention.typed();
+  attention.typed(Buffer.from("y"));
   clock.now += 900;
   attention.notice({ kind: "bell" });
   expect(told).toEqual([]);
@@ -39,4 +41,26 @@ it("a bell that answers a keystroke calls nobody; a later one does", () => {
   attention.notice({ kind: "bell" });
   attention.notice({ kind: "bell" });
   expect(told).toEqual(["the terminal rang its bell"]);
+});
+
+it("remembers the agent's last word until it says another or somebody interrupts it", () => {
+  const { attention } = watch();
+  attention.notice({ kind: "working" });
+  attention.typed(Buffer.from("a prompt for later"));
+  attention.notice({ kind: "bell" });
+  expect(attention.word()).toBe("working");
+  attention.typed(Buffer.from("\x1b[A"));
+  expect(attention.word()).toBe("working");
+  attention.typed(Buffer.from("\x1b"));
+  expect(attention.word()).toBeUndefined();
+  attention.notice({ kind: "waiting" });
+  attention.notice({ kind: "idle" });
+  expect([attention.word(), attention.reason()]).toEqual(["idle", undefined]);
+});
+
+it("an agent that rests after its turn still waits for its person", () => {
+  const { attention } = watch();
+  attention.notice({ kind: "finished" });
+  attention.notice({ kind: "idle" });
+  expect(attention.reason()).toBe("the agent has finished its turn");
 });

@@ -1,58 +1,71 @@
-/** Owns whether a program needs a person, and what says so. */
+/** Owns whether a program needs a person, and what says so; and the last word that its agent said of itself. */
+import type { AgentWord } from "../../../shared/protocol/agent-words.ts";
 import type { Notice } from "./screen-messages.ts";
 
 export interface Attention {
   /** Why a person is needed, as a sentence; undefined when none is. */
   reason(): string | undefined;
+  /** What the agent said last; undefined when it said nothing, or was interrupted since. */
+  word(): AgentWord | undefined;
   notice(notice: Notice): void;
-  /** A person has typed. */
-  typed(): void;
+  /** A person has typed this. */
+  typed(bytes: Uint8Array): void;
   /** The program has ended. */
   clear(): void;
 }
 
 /** A bell so soon after a keystroke answers it (a completion that is not unique) and calls nobody. */
 const BELL_ANSWERS_MS = 1_000;
+const [CTRL_C, ESCAPE] = [0x03, 0x1b];
 
-/** `now`: milliseconds of a steady clock. `changed` is called when the reason is another. */
+/** `now`: milliseconds of a steady clock. `changed` is called when the reason or the word is another. */
 export function createAttention(now: () => number, changed: () => void): Attention {
   let reason: string | undefined;
+  let word: AgentWord | undefined;
   let typedAt = Number.NEGATIVE_INFINITY;
 
-  function set(next: string | undefined): void {
-    if (next === reason) return;
-    reason = next;
+  function set(nextReason: string | undefined, nextWord: AgentWord | undefined): void {
+    if (nextReason === reason && nextWord === word) return;
+    reason = nextReason;
+    word = nextWord;
     changed();
   }
 
   return {
     reason: () => reason,
+    word: () => word,
     notice(notice) {
-      // Whatever asked before said more than a bell does.
-      if (notice.kind === "bell" && (reason !== undefined || now() - typedAt < BELL_ANSWERS_MS)) return;
-      set(reasonOf(notice));
+      switch (notice.kind) {
+        case "bell":
+          // Whatever asked before said more than a bell does.
+          if (reason === undefined && now() - typedAt >= BELL_ANSWERS_MS) set("the terminal rang its bell", word);
+          break;
+        case "notification":
+          set(notice.text === "" ? "the terminal sent a notification" : `the terminal says: ${notice.text}`, word);
+          break;
+        case "waiting":
+          set("the agent waits for your decision", "waiting");
+          break;
+        case "finished":
+          set("the agent has finished its turn", "finished");
+          break;
+        case "working":
+          set(undefined, "working");
+          break;
+        case "idle":
+          // That it rests after its turn does not take back that the turn has ended.
+          set(word === "waiting" ? undefined : reason, "idle");
+      }
     },
-    typed() {
+    typed(bytes) {
       typedAt = now();
-      set(undefined);
+      // Claude Code says nothing more of a turn that was interrupted.
+      const interrupts = bytes.length === 1 && (bytes[0] === CTRL_C || bytes[0] === ESCAPE);
+      set(undefined, interrupts && word === "working" ? undefined : word);
     },
     clear() {
       reason = undefined;
+      word = undefined;
     },
   };
-}
-
-function reasonOf(notice: Notice): string | undefined {
-  switch (notice.kind) {
-    case "bell":
-      return "the terminal rang its bell";
-    case "notification":
-      return notice.text === "" ? "the terminal sent a notification" : `the terminal says: ${notice.text}`;
-    case "waiting":
-      return "the agent waits for your decision";
-    case "finished":
-      return "the agent has finished its turn";
-    case "working":
-      return undefined;
-  }
 }

@@ -104,9 +104,14 @@ function lastingSequences(bytes: Uint8Array): Buffer {
       pen.push(sequence);
     } else if (kind === OSC && second === 0x3b && first === LINK) latest.set("link", sequence);
     else if (kind === OSC && second === 0x3b && (first === 0x30 || first === 0x32)) latest.set("title", sequence);
+    else if (kind === OSC && isProgress(sequence)) latest.set("progress", sequence);
     else if (!sameBytes(kept.at(-1), sequence)) kept.push(sequence);
   }
   return Buffer.concat([...kept, ...latest.values(), ...pen]);
 }
+
+/** OSC 9;4. */
+const isProgress = ([, , nine, semicolon, four, end]: Uint8Array): boolean =>
+  nine === 0x39 && semicolon === 0x3b && four === 0x34 && end === 0x3b;
 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array): boolean => a !== undefined && Buffer.compare(a, b) === 0;

@@ -1,8 +1,9 @@
 /** Owns one program on a pseudoterminal: its bytes in both directions, and that its last byte comes before its exit. */
-import { readSync, writeSync } from "node:fs";
+import { readSync } from "node:fs";
 import { Socket } from "node:net";
 import { constants } from "node:os";
 import { spawn } from "@lydell/node-pty";
+import { createPtyInput } from "./pty-input.ts";
 import { holdMaster, releaseMaster } from "./seal-descriptors.ts";
 
 export interface PtyExit {
@@ -47,8 +48,6 @@ const LINGER_MS = 1_000;
 const FULL_READ_BYTES = 4_000;
 /** At most this much at once, so that no program keeps the others from their turn. Larger than what Node reads. */
 const bulk = Buffer.alloc(128 * 1024);
-const RETRY_MS = 5;
-const RETRY_MAX_MS = 50;
 
 /** Starts the program. Throws what node-pty throws when the system refuses (no descriptor, no process). */
 export function openPty(options: PtyOptions): PtyProcess {
@@ -68,10 +67,7 @@ export function openPty(options: PtyOptions): PtyProcess {
   let ending: { error: Error | undefined; since: number } | undefined;
   let lastData = 0;
   let timer: NodeJS.Timeout | undefined;
-  const input: Uint8Array[] = [];
-  let queued = 0;
-  let retryTimer: NodeJS.Timeout | undefined;
-  let retryMs = RETRY_MS;
+  const input = createPtyInput(fd, options.onDrain, () => close());
 
   // node-pty closes the terminal 200 ms after the program's death, and Node closes it on EIO, each whether or not
   // everything has been read. A paused reader would lose its last output, so the close waits until it has it.
@@ -102,9 +98,7 @@ export function openPty(options: PtyOptions): PtyProcess {
     if (!open) return;
     open = false;
     clearTimeout(timer);
-    clearTimeout(retryTimer);
-    input.length = 0;
-    queued = 0;
+    input.close();
     releaseMaster(fd);
     destroy(ending?.error);
   }
@@ -121,38 +115,13 @@ export function openPty(options: PtyOptions): PtyProcess {
     options.onExit(signal ? { code: null, signal: signalName(signal) } : { code: exitCode, signal: null });
   });
 
-  // Node's own write to a pseudoterminal's master spins until the program reads, which would stop the whole daemon.
-  function flush(): void {
-    retryTimer = undefined;
-    for (let head = input[0]; head !== undefined && open; head = input[0]) {
-      const written = tryWrite(fd, head);
-      if (written === undefined) {
-        close();
-        return;
-      }
-      if (written === 0) {
-        retryTimer = setTimeout(flush, retryMs);
-        retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
-        return;
-      }
-      retryMs = RETRY_MS;
-      queued -= written;
-      if (written === head.length) input.shift();
-      else input[0] = head.subarray(written);
-    }
-    options.onDrain();
-  }
-
   return {
     pid: pty.pid,
     get queued() {
-      return queued;
+      return input.queued;
     },
     write(bytes) {
-      if (!open || bytes.length === 0) return;
-      input.push(bytes);
-      queued += bytes.length;
-      if (retryTimer === undefined) flush();
+      if (open) input.write(bytes);
     },
     resize(cols, rows) {
       if (open && ending === undefined) pty.resize(cols, rows);
@@ -192,16 +161,6 @@ function readMore(fd: number, first: Buffer): Buffer {
     // EAGAIN: there is no more now. Any other error is seen by the stream at its next read.
   }
   return bulk.subarray(0, length);
-}
-
-/** Bytes taken; 0 when the program must first read; undefined when the terminal is gone. */
-function tryWrite(fd: number, bytes: Uint8Array): number | undefined {
-  try {
-    return writeSync(fd, bytes);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    return code === "EAGAIN" ? 0 : undefined;
-  }
 }
 
 /** node-pty's stream, typed by Node: its own events turn bytes into strings in their types, and its pause loses the end. */

@@ -1,6 +1,7 @@
 /** Owns the messages between the daemon's thread and the thread that keeps the screens. */
 
 import type { AgentWord } from "../../../shared/protocol/agent-words.ts";
+import type { TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
 
 /** To the screens, handled in order for each terminal. */
 export type ScreenRequest =
@@ -20,7 +21,7 @@ export interface Snapshot {
   rows: number;
 }
 
-/** What a program said about needing a person. `working` takes back what was said before. */
+/** What a program said about needing a person. `working` and `idle` take back what was said before. */
 export type Notice =
   | { kind: "bell" }
   /** With the program's own text, made safe to show; may be empty. */
@@ -33,4 +34,5 @@ export type ScreenReport =
   | { type: "taken"; id: number; bytes: number }
   | ({ type: "snapshot"; id: number; request: number } & Snapshot)
   | { type: "title"; id: number; title: string }
-  | { type: "notice"; id: number; notice: Notice };
+  | { type: "notice"; id: number; notice: Notice }
+  | { type: "progress"; id: number; progress: TerminalProgress | undefined };

@@ -15,6 +15,8 @@ const twin = (cols = COLS, rows = ROWS) => {
     rows,
     onTitle: (title) => told.push(`title ${title}`),
     onNotice: (notice) => told.push("text" in notice ? `says ${notice.text}` : notice.kind),
+    onProgress: (progress) =>
+      told.push(progress === undefined ? "no bar" : `${progress.state} ${progress.percent ?? "-"}`),
   });
   return {
     ...screen,
@@ -82,12 +84,9 @@ it("A24: questions that a program prints are never answered by the screen, whate
   await terminal.write(bytesOf(`\x1b]2;rm -rf /\r\x07${questions}`));
   // A screen has no way to answer: its only outputs are these.
   expect(terminal.told).toEqual(["title rm -rf /"]);
-  expect(Object.keys(createScreenTwin({ cols: 2, rows: 2, onTitle() {}, onNotice() {} })).sort()).toEqual([
-    "close",
-    "resize",
-    "snapshot",
-    "write",
-  ]);
+  expect(
+    Object.keys(createScreenTwin({ cols: 2, rows: 2, onTitle() {}, onNotice() {}, onProgress() {} })).sort(),
+  ).toEqual(["close", "resize", "snapshot", "write"]);
 });
 
 it("A23: a snapshot carries no clipboard command that a program printed", async () => {
@@ -101,13 +100,52 @@ it("tells titles once, short and harmless, and who asks for attention", async ()
   await write(bytesOf("\x1b]2;one\x07\x1b]2;one\x07\x1b]0;t\u202ewo\x07\x07"));
   await write(
     bytesOf(
-      "\x1b]9;4;1;50\x07\x1b]9;build done\x07\x1b]777;notify;a;b\x07\x1b]777;other\x07\x1b]777;signalbox;waiting\x07\x1b]777;signalbox;x\x07",
+      "\x1b]9;5;50\x07\x1b]9;build done\x07\x1b]777;notify;a;b\x07\x1b]777;other\x07\x1b]777;signalbox;waiting\x07\x1b]777;signalbox;x\x07",
     ),
   );
   expect(told).toEqual(["title one", "title t\uFFFDwo", "bell", "says build done", "says a: b", "waiting"]);
   const long = twin();
   await long.write(bytesOf(`\x1b]2;${"x".repeat(500_000)}\x07\x1b]2;${"y".repeat(5_000_000)}\x07`));
   expect(long.told.every((line) => line.length <= 6 + 256)).toBe(true);
+});
+
+it("tells the progress that a program shows of itself, and when it takes it away", async () => {
+  const { write, told } = twin();
+  const bars = [
+    "4;1;50",
+    "4;2",
+    "4;2;70",
+    "4;3",
+    "4;3;0",
+    "4;4;12",
+    "4;1;999",
+    "4;1",
+    "4;0;0",
+    "4;9;1",
+    "4;x",
+    "4;1;1x",
+  ];
+  await write(bytesOf(bars.map((bar) => `\x1b]9;${bar}\x07`).join("")));
+  expect(told).toEqual([
+    "value 50",
+    "error -",
+    "error 70",
+    "indeterminate -",
+    "indeterminate -",
+    "paused 12",
+    "value 100",
+    "value 0",
+    "no bar",
+  ]);
+});
+
+it("hears an agent's own words in the two ways in which agents say them", async () => {
+  const { write, told } = twin();
+  const words = ["777;signalbox;working", "777;signalbox;idle", "7501;state=working:app=codex"];
+  const more = ["7501;state=blocked:app=codex:kind=permission", "7501;state=done:app=codex", "7501;state=clear"];
+  const none = ["7501;state=toString", "7501;app=codex", "7501;", "777;signalbox;constructor"];
+  await write(bytesOf([...words, ...more, ...none].map((word) => `\x1b]${word}\x1b\\`).join("")));
+  expect(told).toEqual(["working", "idle", "working", "waiting", "finished", "idle"]);
 });
 
 describe("a viewer that attaches at any byte sees what one that was there from the start sees", () => {

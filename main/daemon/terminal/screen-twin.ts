@@ -1,19 +1,18 @@
 /** Owns one screen beside a PTY: it reads what the program prints and can say at any byte what a terminal would show. It never answers. */
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.mjs";
 import headless from "@xterm/headless";
-import { agentWord } from "../../../shared/protocol/agent-words.ts";
 import { TERMINAL_SCROLLBACK_LINES } from "../../../shared/protocol/wire.ts";
 import { incompleteUtf8 } from "../../../shared/text/incomplete-utf8.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
+import { hearProgram, type ProgramHearing } from "./hear-program.ts";
 import { createHeldOutput } from "./held-output.ts";
 import { MAX_TAIL_BYTES, openSequence, skipString } from "./open-sequence.ts";
 import { skipScrolled } from "./plain-scroll.ts";
 import { isInSequence, scrollsPlainly } from "./screen-core.ts";
-import type { Notice, Snapshot } from "./screen-messages.ts";
+import type { Snapshot } from "./screen-messages.ts";
 import { serializeScreen } from "./serialize-screen.ts";
 
 export const MAX_TITLE_CHARACTERS = 256;
-const MAX_NOTICE_CHARACTERS = 120;
 
 export interface ScreenTwin {
   /** `taken` is called once these bytes are needed no longer; until then they must not change. */
@@ -24,11 +23,10 @@ export interface ScreenTwin {
   close(): void;
 }
 
-export interface ScreenTwinOptions {
+export interface ScreenTwinOptions extends ProgramHearing {
   cols: number;
   rows: number;
   onTitle(title: string): void;
-  onNotice(notice: Notice): void;
 }
 
 /** Bytes given to the parser at once. */
@@ -78,20 +76,7 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     title = short;
     options.onTitle(title);
   });
-  terminal.onBell(() => options.onNotice({ kind: "bell" }));
-  const notify = (text: string) =>
-    options.onNotice({ kind: "notification", text: oneLine(text, MAX_NOTICE_CHARACTERS) });
-  terminal.parser.registerOscHandler(9, (data) => {
-    // `9;<number>` are ConEmu's commands (progress and others); plain text is a notification.
-    if (!/^\d+(;|$)/.test(data)) notify(data);
-    return false;
-  });
-  terminal.parser.registerOscHandler(777, (data) => {
-    const word = agentWord(data);
-    if (word !== undefined) options.onNotice({ kind: word });
-    else if (data.startsWith("notify;")) notify(data.slice("notify;".length).replace(";", ": "));
-    return false;
-  });
+  hearProgram(terminal, options);
 
   function take(): void {
     for (let step = steps[0]; step !== undefined && "bytes" in step && held.length < HELD_BYTES; step = steps[0]) {

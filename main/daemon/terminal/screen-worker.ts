@@ -1,5 +1,6 @@
 /** Owns the thread that keeps the screens of all terminals, apart from the thread that carries their bytes. */
 import { parentPort } from "node:worker_threads";
+import type { TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
 import type { Notice, ScreenReport, ScreenRequest } from "./screen-messages.ts";
 import { createScreenTwin, type ScreenTwin } from "./screen-twin.ts";
 
@@ -14,7 +15,7 @@ port.on("message", (request: ScreenRequest) => {
   if (request.type === "open") {
     const { cols, rows } = request;
     const onTitle = (title: string) => report({ type: "title", id, title });
-    const twin = createScreenTwin({ cols, rows, onTitle, onNotice: noticesOf(id) });
+    const twin = createScreenTwin({ cols, rows, onTitle, onNotice: noticesOf(id), onProgress: progressOf(id) });
     twins.set(id, { twin, ring: new Uint8Array(request.memory) });
     return;
   }
@@ -52,5 +53,19 @@ function noticesOf(id: number): (notice: Notice) => void {
     }
     // A bell says less than the words around it.
     if (notice.kind !== "bell" || last === undefined) last = notice;
+  };
+}
+
+/** So is one that counts: where it stands at the end of the turn. */
+function progressOf(id: number): (progress: TerminalProgress | undefined) => void {
+  let last: { progress: TerminalProgress | undefined } | undefined;
+  return (progress) => {
+    if (last === undefined) {
+      setImmediate(() => {
+        if (last !== undefined) report({ type: "progress", id, progress: last.progress });
+        last = undefined;
+      });
+    }
+    last = { progress };
   };
 }

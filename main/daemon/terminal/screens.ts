@@ -1,5 +1,6 @@
 /** Owns the link to the thread that keeps the screens: one for all terminals, started with the first, with a bounded backlog each. */
 import { Worker } from "node:worker_threads";
+import type { TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
 import type { Log } from "../../home/create-log.ts";
 import { workerEntry } from "../../home/worker-entry.ts";
 import { createScreenFeed, type ScreenFeed } from "./screen-feed.ts";
@@ -14,8 +15,10 @@ export const SCREEN_LAG_BYTES = { watched: 32 * 1024 * 1024, unwatched: 1024 * 1
 export interface ScreenListener {
   onTitle(title: string): void;
   onNotice(notice: Notice): void;
+  /** The program's own progress; undefined when it has taken it away. */
+  onProgress(progress: TerminalProgress | undefined): void;
   /** The screen has caught up by some of its backlog. */
-  onProgress(): void;
+  onCaughtUp(): void;
 }
 
 /** One terminal's screen. */
@@ -92,7 +95,7 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
         entry.feed.reopen();
         for (const request of entry.waiting.keys()) entry.feed.request({ type: "snapshot", id, request });
       }
-      entry.listener.onProgress();
+      entry.listener.onCaughtUp();
     }
   }
 
@@ -107,13 +110,16 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
       case "taken":
         failures = 0;
         entry.feed.taken(report.bytes);
-        entry.listener.onProgress();
+        entry.listener.onCaughtUp();
         break;
       case "title":
         entry.listener.onTitle(report.title);
         break;
       case "notice":
         entry.listener.onNotice(report.notice);
+        break;
+      case "progress":
+        entry.listener.onProgress(report.progress);
         break;
       case "snapshot": {
         const then = entry.waiting.get(report.request);

@@ -235,7 +235,7 @@ it("garbage, endless titles and lines of a million columns are only shown, bound
     "printf '\\033[0m\\033c\\033]2;'; head -c 20000000 /dev/zero | tr '\\0' t; printf '\\007'",
     "head -c 1000000 /dev/zero | tr '\\0' w",
     "i=0; while [ $i -lt 2000 ]; do printf '\\033]2;title %d\\007\\007' $i; i=$((i+1)); done",
-    "printf 'THE-%s' END; exec cat",
+    "printf '\\033]9;done\\007THE-%s' END; exec cat",
   ];
   start("a", "sh", ["-c", `stty -echo raw; read x; ${script.join("; ")}`]);
   const viewer = await connect("a", { keep: false, cols: 80, rows: 24 });
@@ -246,7 +246,7 @@ it("garbage, endless titles and lines of a million columns are only shown, bound
   const late = await connect("a");
   expect((await late.frame("snapshot")).data).toContain("THE-END");
   await vi.waitFor(() => expect(terminals.info("a")?.title).toBe("title 1999"), 15_000);
-  expect(terminals.info("a")?.attention).toBe(true);
+  await vi.waitFor(() => expect(terminals.info("a")?.attention_reason).toBe("the terminal says: done"), 15_000);
   viewer.type("x");
   await vi.waitFor(() => expect(terminals.info("a")?.attention).toBe(false), 15_000);
 });

@@ -3,14 +3,13 @@ import type { WebSocket } from "ws";
 import type { TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
 import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
 import { CLOSE, COMPAT_SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
-import { createAttention } from "./attention.ts";
 import { endProgram } from "./end-program.ts";
 import type { Launch } from "./prepare-start.ts";
-import { signalForeground, signalSession } from "./process-session.ts";
+import { createProgramSigns } from "./program-signs.ts";
 import { openPty, type PtyExit, type PtyProcess } from "./pty-process.ts";
-import { isAutomaticReply, readCompatMessage, readMessage, type ViewerMessage } from "./read-viewer-message.ts";
 import type { Recording } from "./recording.ts";
 import { SCREEN_LAG_BYTES, type Screens } from "./screens.ts";
+import { createSeats } from "./seats.ts";
 import { throttleChanges } from "./throttle-changes.ts";
 import type { Viewer } from "./viewer.ts";
 import { createViewers, type Size } from "./viewers.ts";
@@ -34,8 +33,6 @@ export interface Terminal {
   end(): Promise<void>;
 }
 
-/** Keystrokes that a program may leave unread; a viewer that sends more is not read from. */
-const MAX_INPUT_BYTES = 1024 * 1024;
 /** Titles and bells may change without end; what changed is told this often. */
 const CHANGE_INTERVAL_MS = 100;
 
@@ -48,30 +45,24 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const { now, recording } = options;
   let { launch } = options;
   let size = options.size;
-  let title = "";
   let position = 0;
   let startedAt = new Date().toISOString();
   let endedAt: string | undefined;
   let exit: PtyExit | undefined;
-  let owner: Viewer | undefined;
   let blocked = false;
   /** The screen is too far behind. */
   let lagging = false;
-  const { changed, dispose: changesEnd } = throttleChanges(CHANGE_INTERVAL_MS, options.onChange);
-  const attention = createAttention(now, changed);
+  const changes = throttleChanges(CHANGE_INTERVAL_MS, options.onChange);
+  const signs = createProgramSigns(now, changes.changed);
   let ended: Promise<void> | undefined;
   let exited = Promise.withResolvers<void>();
 
   let pty: PtyProcess = open();
   const screen = options.screens.open(size.cols, size.rows, {
-    onTitle(text) {
-      title = text;
-      changed();
-    },
-    onNotice(notice) {
-      if (exit === undefined) attention.notice(notice);
-    },
-    onProgress: () => {
+    onTitle: signs.retitle,
+    onNotice: signs.notice,
+    onProgress: signs.progress,
+    onCaughtUp: () => {
       if (lagging) regulate();
     },
   });
@@ -84,13 +75,20 @@ export function createTerminal(options: TerminalOptions): Terminal {
       regulate();
     },
   });
+  const seats = createSeats({
+    viewers,
+    program: () => (exit === undefined ? pty : undefined),
+    resize,
+    typed: signs.typed,
+  });
 
   function open(): PtyProcess {
-    return openPty({ ...launch, ...size, onData: receive, onExit: finish, onDrain: readAgain });
+    return openPty({ ...launch, ...size, onData: receive, onExit: finish, onDrain: () => seats.readAgain() });
   }
 
   function receive(bytes: Buffer): void {
     position += bytes.length;
+    signs.printed();
     recording?.output(bytes);
     screen.write(bytes);
     viewers.output(bytes);
@@ -100,12 +98,12 @@ export function createTerminal(options: TerminalOptions): Terminal {
   function finish(status: PtyExit): void {
     exit = status;
     endedAt = new Date().toISOString();
-    attention.clear();
+    signs.ended();
     recording?.exit(status);
-    readAgain();
+    seats.readAgain();
     viewers.frame(exitFrame(status));
     exited.resolve();
-    changed();
+    changes.now();
   }
 
   function regulate(): void {
@@ -113,10 +111,6 @@ export function createTerminal(options: TerminalOptions): Terminal {
     lagging = screen.backlog() > (lagging ? limit / 2 : limit);
     if (blocked || lagging) pty.pause();
     else pty.resume();
-  }
-
-  function readAgain(): void {
-    for (const viewer of viewers.all) if (viewer.socket.isPaused) viewer.socket.resume();
   }
 
   /** `by`: the viewer that has this size already and need not be told. */
@@ -127,52 +121,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     screen.resize(size.cols, size.rows);
     recording?.resize(size);
     viewers.frame({ type: "resized", ...size }, by);
-    changed();
-  }
-
-  function input(viewer: Viewer, bytes: Buffer): void {
-    if (exit !== undefined) return;
-    const alone = viewers.all.size === 1;
-    if (isAutomaticReply(bytes)) {
-      // A question of the program has been asked in every viewer's terminal; it gets one answer.
-      const [first] = viewers.all;
-      if (!alone && viewer !== (owner ?? first)) return;
-    } else {
-      owner = viewer;
-      resize(viewer.size, undefined);
-      attention.typed();
-    }
-    pty.write(bytes);
-    if (pty.queued > MAX_INPUT_BYTES) viewer.socket.pause();
-  }
-
-  function receiveMessage(viewer: Viewer, message: ViewerMessage): void {
-    switch (message.type) {
-      case "input":
-        input(viewer, message.bytes);
-        break;
-      case "ack":
-        viewers.acknowledge(viewer, message.bytes);
-        break;
-      case "resize":
-        viewer.size = { cols: message.cols, rows: message.rows };
-        if (viewer === owner || viewers.all.size === 1) resize(viewer.size, viewer);
-        break;
-      case "kill":
-        if (exit !== undefined) break;
-        if (message.signal === "SIGINT") signalForeground(pty.pid, "SIGINT");
-        else signalSession(pty.pid, message.signal);
-        break;
-      case "invalid":
-        viewer.frame({ type: "error", code: "bad-frame", message: message.reason });
-    }
-  }
-
-  function detach(viewer: Viewer): void {
-    viewers.remove(viewer);
-    if (owner === viewer) owner = undefined;
-    const [last] = viewers.all;
-    if (viewers.all.size === 1) resize(last?.size, undefined);
+    changes.changed();
   }
 
   async function close(): Promise<void> {
@@ -180,27 +129,22 @@ export function createTerminal(options: TerminalOptions): Terminal {
     pty.discard();
     await endProgram(pty.pid, exit !== undefined);
     await exited.promise;
-    changesEnd();
+    changes.dispose();
     screen.close();
     await recording?.close();
     viewers.close(CLOSE.noSuchSession, "session ended");
   }
 
   return {
-    info() {
-      const reason = attention.reason();
-      return {
-        state: exit === undefined ? "running" : "exited",
-        pid: pty.pid,
-        ...size,
-        title,
-        started_at: startedAt,
-        ...(endedAt === undefined ? {} : { ended_at: endedAt }),
-        ...(exit === undefined ? {} : exit),
-        attention: reason !== undefined,
-        ...(reason === undefined ? {} : { attention_reason: reason }),
-      };
-    },
+    info: () => ({
+      state: exit === undefined ? "running" : "exited",
+      pid: pty.pid,
+      ...size,
+      started_at: startedAt,
+      ...(endedAt === undefined ? {} : { ended_at: endedAt }),
+      ...(exit === undefined ? {} : exit),
+      ...signs.info(),
+    }),
     offset: () => position,
     restart(again = launch, wanted = size) {
       launch = again;
@@ -212,24 +156,18 @@ export function createTerminal(options: TerminalOptions): Terminal {
       endedAt = undefined;
       startedAt = new Date().toISOString();
       exited = Promise.withResolvers();
+      signs.began();
       recording?.start();
-      viewers.frame({ type: "ready", ...size, title });
+      viewers.frame({ type: "ready", ...size, title: signs.title() });
       receive(Buffer.from(FRESH));
       regulate();
-      changed();
+      changes.changed();
     },
     attach(socket, viewerSize) {
       const viewer = viewers.add(socket, viewerSize);
-      const read = socket.protocol === COMPAT_SUBPROTOCOL ? readCompatMessage : readMessage;
-      socket.on("message", (data, binary) => {
-        // Always a Buffer under the default binaryType.
-        if (Buffer.isBuffer(data)) receiveMessage(viewer, read(data, binary));
-      });
-      socket.on("close", () => detach(viewer));
-      socket.on("error", () => socket.terminate());
-      if (viewers.all.size === 1) resize(viewerSize, viewer);
+      seats.seat(viewer);
       if (socket.protocol !== COMPAT_SUBPROTOCOL) {
-        const ready: TerminalServerFrame = { type: "ready", ...size, title };
+        const ready: TerminalServerFrame = { type: "ready", ...size, title: signs.title() };
         socket.send(JSON.stringify(ready));
       }
       viewers.refresh(viewer);

@@ -2,6 +2,8 @@
 
 export interface ChangeThrottle {
   changed(): void;
+  /** A change that nobody may have to wait for. */
+  now(): void;
   dispose(): void;
 }
 
@@ -22,6 +24,11 @@ export function throttleChanges(intervalMs: number, tell: () => void): ChangeThr
   }
   return {
     changed,
+    now() {
+      clearTimeout(timer);
+      timer = undefined;
+      changed();
+    },
     dispose() {
       clearTimeout(timer);
       due = false;

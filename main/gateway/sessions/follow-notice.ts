@@ -2,7 +2,7 @@
 import type { GapEvent } from "../../../shared/events/tool-event.ts";
 import type { AppFrame } from "../../../shared/protocol/app-frames.ts";
 import type { DaemonNotice, DaemonSession } from "../../../shared/protocol/daemon-api.ts";
-import { type LiveSession, terminalView } from "./live-session.ts";
+import { type LiveSession, terminalSigns, terminalView } from "./live-session.ts";
 
 export interface SessionRoom {
   sessions(): Iterable<LiveSession>;
@@ -52,6 +52,7 @@ function follow(told: DaemonSession, room: SessionRoom): void {
     }
     session.attention = told.terminal?.attention ?? false;
     session.attentionReason = told.terminal?.attention_reason;
+    session.signs = told.terminal === null ? undefined : terminalSigns(told.terminal);
     if (session.stream === undefined || session.stream.status().status === "ended") room.openStream(session);
     room.publish(session, true);
   }

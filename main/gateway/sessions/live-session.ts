@@ -2,7 +2,7 @@
 
 import type { SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
-import { deriveStatus, withSince } from "../../../shared/sessions/derive-status.ts";
+import { deriveStatus, type TerminalSigns, withSince } from "../../../shared/sessions/derive-status.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import { resumeArguments } from "../../agents/agents.ts";
 import type { SessionLog } from "../bridge/session-log.ts";
@@ -16,6 +16,7 @@ export interface LiveSession {
   counts: CallCounts;
   attention: boolean;
   attentionReason?: string | undefined;
+  signs?: TerminalSigns | undefined;
   stream: SessionStream | undefined;
   /** The daemon's id of the last event that came. */
   eventId: string | undefined;
@@ -32,6 +33,13 @@ export function terminalView(info: TerminalInfo): SessionRecord["terminal"] {
   return { state: "exited", code: info.code ?? null, signal: info.signal ?? null, ...title };
 }
 
+/** What else the daemon saw of the program. */
+export const terminalSigns = (info: TerminalInfo): TerminalSigns => ({
+  word: info.agent_word,
+  progress: info.progress,
+  quiet: info.quiet,
+});
+
 /** Pure but for the record's status, which keeps the moment since which it holds. */
 export function sessionView(session: LiveSession, connected: boolean, now: string): SessionView {
   const { record, counts } = session;
@@ -41,6 +49,7 @@ export function sessionView(session: LiveSession, connected: boolean, now: strin
       terminal: record.terminal,
       attention: session.attention,
       attentionReason: session.attentionReason,
+      signs: session.signs,
       calls,
       lastTool: counts.last?.state === "running" ? counts.last.tool : undefined,
       connected,
