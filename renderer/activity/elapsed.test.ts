@@ -22,6 +22,7 @@ it("writes ages as lists need them, and nothing for a moment that cannot be read
 
 it("says when something was in words that fit every age", () => {
   const now = Date.parse("2026-11-20T14:00:00Z");
+  expect(formatAgo(now + 3_000, now)).toBe("just now");
   expect(formatAgo(now - 5 * 60_000, now)).toBe("5m ago");
   expect(formatAgo(now - 2 * 86_400_000, now)).toBe("on Wed");
 });

@@ -35,9 +35,13 @@ export function formatAge(then: number, now: number): string {
   return date.toLocaleDateString("en", { day: "numeric", month: "short" });
 }
 
-/** `5m ago`, `on Wed`, `on 12 Nov`. */
+/** `just now`, `5m ago`, `on Wed`, `on Nov 12`. */
 export const formatAgo = (then: number, now: number): string =>
-  now - then < 86_400_000 ? `${formatAge(then, now)} ago` : `on ${formatAge(then, now)}`;
+  now - then < 60_000
+    ? "just now"
+    : now - then < 86_400_000
+      ? `${formatAge(then, now)} ago`
+      : `on ${formatAge(then, now)}`;
 
 /** `14:02`; an unreadable moment is an empty string. */
 export const formatMinute = (iso: string): string => formatClock(iso, { hour: "2-digit", minute: "2-digit" });

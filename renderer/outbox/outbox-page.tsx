@@ -42,7 +42,7 @@ export function OutboxPage() {
                 <Button onClick={() => void retry(entry.id)}>
                   {entry.state === "unknown" ? "Send again" : "Send now"}
                 </Button>
-                <Button kind="danger" onClick={() => void discard(entry.id)}>
+                <Button kind="remove" onClick={() => void discard(entry.id)}>
                   Discard
                 </Button>
               </>

@@ -3,7 +3,8 @@ import type { ButtonHTMLAttributes, Ref } from "react";
 import styles from "./button.module.css";
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  kind?: "plain" | "primary" | "danger" | "link";
+  /** `danger` confirms a loss; `remove` stands beside each entry of a list, and is quiet until it is pointed at. */
+  kind?: "plain" | "primary" | "danger" | "remove" | "link";
   ref?: Ref<HTMLButtonElement>;
 }
 

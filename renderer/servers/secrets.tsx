@@ -38,7 +38,7 @@ export function Secrets() {
           {names.map((name) => (
             <li key={name} className={styles.secret}>
               <code>{oneLine(name, 64)}</code>
-              <Button kind="danger" aria-label={`Remove ${oneLine(name, 64)}`} onClick={() => void remove(name)}>
+              <Button kind="remove" aria-label={`Remove ${oneLine(name, 64)}`} onClick={() => void remove(name)}>
                 Remove
               </Button>
             </li>

@@ -62,7 +62,7 @@ export function AgentsPage() {
                 Change
               </Button>
               <Button
-                kind="danger"
+                kind="remove"
                 aria-label={`Remove ${oneLine(template.name, 60)}`}
                 onClick={() => void remove(template)}
               >

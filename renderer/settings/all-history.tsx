@@ -79,7 +79,7 @@ export function AllHistory() {
               <Button onClick={() => setAsked(false)}>Cancel</Button>
             </span>
           ) : (
-            <Button kind="danger" disabled={busy || ended.length === 0} onClick={() => setAsked(true)}>
+            <Button kind="remove" disabled={busy || ended.length === 0} onClick={() => setAsked(true)}>
               Delete…
             </Button>
           )

@@ -85,7 +85,7 @@ export function Devices() {
               <option value="read-only">May only watch</option>
             </select>
             <Button
-              kind="danger"
+              kind="remove"
               aria-label={`Revoke ${oneLine(device.name, 60)}`}
               onClick={() => void revoke(device.id)}
             >

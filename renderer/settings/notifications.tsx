@@ -77,7 +77,7 @@ function Time({ name, value, onChange }: { name: string; value: string; onChange
   return (
     <input
       type="time"
-      className={controls.numberInput}
+      className={controls.time}
       aria-label={name}
       value={value}
       onChange={(event) => event.target.value !== "" && onChange(event.target.value)}

@@ -30,10 +30,9 @@ export function NumberSetting({ label, hint, value, min, max, step, unit, late =
   return (
     <SettingRow label={label} hint={hint}>
       {(ids) => (
-        <span className={controls.number}>
+        <span className={controls.numberBox}>
           <input
             type="number"
-            className={controls.numberInput}
             value={draft ?? value}
             min={min}
             max={max}

@@ -24,10 +24,14 @@ export async function actOut(page: Page, url: string, scene: Scene): Promise<voi
   for (const act of scene.acts ?? []) await perform(page, act);
 }
 
+/** A dialog's come last in the document, so the last that fits is the one that can be reached. */
+const clickable = (name: string): string =>
+  [`:is([role=tab], button, summary):has-text("${name}")`, `button[aria-label="${name}"]`].join(", ");
+
 async function perform(page: Page, act: Act): Promise<void> {
   if (typeof act !== "string") {
     if (act.click === "terminal") await page.getByRole("region", { name: "Terminal" }).first().click();
-    else await page.locator(`:is([role=tab], button):has-text("${act.click}")`).first().click();
+    else await page.locator(clickable(act.click)).last().click();
     return;
   }
   if (!/^[A-Z]/.test(act)) {

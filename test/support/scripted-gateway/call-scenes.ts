@@ -5,7 +5,63 @@ import { app, base, MAIN, OUTBOX, sessions, withMain } from "./world.ts";
 const LONG = "x".repeat(10_000);
 const HOSTILE = "<img src=x onerror=alert(1)> \u001b[31mred\u001b[0m \u202egnp.exe\u202c \u200bzero 👩‍👩‍👧‍👦 שלום";
 
+const MARKDOWN = `# Two pages found
+
+The search took **40 ms**. See \`docs/setup.md\` and [the handbook](https://docs.example/handbook).
+
+| page | words | changed |
+|---|---|---|
+| Setup | 1,204 | yesterday |
+| Deploying | 890 | in March |
+
+- Setup mentions \`legacyRoute\` twice
+- Deploying does not
+
+\`\`\`ts
+export const legacyRoute = (session: Session): Route => fresh();
+\`\`\`
+`;
+/** A chart of 64 × 24 px, as a tool would send it. */
+const IMAGE =
+  "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAYCAIAAADF1mwTAAAAtElEQVR42tWPMQ6AQAgE+YeFpY/ybb5Vi2suihcWWPQSKjIsO7Ks29Qj6nY/zjbGFIjPDZfBAVqIwfewyovjJsKnh8v4AC3E5j0C4x9BOM6HBFQY5TMFUgoVC5sE3n5QBYxlKAIqTwoXRiE2rwt8WOjJ22GrQORHukDPswRuPC9cSIWqBdILlQkDAv0ZVQAqUyHACA8JGGGUn17AJyz/KdR4NBwT8P0ghTeeLsALdwpQxyFwAcSqBKOs80cpAAAAAElFTkSuQmCC";
+
+const withResult = (now: number, id: string, tool: string, server: string, result: unknown) =>
+  new LogBuilder(now)
+    .call({ id, tool, server, startedAgo: 30, took: 0.4, end: "finished", args: { query: "legacyRoute" }, result })
+    .frames();
+
 export const callScenes = (now: number): Scene[] => [
+  base(now, "pinned", { settings: { pinnedCalls: { [MAIN]: ["t3-5", "t4-1"] } } }),
+  base(now, "request", { path: `/session/${MAIN}/call/t4-1`, acts: [{ click: "Request" }] }),
+  base(now, "progress", { path: `/session/${MAIN}/call/t4-1`, acts: [{ click: "Progress" }] }),
+  base(now, "raw", { path: `/session/${MAIN}/call/t4-1`, acts: [{ click: "Raw" }] }),
+  base(now, "result-markdown", {
+    path: `/session/${MAIN}/call/r1`,
+    events: { [MAIN]: withResult(now, "r1", "find_pages", "vercel", { content: [{ type: "text", text: MARKDOWN }] }) },
+    acts: [{ click: "Response" }],
+  }),
+  base(now, "result-image", {
+    path: `/session/${MAIN}/call/r2`,
+    events: {
+      [MAIN]: withResult(now, "r2", "draw_chart", "workspace", {
+        content: [
+          { type: "text", text: "Requests per minute" },
+          { type: "image", data: IMAGE, mimeType: "image/png" },
+        ],
+        structuredContent: { requests: [12, 14, 9], unit: "per minute" },
+      }),
+    },
+    acts: [{ click: "Response" }],
+  }),
+  base(now, "result-large", {
+    path: `/session/${MAIN}/call/r3`,
+    events: {
+      [MAIN]: withResult(now, "r3", "list_users", "workspace", {
+        content: [{ type: "text", text: `${"ada,lovelace,1815\n".repeat(80_000)}` }],
+      }),
+    },
+    acts: [{ click: "Response" }],
+  }),
   base(now, "outcomes", {
     outbox: OUTBOX(now),
     app: app(now, { sessions: sessions(now), outbox: { waiting: 1, dead: 0, unknown: 1 } }),

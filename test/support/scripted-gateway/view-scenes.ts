@@ -1,6 +1,6 @@
 /** Owns the scenes of what can be opened: the window itself, its dialogs, and every page of the settings. */
-import type { Scene } from "./scene.ts";
-import { app, base, MAIN, OUTBOX } from "./world.ts";
+import { ago, type Scene, session } from "./scene.ts";
+import { app, base, MAIN, OUTBOX, sessions } from "./world.ts";
 
 /** Each is a picture of its own, `settings-<section>`. */
 const SECTIONS = [
@@ -19,6 +19,20 @@ const SECTIONS = [
   "json",
   "about",
 ] as const;
+
+/** Enough to be searched, each of a state and an agent. */
+const manySessions = (now: number) => [
+  ...sessions(now),
+  ...Array.from({ length: 14 }, (_, at) =>
+    session(now, {
+      id: `5f0c2a1e-0000-4000-8000-0000000001${String(at).padStart(2, "0")}`,
+      label: `batch-import-${at + 1}`,
+      cwd: `/home/ada/work/customers/acme/import-${at + 1}`,
+      status: { state: "finished", evidence: "exit code 0", since: ago(now, 86_400 * (at + 1)) },
+      terminal: { state: "exited", code: 0, signal: null },
+    }),
+  ),
+];
 
 export const viewScenes = (now: number): Scene[] => [
   base(now, "main"),
@@ -42,5 +56,25 @@ export const viewScenes = (now: number): Scene[] => [
   base(now, "bad-link", { path: "/session/a b" }),
   base(now, "unknown-call", { path: `/session/${MAIN}/call/nope` }),
   base(now, "nothing-selected", { path: "/" }),
+  base(now, "session-menu", { acts: [{ click: "Session actions" }] }),
+  base(now, "session-tools", { acts: ["F1", "tools of the session", "Enter"] }),
+  base(now, "delete", { acts: ["F1", "delete session", "Enter"] }),
+  base(now, "daemon-popover", { acts: [{ click: "Daemon" }] }),
+  base(now, "many-sessions", { app: app(now, { sessions: manySessions(now) }) }),
+  base(now, "server-details", { path: "/settings/servers", acts: [{ click: "workspace" }] }),
+  base(now, "server-edit", { path: "/settings/servers", acts: [{ click: "workspace" }, { click: "Edit…" }] }),
+  base(now, "agents-own", {
+    path: "/settings/agents",
+    templates: [
+      { id: "aider", name: "Aider", command: "aider", args: ["--model", "gpt-9", "--mcp={mcp_url}"] },
+      { id: "goose", name: "goose", command: "/opt/goose/bin/goose", env: { GOOSE_TOKEN_FROM: "{token_variable}" } },
+    ],
+    acts: [{ click: "Add an agent" }],
+  }),
+  base(now, "theme-import", { path: "/settings/appearance", acts: [{ click: "Import…" }] }),
+  base(now, "pairing", { path: "/settings/devices", acts: [{ click: "Connect another" }] }),
+  base(now, "shortcut-recording", { path: "/settings/shortcuts", acts: [{ click: "Change" }, "Control+Shift+T"] }),
+  base(now, "settings-found", { path: "/settings/general", acts: ["mcp"] }),
+  base(now, "settings-nothing", { path: "/settings/general", acts: ["zzz"] }),
   ...SECTIONS.map((section) => base(now, `settings-${section}`, { path: `/settings/${section}`, outbox: OUTBOX(now) })),
 ];
