@@ -26,6 +26,7 @@ import { createOpenRequests } from "./open-requests.ts";
 import { createOwnedRequests } from "./owned-requests.ts";
 import { createServerRequests } from "./server-requests.ts";
 import { createSessionServers, type SessionServers } from "./session-servers.ts";
+import { createTasks } from "./tasks.ts";
 import type { ToolOwner } from "./tool-menu.ts";
 import { createToolRequests } from "./tool-requests.ts";
 
@@ -82,7 +83,8 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   const asked = initialize.params ?? {};
   const asks = createServerRequests();
   let left = false;
-  const requests = createOpenRequests(streams, session.calls);
+  const tasks = createTasks();
+  const requests = createOpenRequests(streams, session.calls, tasks);
   const tools = createToolRequests({
     servers: () => servers,
     requests,
@@ -92,7 +94,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
       options.rules.isBuffered(session, tool),
     ),
   });
-  const owned = createOwnedRequests(() => servers, requests);
+  const owned = createOwnedRequests(() => servers, requests, tasks);
 
   const servers: SessionServers = createSessionServers({
     // What the agent is and can do is what its servers see.
@@ -108,6 +110,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     notification: onServerNotification,
     ready: (connection) => owned.repeatTo(connection),
     gone(name) {
+      tasks.gone(name);
       for (const id of asks.forget(name)) {
         streams.send(notification("notifications/cancelled", { requestId: id, reason: "The server is gone." }));
       }
@@ -125,6 +128,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   }
 
   function onServerNotification(from: Connection, message: RpcNotification, related: Waiting | undefined): void {
+    if (message.method === "notifications/tasks/status") tasks.tell(from.name, message.params);
     if (message.method !== "notifications/cancelled") {
       streams.send(message, related?.agentId);
       return;
@@ -146,7 +150,11 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
       if (known !== undefined) void servers.get(known.server)?.peer?.notify(method, known.params);
       return;
     }
-    for (const connection of servers.all()) void connection.peer?.notify(method, params);
+    // How a task of the agent's goes on concerns the server that asked for it.
+    const owner = method === "notifications/tasks/status" ? asks.ownerOfTask(params?.taskId) : undefined;
+    for (const connection of servers.all()) {
+      if (owner === undefined || owner === connection.name) void connection.peer?.notify(method, params);
+    }
   }
 
   async function onRequest(request: RpcRequest): Promise<void> {
@@ -176,6 +184,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
 
   const close = async () => {
     requests.cancelAll("The session has ended.");
+    tasks.close();
     streams.close();
     await servers.close();
   };

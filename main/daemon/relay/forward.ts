@@ -33,7 +33,9 @@ export interface ForwardOptions {
   rescue?: (fault: LinkFault) => Rescue | undefined;
   /** Without an answer for this long the call counts as lost, and the server is told to stop. */
   timeoutMs?: number;
-  /** Called once, when nothing more can follow. */
+  /** Takes the answer before the agent gets it: true when the call's record goes on without it. */
+  onReply?: (reply: RpcReply) => boolean;
+  /** Called once, when it has its answer. */
   done(): void;
 }
 
@@ -58,7 +60,7 @@ export function forward(
     paused: pause,
     reply(reply) {
       clearTimeout(timer);
-      record?.end(endOf(reply));
+      if (options.onReply?.(reply) !== true) record?.end(endOf(reply));
       send({ ...reply, id: request.id });
       done();
     },
@@ -109,7 +111,8 @@ function readProgress(values: JsonObject): { progress?: number; total?: number; 
   };
 }
 
-function endOf(reply: RpcReply): CallEnd {
+/** How a call ended, by its answer. */
+export function endOf(reply: RpcReply): CallEnd {
   if (isError(reply)) return { kind: "failed", error: { code: reply.error.code, message: reply.error.message } };
   if (reply.result.isError !== true) return { kind: "finished", result: reply.result };
   return {

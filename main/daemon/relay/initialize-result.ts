@@ -37,9 +37,7 @@ export function initializeResult(protocolVersion: string, servers: readonly Behi
     .map(({ name, side }) => `# ${name}\n\n${side?.instructions ?? ""}`)
     .join("\n\n");
   const serverInfo = { name: "signalbox", title: "Signalbox", version: VERSION };
-  // Tasks belong to one server's own ids; among several they are not offered.
-  const { tasks: _, ...offered } = capabilities;
-  return { protocolVersion, capabilities: offered, serverInfo, ...(instructions !== "" && { instructions }) };
+  return { protocolVersion, capabilities, serverInfo, ...(instructions !== "" && { instructions }) };
 }
 
 function withListChanged(capabilities: JsonObject): JsonObject {

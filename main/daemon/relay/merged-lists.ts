@@ -1,4 +1,4 @@
-/** Owns what agents see of resources and prompts while several servers are behind the daemon, and whose each of them is. */
+/** Owns what agents see of resources, prompts and tasks while several servers are behind the daemon, and whose each of them is. */
 import { isObject, type JsonObject } from "../rpc/message.ts";
 import type { Connection } from "../upstream/connection.ts";
 import { listAll } from "../upstream/handshake.ts";
@@ -10,6 +10,8 @@ export interface MergedLists {
   prompts(from: readonly Connection[]): Promise<JsonObject[]>;
   resources(from: readonly Connection[]): Promise<JsonObject[]>;
   templates(from: readonly Connection[]): Promise<JsonObject[]>;
+  /** The tasks of each server that lists them. */
+  tasks(from: readonly Connection[]): Promise<{ server: string; items: readonly JsonObject[] }[]>;
   /** The server and its own name of a prompt that was listed; lists first where nothing was. */
   ownerOfPrompt(name: string, from: readonly Connection[]): Promise<ToolOwner | undefined>;
   /** The server of a resource: the one that listed it, else the one whose template fits best, else the only or first with resources. */
@@ -65,6 +67,10 @@ export function createMergedLists(): MergedLists {
     prompts,
     resources,
     templates,
+    async tasks(from) {
+      const lists = await gather(from, "tasks", "tasks/list", "tasks");
+      return lists.map(({ server, tools: items }) => ({ server, items }));
+    },
     async ownerOfPrompt(name, from) {
       if (!promptOwners.has(name)) await prompts(from);
       return promptOwners.get(name);

@@ -7,6 +7,7 @@ import {
   progressTokenOf,
   type RpcId,
   type RpcMessage,
+  type RpcReply,
   type RpcRequest,
   resultOf,
 } from "../rpc/message.ts";
@@ -14,6 +15,7 @@ import { CONNECT_TIMEOUT_MS, type Connection } from "../upstream/connection.ts";
 import type { LinkFault } from "../upstream/link.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { forward, type Rescue } from "./forward.ts";
+import type { Tasks } from "./tasks.ts";
 import type { ToolOwner } from "./tool-menu.ts";
 
 export interface OpenRequests {
@@ -43,9 +45,15 @@ export interface PassOptions {
   /** How long to wait for the server to be connected, and then for its answer; the defaults are patient and endless. */
   connectMs?: number;
   timeoutMs?: number;
+  /** Sees the server's answer. */
+  onReply?: (reply: RpcReply) => void;
 }
 
-export function createOpenRequests(streams: AgentStreams, calls: CallRecorder): OpenRequests {
+export function createOpenRequests(
+  streams: AgentStreams,
+  calls: CallRecorder,
+  tasks: Pick<Tasks, "begin">,
+): OpenRequests {
   /** How to cancel each at its server. */
   const open = new Map<RpcId, (reason: string | undefined) => void>();
   let whenSettled: (() => void) | undefined;
@@ -64,13 +72,17 @@ export function createOpenRequests(streams: AgentStreams, calls: CallRecorder): 
     });
   const pass = (request: RpcRequest, to: Connection, how: PassOptions = {}) => {
     if (!open.has(request.id)) return;
-    const { params = request.params, tool, rescue, connectMs = CONNECT_TIMEOUT_MS, timeoutMs } = how;
+    const { params = request.params, tool, rescue, connectMs = CONNECT_TIMEOUT_MS, timeoutMs, onReply } = how;
     const record = tool === undefined ? undefined : startRecord(request, tool, params);
     const send = () => {
       const sent = forward(request, params, to, {
         send: (message: RpcMessage) => streams.send(message, request.id),
         pause: () => streams.pause(request.id),
         done: () => close(request.id),
+        onReply(reply) {
+          onReply?.(reply);
+          return isObject(params?.task) && tasks.begin(to.name, reply, record);
+        },
         ...(record !== undefined && { record }),
         ...(record !== undefined && rescue !== undefined && { rescue: (fault) => rescue(fault, record.id) }),
         ...(timeoutMs !== undefined && { timeoutMs }),

@@ -1,9 +1,10 @@
-/** Owns the requests about resources, prompts and completions: whose they are, and what a restarted server must be told again. */
-import { isObject, type JsonObject, RPC, type RpcRequest } from "../rpc/message.ts";
+/** Owns the requests about resources, prompts, completions and tasks: whose they are, and what a restarted server must be told again. */
+import { isObject, type JsonObject, RPC, type RpcReply, type RpcRequest } from "../rpc/message.ts";
 import type { Connection } from "../upstream/connection.ts";
 import { createMergedLists, withCapability } from "./merged-lists.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { SessionServers } from "./session-servers.ts";
+import { type Tasks, taskIdOf } from "./tasks.ts";
 
 export interface OwnedRequests {
   /** Answers or passes on the request; one of an unknown method is refused. */
@@ -13,7 +14,11 @@ export interface OwnedRequests {
   repeatTo(connection: Connection): void;
 }
 
-export function createOwnedRequests(servers: () => SessionServers, requests: OpenRequests): OwnedRequests {
+export function createOwnedRequests(
+  servers: () => SessionServers,
+  requests: OpenRequests,
+  tasks: Tasks,
+): OwnedRequests {
   const merged = createMergedLists();
   const subscriptions = new Map<string, Set<string>>();
   let level: JsonObject | undefined;
@@ -27,7 +32,25 @@ export function createOwnedRequests(servers: () => SessionServers, requests: Ope
   };
   const passTo = (request: RpcRequest, to: Connection, params = request.params) => {
     remember(request.method, to.name, params?.uri);
-    requests.pass(request, to, { params });
+    requests.pass(request, to, { params, onReply: (reply) => watchTask(request, to.name, reply) });
+  };
+  /** What a server says of a task tells how the call that it was goes on. */
+  const watchTask = ({ method, params }: RpcRequest, server: string, reply: RpcReply) => {
+    const id = taskIdOf(params);
+    if (id !== undefined && method === "tasks/result") tasks.settle(id, reply);
+    else if (method.startsWith("tasks/") && "result" in reply) tasks.tell(server, reply.result);
+  };
+  const toTaskOwner = (request: RpcRequest) => {
+    const id = taskIdOf(request.params);
+    const owner = id === undefined ? undefined : tasks.ownerOf(id);
+    const to = owner === undefined ? undefined : servers().get(owner);
+    if (to === undefined) return requests.refuse(request, RPC.invalidParams, `Unknown task: ${String(id)}`);
+    passTo(request, to);
+  };
+  const listTasks = async (request: RpcRequest, all: Connection[]) => {
+    const lists = await merged.tasks(all);
+    for (const { server, items } of lists) for (const task of items) tasks.tell(server, task);
+    requests.answer(request, { tasks: lists.flatMap(({ items }) => items) });
   };
   const promptTo = async (
     request: RpcRequest,
@@ -71,6 +94,12 @@ export function createOwnedRequests(servers: () => SessionServers, requests: Ope
           return requests.answer(request, { resources: await merged.resources(all) });
         case "resources/templates/list":
           return requests.answer(request, { resourceTemplates: await merged.templates(all) });
+        case "tasks/list":
+          return listTasks(request, all);
+        case "tasks/get":
+        case "tasks/result":
+        case "tasks/cancel":
+          return toTaskOwner(request);
         case "prompts/get":
         case "resources/read":
         case "resources/subscribe":

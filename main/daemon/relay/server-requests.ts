@@ -1,5 +1,6 @@
 /** Owns the requests of upstream servers to the agent (sampling, elicitation, roots): each under an id of our own, so that no two servers' ids meet. */
 import {
+  isObject,
   type JsonObject,
   progressTokenOf,
   type RpcId,
@@ -25,12 +26,18 @@ export interface ServerRequests {
   withdraw(server: string, id: unknown): RpcId | undefined;
   /** The agent reports progress on one: gives the server and the params in the server's terms. */
   progress(params: JsonObject): { server: string; params: JsonObject } | undefined;
+  /** The server whose request became this task of the agent's. */
+  ownerOfTask(taskId: unknown): string | undefined;
   /** A server is gone: gives our ids of what it asked. */
   forget(server: string): RpcId[];
 }
 
+/** Tasks of the agent's that are remembered; the oldest is forgotten first. */
+const MAX_TASKS = 1_000;
+
 export function createServerRequests(): ServerRequests {
   const open = new Map<RpcId, Outstanding>();
+  const tasks = new Map<string, string>();
   let count = 0;
   return {
     ask(server, message, answer) {
@@ -44,6 +51,10 @@ export function createServerRequests(): ServerRequests {
       const found = reply.id === undefined ? undefined : open.get(reply.id);
       if (found === undefined || reply.id === undefined) return false;
       open.delete(reply.id);
+      const task = "result" in reply ? reply.result.task : undefined;
+      if (isObject(task) && typeof task.taskId === "string") tasks.set(task.taskId, found.server);
+      const [oldest] = tasks.keys();
+      if (tasks.size > MAX_TASKS && oldest !== undefined) tasks.delete(oldest);
       found.answer({ ...reply, id: found.id });
       return true;
     },
@@ -61,6 +72,7 @@ export function createServerRequests(): ServerRequests {
       if (found?.token === undefined) return undefined;
       return { server: found.server, params: { ...params, progressToken: found.token } };
     },
+    ownerOfTask: (taskId) => (typeof taskId === "string" ? tasks.get(taskId) : undefined),
     forget(server) {
       const gone = [...open].filter(([, item]) => item.server === server).map(([ours]) => ours);
       for (const ours of gone) open.delete(ours);

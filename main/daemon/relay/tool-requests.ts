@@ -1,5 +1,5 @@
 /** Owns `tools/list` and `tools/call` of one agent: one merged list, and the server that each name in it means. */
-import { type JsonObject, notification, RPC, type RpcRequest } from "../rpc/message.ts";
+import { isObject, type JsonObject, notification, RPC, type RpcRequest } from "../rpc/message.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { asBuffered, type BufferedCalls } from "./buffered-calls.ts";
 import type { OpenRequests } from "./open-requests.ts";
@@ -73,7 +73,9 @@ export function createToolRequests(options: ToolRequestsOptions): ToolRequests {
         return requests.refuse(request, RPC.invalidParams, `Tool ${name} is not available: ${hidden}.`);
       }
       const params = { ...request.params, name: owner.tool };
-      if (!buffered.holds(owner)) return requests.pass(request, to, { params, tool: owner });
+      // Whoever wants a task wants its id, which nobody but the server can give.
+      if (isObject(request.params?.task) || !buffered.holds(owner))
+        return requests.pass(request, to, { params, tool: owner });
       buffered.call(request, to, owner, params);
     },
     changed() {

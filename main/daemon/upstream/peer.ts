@@ -20,7 +20,7 @@ export interface Waiting {
   readonly agentId?: RpcId;
   reply(reply: RpcReply): void;
   lost(fault: LinkFault): void;
-  /** Asks for progress; called for each that comes before the answer, with the notification's params. */
+  /** Asks for progress; called for each that comes before the answer, and after it for a task, with the notification's params. */
   progress?(params: JsonObject): void;
   /** The server closed this request's stream for now; the answer comes on a later one. */
   paused?(): void;
@@ -50,8 +50,12 @@ export interface Peer {
   close(): Promise<void>;
 }
 
+/** Requests that became tasks, whose progress goes on after their answer; the oldest is forgotten first. */
+const MAX_BACKGROUND = 1_000;
+
 export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
   const waitingFor = new Map<number, Waiting>();
+  const background = new Map<number, Waiting>();
   let count = 0;
   let closed = false;
 
@@ -63,6 +67,17 @@ export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
   };
   const settle = (reply: RpcReply) => {
     const waiting = take(reply.id);
+    // Its token stays good for as long as the task lives (MCP 2025-11-25, tasks).
+    if (
+      waiting?.progress !== undefined &&
+      typeof reply.id === "number" &&
+      "result" in reply &&
+      isObject(reply.result.task)
+    ) {
+      background.set(reply.id, waiting);
+      const [oldest] = background.keys();
+      if (background.size > MAX_BACKGROUND && oldest !== undefined) background.delete(oldest);
+    }
     try {
       waiting?.reply(reply);
     } catch (error) {
@@ -89,7 +104,8 @@ export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
       else if (message.method === "notifications/progress") {
         // Late or unknown progress has nobody to go to.
         const token = message.params?.progressToken;
-        if (isObject(message.params) && typeof token === "number") waitingFor.get(token)?.progress?.(message.params);
+        if (!isObject(message.params) || typeof token !== "number") return;
+        (waitingFor.get(token) ?? background.get(token))?.progress?.(message.params);
       } else handlers.notification(message, relatedTo(related));
     },
     unanswered: (id, fault) => take(id)?.lost(fault),
