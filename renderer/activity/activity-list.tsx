@@ -10,7 +10,6 @@ import {
   useLayoutEffect,
   useRef,
 } from "react";
-import { copyCall } from "../detail/copy-call.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import styles from "./activity.module.css";
 import { CallRow } from "./call-row.tsx";
@@ -31,6 +30,7 @@ interface ListProps {
   follow: boolean;
   onCursor: (id: string) => void;
   onOpen: (id: string) => void;
+  onCopy: (id: string) => void;
   onFollow: (follow: boolean) => void;
   onPointer: (inside: boolean) => void;
   onFilter: () => void;
@@ -43,7 +43,7 @@ const AWAY = 8;
 
 export function ActivityList(props: ListProps) {
   const { store, activity, cursor, follow, onCursor, onOpen, onFollow } = props;
-  const { list, version, fresh } = activity;
+  const { list, version, beginning, fresh } = activity;
   const { items, layout } = list;
   const scroller = useRef<HTMLDivElement>(null);
   const prefix = useId();
@@ -58,8 +58,8 @@ export function ActivityList(props: ListProps) {
   }, [follow]);
   // Another filter or session begins at its top too.
   useEffect(() => {
-    if (scroller.current !== null && list.seen >= 0) scroller.current.scrollTop = 0;
-  }, [list]);
+    if (scroller.current !== null && beginning !== undefined) scroller.current.scrollTop = 0;
+  }, [beginning]);
 
   const go = useCallback(
     (row: number) => {
@@ -81,7 +81,7 @@ export function ActivityList(props: ListProps) {
         : target(event.key, items, at);
     if (to !== undefined) go(to);
     else if (event.key === "Enter" && cursor !== undefined) onOpen(cursor);
-    else if (event.key === "c" && cursor !== undefined) void copyCall(store, cursor);
+    else if (event.key === "c" && cursor !== undefined) props.onCopy(cursor);
     else if (event.key === "f") onFollow(!follow);
     else if (event.key === "/") props.onFilter();
     else if (event.key === "?") props.onHelp();
@@ -96,11 +96,9 @@ export function ActivityList(props: ListProps) {
     rows.update();
   }
 
-  const { from, to } = rows.window;
   const shown: number[] = [];
-  for (let row = Math.min(from, items.length - 1); row >= to && row >= 0; row -= 1) shown.push(row);
-  const cursorRow = cursor === undefined ? undefined : list.rowOf(cursor);
-  const cursorShown = cursorRow !== undefined && cursorRow <= from && cursorRow >= to;
+  for (let place = rows.shown.first; place <= rows.shown.last; place += 1) shown.push(items.length - 1 - place);
+  const cursorShown = cursor !== undefined && shown.includes(list.rowOf(cursor) ?? -1);
   return (
     <div className={styles.listFrame} {...pointing}>
       <div

@@ -1,8 +1,10 @@
 /** Owns the activity of one session: head with chips, filter, the list and its empty states. */
 import { ArrowUpToLine, ChartGantt, ListFilter, X } from "lucide-react";
 import { lazy, Suspense, useCallback, useRef, useState } from "react";
+import { copyCall } from "../detail/copy-call.ts";
 import { Button, IconButton, join } from "../parts/button.tsx";
 import { Empty } from "../parts/notice.tsx";
+import { useServices } from "../shell/services.ts";
 import { DaemonBanner } from "../states/daemon-banner.tsx";
 import { useApp } from "../stores/app-store.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
@@ -41,6 +43,12 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
     setCursor(id);
     selectCall(id);
   }, []);
+
+  const { client } = useServices();
+  const session = useView((view) => view.session);
+  const copy = (id: string) => {
+    if (session !== undefined) void copyCall(store, client, session, id);
+  };
 
   return (
     <section className={styles.panel} aria-label="Activity panel" data-region="activity">
@@ -91,7 +99,7 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
       )}
       <Minimap store={store} onPick={open} />
       <PinnedCalls store={store} onOpen={open} />
-      {activity.list.items.length === 0 ? (
+      {activity.list.items.length === 0 && activity.list.complete ? (
         <ActivityEmpty filter={filter} onClear={() => setFilter(NO_FILTER)} />
       ) : waterfall ? (
         <Suspense>
@@ -106,6 +114,7 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
           follow={follow}
           onCursor={setCursor}
           onOpen={open}
+          onCopy={copy}
           onFollow={follows}
           onPointer={setPointing}
           onFilter={() => filterInput.current?.focus()}

@@ -7,7 +7,8 @@ import { StateIcon, type Tone } from "../parts/state-icon.tsx";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
 import styles from "./activity.module.css";
-import { type Bar, figures, note, percentOf, progressBar, stateWord } from "./progress-truth.ts";
+import { ProgressBar } from "./progress-bar.tsx";
+import { figures, note, progressBar, stateWord } from "./progress-truth.ts";
 
 const TONES: Record<Call["state"], Tone> = {
   running: "running",
@@ -24,11 +25,22 @@ export const callTone = (call: Call): Tone => TONES[call.state];
 /** Green for so long after it finished, then a neutral tick. */
 const FRESH_MS = 2_000;
 
-export const useCall = (store: CallLogStore, id: string): Call | undefined =>
+/**
+ * A call, told when its state changes; its progress is read when the clock ticks (`useNow`), which is as often as figures
+ * can be read. What should move with every update (`ProgressBar`) listens for itself.
+ */
+export function useCall(store: CallLogStore, id: string): Call | undefined {
   useSyncExternalStore(
     useCallback((told: () => void) => store.subscribeCall(id, told), [store, id]),
-    () => store.log.calls.get(id),
+    () => {
+      const call = store.log.calls.get(id);
+      return call === undefined
+        ? ""
+        : `${call.state} ${progressBar(call)?.kind} ${call.uncertain} ${store.isPartial(id)}`;
+    },
   );
+  return store.log.calls.get(id);
+}
 
 interface RowProps {
   store: CallLogStore;
@@ -84,7 +96,7 @@ export const CallRow = memo(function CallRow({
         </span>
         <span className="visually-hidden">{stateWord(call)}</span>
         <span className={join(styles.figures, bad && styles.bad)}>{figures(call, now)}</span>
-        {bar !== undefined && <ProgressBar bar={bar} call={call} />}
+        {bar !== undefined && <ProgressBar store={store} call={call} bar={bar} />}
         {second !== undefined && height > 40 && (
           <span className={join(styles.note, bad && styles.bad)} title={second.length > 60 ? second : undefined}>
             {second}
@@ -94,25 +106,6 @@ export const CallRow = memo(function CallRow({
     </div>
   );
 });
-
-export function ProgressBar({ bar, call }: { bar: Bar; call: Call }) {
-  const percent = bar.kind === "percent" ? bar.percent : undefined;
-  return (
-    <span
-      role="progressbar"
-      aria-label={`Progress of ${oneLine(call.tool, 80)}`}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      {...(percent === undefined ? {} : { "aria-valuenow": percentOf(call) ?? percent })}
-      className={styles.track}
-    >
-      <span
-        className={percent === undefined ? styles.indeterminate : styles.fill}
-        style={percent === undefined ? undefined : { transform: `scaleX(${percent / 100})` }}
-      />
-    </span>
-  );
-}
 
 /** True for two seconds after a call that was seen running has finished. */
 function useFresh(call: Call | undefined): boolean {

@@ -1,9 +1,10 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { applyEntry, createCallLog } from "../../shared/events/fold.ts";
 import type { StreamEvent } from "../../shared/events/tool-event.ts";
 import { createTurns, noteCall } from "../stores/turns.ts";
-import { NO_FILTER } from "./filters.ts";
-import { ListItems } from "./list-items.ts";
+import { type Filter, NO_FILTER } from "./filters.ts";
+import { type ItemSource, ListItems } from "./list-items.ts";
 
 const START = Date.parse("2026-11-20T14:00:00Z");
 const at = (seconds: number) => new Date(START + seconds * 1_000).toISOString();
@@ -27,7 +28,13 @@ function feed() {
     add(from, { tool: id, call: id, kind: "started", timestamp: at(from) });
     if (to !== undefined) add(to, { tool: id, call: id, kind: "finished", timestamp: at(to) });
   };
-  return { source: { log, order, turns }, add, call };
+  return { source: { log, order, turns, older: 0, since: 0, generation: () => 0 }, add, call };
+}
+
+function listOf(source: ItemSource, filter: Filter = NO_FILTER): ListItems {
+  const list = new ListItems(source, filter);
+  list.fill();
+  return list;
 }
 
 /** From the top of the list down. */
@@ -43,12 +50,12 @@ it("shows the newest turn and call first, each turn under its head", () => {
   call("a", 0, 1);
   call("b", 2, 3);
   call("c", 60, 61);
-  expect(shown(new ListItems(source, NO_FILTER))).toEqual(["Turn 2:1", "c", "Turn 1:2", "b", "a"]);
+  expect(shown(listOf(source))).toEqual(["Turn 2:1", "c", "Turn 1:2", "b", "a"]);
 });
 
 it("draws gaps at their place, whether the list was there before them or not", () => {
   const { source, call, add } = feed();
-  const live = new ListItems(source, NO_FILTER);
+  const live = listOf(source);
   call("a", 0, 1);
   live.sync();
   add(5, { kind: "gap", missed: 3 });
@@ -61,7 +68,7 @@ it("draws gaps at their place, whether the list was there before them or not", (
   live.sync();
   const expected = ["gap", "Turn 2:1", "c", "Turn 1:2", "b", "gap", "a"];
   expect(shown(live)).toEqual(expected);
-  expect(shown(new ListItems(source, NO_FILTER))).toEqual(expected);
+  expect(shown(listOf(source))).toEqual(expected);
 });
 
 it("leaves out what does not match, and the gaps with it", () => {
@@ -69,15 +76,59 @@ it("leaves out what does not match, and the gaps with it", () => {
   call("a", 0, 1);
   add(2, { kind: "gap", missed: 1 });
   call("b", 3, 4);
-  expect(shown(new ListItems(source, { ...NO_FILTER, text: "a" }))).toEqual(["Turn 1:1", "a"]);
+  expect(shown(listOf(source, { ...NO_FILTER, text: "a" }))).toEqual(["Turn 1:1", "a"]);
 });
 
 it("gives a row more room when its call has more to say", () => {
   const { source, call, add } = feed();
   call("a", 0);
-  const list = new ListItems(source, NO_FILTER);
+  const list = listOf(source);
   expect(list.layout.height).toBe(62);
   add(1, { tool: "a", call: "a", kind: "progress", progress: 1, total: 4 });
   expect(list.resize(["a", "unknown"])).toBe(true);
   expect(list.layout.height).toBe(84);
 });
+
+it("is laid out the same from the newest down, in any steps, as it grows call by call", () => {
+  const events = fc.array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.record({ pause: fc.constantFrom(1, 5, 40), length: fc.nat(30) }) },
+      { weight: 1, arbitrary: fc.constant("gap" as const) },
+    ),
+    { maxLength: 30 },
+  );
+  fc.assert(
+    fc.property(events, fc.nat(30), fc.boolean(), (steps, begun, filtered) => {
+      const filter = filtered ? { ...NO_FILTER, text: "a" } : NO_FILTER;
+      const { source, call, add } = feed();
+      const grown = listOf(source, filter);
+      let late: ListItems | undefined;
+      let now = 0;
+      steps.forEach((step, at) => {
+        if (at === begun) late = new ListItems(source, filter);
+        now += step === "gap" ? 1 : step.pause;
+        if (step === "gap") add(now, { kind: "gap", missed: 1 });
+        else call(`${at % 3 === 0 ? "a" : "b"}${at}`, now, now + step.length);
+        grown.sync();
+        // One that was begun in between grows at both ends.
+        late?.fill(once(), 2);
+        late?.sync();
+      });
+      late ??= new ListItems(source, filter);
+      while (!late.complete) late.fill(once(), 2);
+      expect(shown(late)).toEqual(shown(grown));
+      expect(late.layout.height).toBe(grown.layout.height);
+      for (const item of grown.items) if (item.kind === "call") expect(late.rowOf(item.id)).toBe(grown.rowOf(item.id));
+    }),
+  );
+});
+
+/** True, then false. */
+function once(): () => boolean {
+  let asked = false;
+  return () => {
+    const first = !asked;
+    asked = true;
+    return first;
+  };
+}

@@ -1,123 +1,220 @@
 /** Owns what the activity list shows and in which order: calls by turn, with the gaps where they belong; oldest first, drawn newest first. */
 import type { Call } from "../../shared/events/call.ts";
 import type { Gap } from "../../shared/events/fold.ts";
-import type { Turn, Turns } from "../stores/turns.ts";
+import type { Turns } from "../stores/turns.ts";
 import { type Filter, isFiltering, matcher } from "./filters.ts";
-import { hasNote, progressBar } from "./progress-truth.ts";
+import {
+  callItem,
+  GAP_HEIGHT,
+  gapItem,
+  type Item,
+  rowHeight,
+  TURN_HEIGHT,
+  type TurnItem,
+  turnItem,
+} from "./list-item.ts";
 import { RowLayout } from "./row-layout.ts";
 
-export type Item =
-  | { kind: "turn"; key: string; turn: Turn; shown: number }
-  | { kind: "call"; key: string; id: string }
-  | { kind: "gap"; key: string; gap: Gap };
-
-const TURN_HEIGHT = 30;
-const GAP_HEIGHT = 34;
-
-/** 32 px for a name alone, 52 with a note, 54 with a bar. A bar keeps room for the note that usually follows it. */
-export function rowHeight(call: Call): number {
-  if (progressBar(call) !== undefined) return 54;
-  return hasNote(call) ? 52 : 32;
-}
+/** Calls that are looked at between two looks at the clock. */
+const CALLS_A_STEP = 64;
 
 export interface ItemSource {
   readonly order: readonly string[];
+  /** How many of the calls in `order` came after the first ones, below them: history. */
+  readonly older: number;
+  /** What happened before this entry is not here yet, so its gaps are not drawn yet. */
+  readonly since: number;
   readonly log: { readonly calls: ReadonlyMap<string, Call>; readonly gaps: readonly Gap[] };
   readonly turns: Turns;
+  /** Changes when calls stand in other turns than before. */
+  generation(): number;
 }
 
-/** The rows for one filter. It grows with the log; nothing that is there moves but to make room. */
+/**
+ * The rows for one filter. They grow upwards with the log (`sync`), and downwards (`fill`) until all that was there is
+ * looked at: what is seen first is there first, however long the session. Nothing that is there moves but to make room.
+ */
 export class ListItems {
-  /** Oldest first. */
-  readonly items: Item[] = [];
   readonly layout = new RowLayout();
+  /** That of the source when the list was begun. */
+  readonly generation: number;
   readonly #source: ItemSource;
   readonly #match: (call: Call) => boolean;
   /** A gap is no part of the answer to a filter. */
   readonly #withGaps: boolean;
-  readonly #rowOf = new Map<string, number>();
-  #calls = 0;
-  #gaps = 0;
+  /** Rows of calls, counted from the first that came: `#below` less than from the oldest. */
+  readonly #places = new Map<string, number>();
+  #items: Item[] = [];
+  #below = 0;
+  /** Calls from `#oldest` up to `#newest` have been looked at, in the numbers of `order` less `older`. */
+  #oldest: number;
+  #newest: number;
+  /** The same of the gaps. */
+  #oldestGap: number;
+  #newestGap: number;
+  /** The head of the turn at the lower end. */
+  #lowest: TurnItem | undefined;
+  #complete = false;
 
-  constructor(source: ItemSource, filter: Filter) {
+  /** Empty as yet. `upTo`: the number of a call (`newest` of another list) from which on calls are news. */
+  constructor(source: ItemSource, filter: Filter, upTo?: number) {
     this.#source = source;
+    this.generation = source.generation();
     this.#match = matcher(filter);
     this.#withGaps = !isFiltering(filter);
-    this.sync();
+    this.#oldest = upTo ?? source.order.length - source.older;
+    this.#newest = this.#oldest;
+    const { gaps } = source.log;
+    const from = upTo === undefined ? undefined : this.#callAt(upTo)?.firstSeq;
+    const after = from === undefined ? -1 : gaps.findIndex(({ seq }) => seq >= from);
+    this.#newestGap = after === -1 ? gaps.length : after;
+    this.#oldestGap = this.#newestGap;
   }
 
-  /** Calls of the log that have been looked at. */
-  get seen(): number {
-    return this.#calls;
+  /** Oldest first. */
+  get items(): readonly Item[] {
+    return this.#items;
+  }
+
+  /** Number of the first call that has not been looked at. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** Whether everything old has been looked at. */
+  get complete(): boolean {
+    return this.#complete;
   }
 
   /** Row of a call, counted from the oldest; undefined when it is not shown. */
   rowOf(id: string): number | undefined {
-    return this.#rowOf.get(id);
+    const place = this.#places.get(id);
+    return place === undefined ? undefined : place + this.#below;
   }
 
   /** Adds what is new in the log. Gives true when there was something. */
   sync(): boolean {
-    const { order, log } = this.#source;
-    const before = this.items.length;
-    for (; this.#calls < order.length; this.#calls += 1) {
-      const call = log.calls.get(order[this.#calls] ?? "");
+    const { order, older } = this.#source;
+    const before = this.#items.length;
+    for (; this.#newest < order.length - older; this.#newest += 1) {
+      const call = this.#callAt(this.#newest);
       if (call === undefined || !this.#match(call)) continue;
       this.#addGaps(call.firstSeq);
       this.#addCall(call);
     }
     this.#addGaps(Number.POSITIVE_INFINITY);
-    return this.items.length !== before;
+    return this.#items.length !== before;
+  }
+
+  /** Adds what is old, from the newest on, while `more` (asked now and then) holds. Gives true when there was something. */
+  fill(more: (rows: number) => boolean = () => true, callsAStep = CALLS_A_STEP): boolean {
+    const rows: Item[] = [];
+    const heights: number[] = [];
+    const put = (item: Item, height: number) => {
+      rows.push(item);
+      heights.push(height);
+    };
+    const first = -this.#source.older;
+    while (this.#oldest > first && more(rows.length)) {
+      const stop = Math.max(first, this.#oldest - callsAStep);
+      while (this.#oldest > stop) {
+        this.#oldest -= 1;
+        const call = this.#callAt(this.#oldest);
+        if (call === undefined || !this.#match(call)) continue;
+        this.#putGaps(call.firstSeq, put);
+        this.#putCall(call, rows.length, put);
+      }
+    }
+    if (this.#oldest <= first && !this.#complete) {
+      this.#putGaps(this.#source.since, put);
+      this.#complete = true;
+    }
+    this.#items = rows.reverse().concat(this.#items);
+    this.layout.extend(heights);
+    this.#below += rows.length;
+    return rows.length > 0;
   }
 
   /** Gives the rows of changed calls their present heights. True when any changed. */
   resize(ids: Iterable<string>): boolean {
     let changed = false;
     for (const id of ids) {
-      const row = this.#rowOf.get(id);
+      const row = this.rowOf(id);
       const call = this.#source.log.calls.get(id);
       if (row !== undefined && call !== undefined) changed = this.layout.resize(row, rowHeight(call)) || changed;
     }
     return changed;
   }
 
+  #callAt(number: number): Call | undefined {
+    const { order, older, log } = this.#source;
+    return log.calls.get(order[number + older] ?? "");
+  }
+
+  /** Downwards: a call stands below the gaps that came after its start. */
+  #putGaps(after: number, put: (item: Item, height: number) => void): void {
+    if (!this.#withGaps) return;
+    const { gaps } = this.#source.log;
+    for (let gap = gaps[this.#oldestGap - 1]; gap !== undefined && gap.seq >= after; ) {
+      this.#oldestGap -= 1;
+      put(gapItem(gap, this.#oldestGap), GAP_HEIGHT);
+      gap = gaps[this.#oldestGap - 1];
+    }
+  }
+
+  #putCall(call: Call, above: number, put: (item: Item, height: number) => void): void {
+    const turn = this.#source.turns.byCall.get(call.id);
+    let head = above;
+    if (turn !== undefined && this.#lowest?.turn === turn) this.#lowest.shown += 1;
+    else if (turn !== undefined) {
+      this.#lowest = turnItem(turn, 1);
+      put(this.#lowest, TURN_HEIGHT);
+      head += 1;
+    }
+    this.#places.set(call.id, -1 - head - this.#below);
+    put(callItem(call.id), rowHeight(call));
+  }
+
   #addGaps(before: number): void {
     if (!this.#withGaps) return;
     const { gaps } = this.#source.log;
-    for (let gap = gaps[this.#gaps]; gap !== undefined && gap.seq < before; gap = gaps[this.#gaps]) {
-      this.#push({ kind: "gap", key: `gap-${gap.seq}-${this.#gaps}`, gap }, GAP_HEIGHT);
-      this.#gaps += 1;
+    for (let gap = gaps[this.#newestGap]; gap !== undefined && gap.seq < before; gap = gaps[this.#newestGap]) {
+      this.#push(gapItem(gap, this.#newestGap), GAP_HEIGHT);
+      this.#newestGap += 1;
     }
   }
 
   #addCall(call: Call): void {
     const turn = this.#source.turns.byCall.get(call.id);
-    const between: Extract<Item, { kind: "gap" }>[] = [];
-    for (let last = this.items.at(-1); last?.kind === "gap"; last = this.items.at(-1)) {
+    const between: Item[] = [];
+    for (let last = this.#items.at(-1); last?.kind === "gap"; last = this.#items.at(-1)) {
       between.unshift(last);
       this.#pop();
     }
-    const last = this.items.at(-1);
-    let shown = 0;
+    const last = this.#items.at(-1);
+    let head: TurnItem | undefined;
     // A turn's head stands above its newest call, so it is taken off and put back on top.
     if (last?.kind === "turn" && last.turn === turn) {
-      shown = last.shown;
+      head = last;
       this.#pop();
     }
     for (const gap of between) this.#push(gap, GAP_HEIGHT);
-    this.#rowOf.set(call.id, this.items.length);
-    this.#push({ kind: "call", key: call.id, id: call.id }, rowHeight(call));
-    if (turn !== undefined)
-      this.#push({ kind: "turn", key: `turn-${turn.number}`, turn, shown: shown + 1 }, TURN_HEIGHT);
+    this.#places.set(call.id, this.#items.length - this.#below);
+    this.#push(callItem(call.id), rowHeight(call));
+    if (turn === undefined) return;
+    head ??= turnItem(turn, 0);
+    head.shown += 1;
+    this.#lowest ??= head;
+    this.#push(head, TURN_HEIGHT);
   }
 
   #push(item: Item, height: number): void {
-    this.items.push(item);
+    this.#items.push(item);
     this.layout.push(height);
   }
 
   #pop(): void {
-    this.items.pop();
+    this.#items.pop();
     this.layout.pop();
   }
 }

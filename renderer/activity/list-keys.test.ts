@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Item } from "./list-items.ts";
+import type { Item } from "./list-item.ts";
 import { nextWhere, target } from "./list-keys.ts";
 
 const call = (id: string): Item => ({ kind: "call", key: id, id });

@@ -19,16 +19,26 @@ export class MinimapBars {
   readonly #settled = new Map<number, MinimapBar>();
   #per = 1;
 
-  of(order: readonly string[], calls: ReadonlyMap<string, Call>): MinimapBar[] {
+  /** What there is no time for (`more`, asked before each part) is left out; asked again, it goes on from there. */
+  of(
+    order: readonly string[],
+    calls: ReadonlyMap<string, Call>,
+    more: () => boolean = () => true,
+  ): { bars: MinimapBar[]; complete: boolean } {
     // Powers of two: the parts stay the same until there are twice as many calls.
     const per = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, order.length) / MAX_BARS)));
     if (per !== this.#per) this.#settled.clear();
     this.#per = per;
     const bars: MinimapBar[] = [];
+    let complete = true;
     for (let start = 0; start < order.length; start += per) {
       const known = this.#settled.get(start);
       if (known !== undefined) {
         bars.push(known);
+        continue;
+      }
+      if (!more()) {
+        complete = false;
         continue;
       }
       const part = order.slice(start, start + per).flatMap((id) => calls.get(id) ?? []);
@@ -37,7 +47,7 @@ export class MinimapBars {
       bars.push(bar);
       if (part.length === per && !part.some(isOpen)) this.#settled.set(start, bar);
     }
-    return bars;
+    return { bars, complete };
   }
 }
 

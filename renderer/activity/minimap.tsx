@@ -1,6 +1,7 @@
 /** Owns the strip that shows a session's calls over time at a glance: height by duration, colour by outcome. */
 import { useEffect, useState } from "react";
 import type { CallLogStore } from "../stores/call-log-store.ts";
+import { sliceTime } from "../stores/slices.ts";
 import styles from "./activity.module.css";
 import { type MinimapBar, MinimapBars } from "./minimap-bars.ts";
 
@@ -34,11 +35,17 @@ export function Minimap({ store, onPick }: MinimapProps) {
 function useBars(store: CallLogStore): MinimapBar[] {
   const [bars, setBars] = useState<MinimapBar[]>([]);
   useEffect(() => {
-    const kept = new MinimapBars();
+    let kept = new MinimapBars();
+    let generation = store.generation();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = () => {
       timer = undefined;
-      setBars(kept.of(store.order, store.log.calls));
+      // Calls were put in before the first ones: every part begins elsewhere.
+      if (store.generation() !== generation) kept = new MinimapBars();
+      generation = store.generation();
+      const drawn = kept.of(store.order, store.log.calls, sliceTime());
+      setBars(drawn.bars);
+      if (!drawn.complete) timer = setTimeout(draw);
     };
     draw();
     const stop = store.subscribeAny(() => {

@@ -32,6 +32,19 @@ it("moves only what stands below a row that grows", () => {
   expect(layout.height).toBe(60);
 });
 
+it("grows at its lower end without moving what is above", () => {
+  const layout = layoutOf(10, 20);
+  layout.extend([5, 7]);
+  expect([3, 2, 1, 0].map((row) => layout.topOf(row))).toEqual([0, 20, 30, 35]);
+  expect(layout.visible(31, 5, 0)).toEqual({ from: 1, to: 0 });
+  layout.extend([]);
+  layout.push(30);
+  expect([4, 0].map((row) => layout.topOf(row))).toEqual([0, 65]);
+  expect(layout.resize(1, 15)).toBe(true);
+  expect([4, 3, 2, 1, 0].map((row) => layout.topOf(row))).toEqual([0, 30, 50, 60, 75]);
+  expect(layout.height).toBe(82);
+});
+
 it("agrees with a plain sum for any heights and places", () => {
   const heights = Array.from({ length: 300 }, (_, at) => 26 + ((at * 37) % 30));
   const layout = layoutOf(...heights);

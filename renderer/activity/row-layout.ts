@@ -10,23 +10,37 @@ export interface RowWindow {
 }
 
 export class RowLayout {
-  /** `#offsets[k]` is the sum of the heights of the rows older than row `k`; one more than there are rows. */
-  readonly #offsets: number[] = [0];
+  /** Row `k` reaches from `#offsets[k]` up to `#offsets[k + 1]`, counted from where the first row that came stood: older ones are below 0. */
+  #offsets: number[] = [0];
 
   get count(): number {
     return this.#offsets.length - 1;
   }
 
   get height(): number {
+    return this.#top - (this.#offsets[0] ?? 0);
+  }
+
+  get #top(): number {
     return this.#offsets[this.count] ?? 0;
   }
 
   push(height: number): void {
-    this.#offsets.push(this.height + height);
+    this.#offsets.push(this.#top + height);
   }
 
   pop(): void {
     if (this.count > 0) this.#offsets.pop();
+  }
+
+  /** Puts rows below all others, the newest of them first. */
+  extend(heights: readonly number[]): void {
+    let bottom = this.#offsets[0] ?? 0;
+    const below = heights.map((height) => {
+      bottom -= height;
+      return bottom;
+    });
+    this.#offsets = below.reverse().concat(this.#offsets);
   }
 
   heightOf(row: number): number {
@@ -35,7 +49,7 @@ export class RowLayout {
 
   /** Distance from the top of the list, in pixels. */
   topOf(row: number): number {
-    return this.height - (this.#offsets[row + 1] ?? 0);
+    return this.#top - (this.#offsets[row + 1] ?? 0);
   }
 
   /** Costs as many steps as there are newer rows: what changes is nearly always new. Gives false when nothing changed. */
@@ -58,7 +72,7 @@ export class RowLayout {
 
   /** The row at a distance from the top; the nearest one outside of the list. */
   #rowAt(top: number): number {
-    const wanted = this.height - top;
+    const wanted = this.#top - top;
     let low = 0;
     let high = this.count - 1;
     while (low < high) {

@@ -1,12 +1,18 @@
 /** Owns which rows of the activity list are in the document: those that its viewport shows, and a few more. */
 import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
-import type { RowLayout, RowWindow } from "./row-layout.ts";
+import type { RowLayout } from "./row-layout.ts";
 
 const OVERSCAN = 6;
-const NONE: RowWindow = { from: -1, to: -1 };
+const NONE: Shown = { first: 0, last: -1 };
+
+/** Places counted from the top: they stay the same when older rows come in below. */
+export interface Shown {
+  first: number;
+  last: number;
+}
 
 export interface Rows {
-  window: RowWindow;
+  shown: Shown;
   /** To be called when the list was scrolled. */
   update: () => void;
   /** Scrolls just so far that a row, counted from the oldest, is seen whole. */
@@ -15,12 +21,13 @@ export interface Rows {
 
 /** `version` changes with the layout, which is one object that grows. */
 export function useRows(scroller: RefObject<HTMLElement | null>, layout: RowLayout, version: number): Rows {
-  const [window, setWindow] = useState(NONE);
+  const [shown, setShown] = useState(NONE);
   const update = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
-    const next = layout.visible(element.scrollTop, element.clientHeight, OVERSCAN);
-    setWindow((now) => (now.from === next.from && now.to === next.to ? now : next));
+    const { from, to } = layout.visible(element.scrollTop, element.clientHeight, OVERSCAN);
+    const next = from < 0 ? NONE : { first: layout.count - 1 - from, last: layout.count - 1 - to };
+    setShown((now) => (now.first === next.first && now.last === next.last ? now : next));
   }, [scroller, layout]);
 
   useLayoutEffect(() => {
@@ -46,5 +53,5 @@ export function useRows(scroller: RefObject<HTMLElement | null>, layout: RowLayo
     },
     [scroller, layout, update],
   );
-  return { window, update, reveal };
+  return { shown, update, reveal };
 }

@@ -18,6 +18,7 @@ import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { selectCall } from "../stores/view-store.ts";
 import { CallFoot } from "./call-foot.tsx";
+import { useCompleteCall } from "./complete-call.ts";
 import styles from "./detail.module.css";
 import { ProgressTab, RawTab } from "./event-tabs.tsx";
 import { Overview } from "./overview.tsx";
@@ -70,7 +71,7 @@ export function CallDrawer({ store, session, id }: DrawerProps) {
 }
 
 function Missing({ store, id }: { store: CallLogStore; id: string }) {
-  const loading = store.stream().status === "connecting";
+  const loading = store.stream().status === "connecting" || store.count() > store.order.length;
   return (
     <div className={styles.missing}>
       <IconButton label="Close" onClick={() => selectCall(undefined)} className={styles.missingClose}>
@@ -88,6 +89,7 @@ function Content({ store, session, call }: { store: CallLogStore; session: strin
   const running = call.state === "running";
   const now = useNow("fast", running);
   const turn = store.turns.byCall.get(call.id);
+  useCompleteCall(store, session, call.id);
   const known = useApp((app) => app.app?.servers.find((server) => server.name === call.server));
   const link = deepLink({ session, call: call.id });
   const took = duration(call);
@@ -125,7 +127,7 @@ function Content({ store, session, call }: { store: CallLogStore; session: strin
           ))}
         </Tabs.List>
         <Tabs.Panel value="overview" className={styles.panel}>
-          <Overview call={call} now={now} transport={known?.transport} />
+          <Overview store={store} call={call} now={now} transport={known?.transport} />
         </Tabs.Panel>
         <Tabs.Panel value="request" className={styles.panel}>
           <Payload

@@ -5,6 +5,7 @@ import type { GatewayClient } from "../gateway/gateway-client.ts";
 import { copyText } from "../shell/actions.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { toastFault } from "../stores/toasts.ts";
+import { completeCall } from "./complete-call.ts";
 import { curlCommand } from "./curl-command.ts";
 
 /** What is known of a call, as plain JSON with the absent left out. */
@@ -66,7 +67,8 @@ function fenced(value: unknown): string {
   return `${fence}json\n${text}\n${fence}`;
 }
 
-export async function copyCall(store: CallLogStore, id: string): Promise<void> {
+export async function copyCall(store: CallLogStore, client: GatewayClient, session: string, id: string): Promise<void> {
+  await completeCall(store, client, session, id);
   const call = store.log.calls.get(id);
   if (call !== undefined) await copyText(callJson(call), "Call");
 }

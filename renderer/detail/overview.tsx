@@ -2,13 +2,15 @@
 import type { Call } from "../../shared/events/call.ts";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import { visible } from "../../shared/text/visible.ts";
-import { ProgressBar } from "../activity/call-row.tsx";
 import { formatElapsed, formatMillisecond, formatRough } from "../activity/elapsed.ts";
+import { ProgressBar } from "../activity/progress-bar.tsx";
 import { duration, figures, formatCount, note, percentOf, progressBar } from "../activity/progress-truth.ts";
+import type { CallLogStore } from "../stores/call-log-store.ts";
 import styles from "./detail.module.css";
 import { JsonView } from "./json-view.tsx";
 
 interface OverviewProps {
+  store: CallLogStore;
   call: Call;
   now: number;
   transport: ServerStatus["transport"] | undefined;
@@ -20,14 +22,14 @@ const TRANSPORTS: Record<ServerStatus["transport"], string> = {
   builtin: "built in",
 };
 
-export function Overview({ call, now, transport }: OverviewProps) {
+export function Overview({ store, call, now, transport }: OverviewProps) {
   const bar = progressBar(call);
   return (
     <div className={styles.overview}>
       <Verdict call={call} />
       {bar !== undefined && (
         <div className={styles.running}>
-          <ProgressBar bar={bar} call={call} />
+          <ProgressBar store={store} call={call} bar={bar} />
           <p>{note(call, now) ?? figures(call, now)}</p>
         </div>
       )}

@@ -26,6 +26,7 @@ import {
 import { outboxResponseSchema } from "../../shared/protocol/outbox-api.ts";
 import { check, z } from "../../shared/protocol/schema.ts";
 import { type ToolSettings, toolSettingsSchema } from "../../shared/protocol/tool-settings.ts";
+import { type CallPage, readCallPage } from "./read-call-page.ts";
 
 const nothing = z.unknown();
 
@@ -77,6 +78,12 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     restartSession: (id: string, resume: boolean) => request(nothing, "POST", `${session(id)}/restart`, { resume }),
     events: (id: string, after: number, limit: number) =>
       request(eventsResponseSchema, "GET", `${session(id)}/events?after=${after}&limit=${limit}`),
+    /** The newest calls, or those that began before an entry; undefined when the gateway did not answer. */
+    async calls(id: string, before: number | undefined, limit: number): Promise<CallPage | undefined> {
+      const place = before === undefined ? "" : `&before=${before}`;
+      const answer = await raw("GET", `${session(id)}/calls?limit=${limit}${place}`);
+      return answer.ok ? readCallPage(parse(await answer.value.text())) : undefined;
+    },
     exportSession: (id: string, format: string) => raw("GET", `${session(id)}/export?format=${format}`),
     turns: (id: string) => request(turnsResponseSchema, "GET", `${session(id)}/turns`),
     retryDaemon: () => request(nothing, "POST", "/api/v1/daemon/retry", {}),

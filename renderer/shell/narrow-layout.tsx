@@ -3,7 +3,7 @@ import { type ReactNode, useMemo, useSyncExternalStore } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { ActivityPanel } from "../activity/activity-panel.tsx";
 import { CallRow } from "../activity/call-row.tsx";
-import { rowHeight } from "../activity/list-items.ts";
+import { rowHeight } from "../activity/list-item.ts";
 import { SessionList } from "../sessions/session-list.tsx";
 import { DaemonBanner } from "../states/daemon-banner.tsx";
 import type { CallLogStore } from "../stores/call-log-store.ts";
@@ -56,7 +56,7 @@ function Sheet({ store }: { store: CallLogStore }) {
 }
 
 function Summary({ store, onOpen }: { store: CallLogStore; onOpen: () => void }) {
-  useSyncExternalStore(store.subscribeAny, () => `${store.log.running}|${store.log.failed}|${store.order.length}`);
+  useSyncExternalStore(store.subscribeAny, () => `${store.log.running}|${store.log.failed}|${store.count()}`);
   const { running, failed } = store.log;
   const shown = newest(store);
   const call = shown === undefined ? undefined : store.log.calls.get(shown);
@@ -89,7 +89,7 @@ function Summary({ store, onOpen }: { store: CallLogStore; onOpen: () => void })
         {call !== undefined &&
           others <= 0 &&
           failed === 0 &&
-          `${store.order.length} ${store.order.length === 1 ? "call" : "calls"}`}
+          `${store.count()} ${store.count() === 1 ? "call" : "calls"}`}
       </button>
     </div>
   );

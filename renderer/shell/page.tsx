@@ -64,7 +64,7 @@ function SignedIn({ host, connection, onRefused }: SignedInProps) {
 
 function startServices(host: Host, connection: Connection, onRefused: (reason: string) => void) {
   const client = createGatewayClient(connection.token, () => onRefused("This browser isn't known here any more."));
-  const streams = createSessionStreams(connection);
+  const streams = createSessionStreams(connection, client.calls);
   const terminals = createTerminalPool(connection, host);
   let opened = false;
   const socket = openReconnectingSocket({

@@ -33,7 +33,7 @@ function Calls({ id }: { id: string }) {
   const store = useMemo(() => streams.open(id), [streams, id]);
   const running = useSyncExternalStore(store.subscribeAny, () => store.log.running);
   const failed = useSyncExternalStore(store.subscribeAny, () => store.log.failed);
-  const total = useSyncExternalStore(store.subscribeAny, () => store.order.length);
+  const total = useSyncExternalStore(store.subscribeAny, store.count);
   return (
     <>
       {running > 0 && (

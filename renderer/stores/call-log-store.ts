@@ -3,15 +3,14 @@
  * React sees immutable `Call` objects; only rows whose call changed are asked to paint again.
  */
 import type { Call } from "../../shared/events/call.ts";
-import { applyEntry, applyGap, type CallLog, createCallLog } from "../../shared/events/fold.ts";
+import { applyEntry, applyGap, type CallLog, createCallLog, restoreCall } from "../../shared/events/fold.ts";
 import type { LogEntry } from "../../shared/events/tool-event.ts";
 import type { EventServerFrame } from "../../shared/protocol/event-frames.ts";
-import { isError } from "../activity/filters.ts";
+import type { CallPage } from "../gateway/read-call-page.ts";
 import type { LinkState } from "../gateway/reconnecting-socket.ts";
-import { createTurns, noteCall, type Turns } from "./turns.ts";
+import { createKeptEntries } from "./kept-entries.ts";
+import { createPlacement, type Placement } from "./placement.ts";
 
-/** Entries kept per call for the drawer; older progress is read from the gateway's history. */
-const MAX_ENTRIES_PER_CALL = 200;
 /** In a long session new rows are told this often at most: 100,000 rows need not be looked through in every frame. */
 const LONG_LIST = 20_000;
 const LONG_LIST_MS = 100;
@@ -25,16 +24,15 @@ export interface StreamStatus {
   detail?: string;
 }
 
-export interface CallLogStore {
+export interface CallLogStore extends Placement {
   readonly log: CallLog;
-  /** Ids in the order of their start; it only grows. */
-  readonly order: readonly string[];
-  readonly turns: Turns;
-  /** Names of the servers seen, for the filter. */
-  readonly servers: ReadonlySet<string>;
-  /** Ids of the calls that did not end well for certain. */
-  readonly errors: ReadonlySet<string>;
   entries(call: string): readonly LogEntry[];
+  /** Begins with what the gateway has folded: the newest calls, and all that are open. Nothing may have been received before. */
+  restore(page: CallPage): void;
+  /** Whether a call came folded, without its arguments and result. */
+  isPartial(id: string): boolean;
+  /** Adds to such a call what its first and last entries tell. */
+  complete(id: string, parts: Pick<Call, "args" | "result" | "cut">): void;
   receive(frame: EventServerFrame, at: string): void;
   setLink(link: LinkState): void;
   /** Counts the events about writes that wait. */
@@ -53,11 +51,8 @@ export interface CallLogStore {
 /** `schedule` runs its argument in the next animation frame. */
 export function createCallLogStore(schedule: (flush: () => void) => void): CallLogStore {
   const log = createCallLog();
-  const order: string[] = [];
-  const turns = createTurns();
-  const servers = new Set<string>();
-  const errors = new Set<string>();
-  const kept = new Map<string, LogEntry[]>();
+  const kept = createKeptEntries();
+  const partial = new Set<string>();
   const callListeners = new Map<string, Set<Listener>>();
   const shapeListeners = new Set<Listener>();
   const anyListeners = new Set<(changed: ReadonlySet<string>) => void>();
@@ -71,6 +66,15 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
   let stream: StreamStatus = { status: "connecting" };
   let link: LinkState = { state: "connecting" };
 
+  const placement = createPlacement({
+    calls: log.calls,
+    adopt,
+    changed() {
+      shapeDirty = true;
+      request();
+    },
+  });
+
   function request(): void {
     if (scheduled) return;
     scheduled = true;
@@ -81,7 +85,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
     scheduled = false;
     anyVersion += 1;
     const now = performance.now();
-    if (shapeDirty && (order.length < LONG_LIST || now - shapeToldAt >= LONG_LIST_MS)) {
+    if (shapeDirty && (placement.order.length < LONG_LIST || now - shapeToldAt >= LONG_LIST_MS)) {
       shapeDirty = false;
       shapeToldAt = now;
       shapeVersion += 1;
@@ -98,47 +102,63 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
     for (const id of ids) {
       const call = log.calls.get(id);
       if (call === undefined) continue;
-      if (!turns.byCall.has(id)) {
-        order.push(id);
-        if (call.server !== undefined) servers.add(call.server);
-        shapeDirty = true;
-      }
-      noteCall(turns, call, order.length - 1);
-      if (isError(call)) errors.add(id);
-      else errors.delete(id);
       dirty.add(id);
+      placement.note(call);
     }
     request();
   }
 
-  function keep(entry: LogEntry, ids: readonly string[]): void {
-    const [id] = ids;
-    if (id === undefined || entry.event.kind === "gap") return;
-    const list = kept.get(id);
-    if (list === undefined) kept.set(id, [entry]);
+  function receiveEntry(entry: LogEntry): void {
+    const { event } = entry;
+    const changed = applyEntry(log, entry);
+    const [id] = changed;
+    if (event.kind === "gap") shapeDirty = true;
     else {
-      // The first stays: it has the arguments.
-      if (list.length >= MAX_ENTRIES_PER_CALL) list.splice(1, 1);
-      list.push(entry);
+      if (OUTBOX_KINDS.has(event.kind ?? "")) outboxChanges += 1;
+      if (id !== undefined) kept.keep(id, entry);
     }
+    touched(changed);
   }
 
-  return {
+  function adopt(call: Call): void {
+    if (!log.calls.has(call.id)) {
+      log.calls.set(call.id, call);
+      partial.add(call.id);
+    }
+    if (callListeners.has(call.id)) dirty.add(call.id);
+  }
+
+  return Object.assign(placement, {
     log,
-    order,
-    turns,
-    servers,
-    errors,
-    entries: (call) => kept.get(call) ?? [],
-    receive(frame, at) {
+    entries: kept.of,
+    restore(page: CallPage) {
+      log.gaps.push(...page.gaps);
+      for (const call of [...page.open, ...page.calls.toReversed()]) {
+        restoreCall(log, call);
+        partial.add(call.id);
+      }
+      log.lastSeq = page.last;
+      log.failed = page.failed;
+      const newest = page.calls.toReversed();
+      placement.begin(newest, page.more ? (newest[0]?.firstSeq ?? 0) : 0, Math.max(0, page.total - newest.length));
+      request();
+    },
+    isPartial: (id: string) => partial.has(id),
+    complete(id: string, parts: Pick<Call, "args" | "result" | "cut">) {
+      const call = log.calls.get(id);
+      if (call === undefined || !partial.delete(id)) return;
+      log.calls.set(id, {
+        ...call,
+        args: call.args ?? parts.args,
+        result: call.result ?? parts.result,
+        cut: call.cut === undefined ? parts.cut : { ...parts.cut, ...call.cut },
+      });
+      dirty.add(id);
+      request();
+    },
+    receive(frame: EventServerFrame, at: string) {
       if ("events" in frame) {
-        for (const entry of frame.events) {
-          const changed = applyEntry(log, entry);
-          if (OUTBOX_KINDS.has(entry.event.kind ?? "")) outboxChanges += 1;
-          if (entry.event.kind === "gap") shapeDirty = true;
-          else keep(entry, changed);
-          touched(changed);
-        }
+        for (const entry of frame.events) receiveEntry(entry);
         return;
       }
       if ("gap" in frame) {
@@ -150,11 +170,11 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
       stream = { status: frame.status, ...(frame.detail === undefined ? {} : { detail: frame.detail }) };
       request();
     },
-    setLink(next) {
+    setLink(next: LinkState) {
       link = next;
       request();
     },
-    subscribeCall(id, listener) {
+    subscribeCall(id: string, listener: Listener) {
       const set = callListeners.get(id) ?? new Set();
       callListeners.set(id, set.add(listener));
       return () => {
@@ -162,14 +182,14 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
         if (set.size === 0) callListeners.delete(id);
       };
     },
-    subscribeShape: (listener) => subscribe(shapeListeners, listener),
-    subscribeAny: (listener) => subscribe(anyListeners, listener),
+    subscribeShape: (listener: Listener) => subscribe(shapeListeners, listener),
+    subscribeAny: (listener: (changed: ReadonlySet<string>) => void) => subscribe(anyListeners, listener),
     outboxChanges: () => outboxChanges,
     shapeVersion: () => shapeVersion,
     anyVersion: () => anyVersion,
     stream: () => stream,
     link: () => link,
-  };
+  });
 }
 
 function subscribe<T>(set: Set<T>, listener: T): () => void {

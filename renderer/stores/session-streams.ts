@@ -1,9 +1,10 @@
 /** Owns the event streams that are open: one per session that is looked at, a few kept warm for quick switching. */
-import { eventServerFrameSchema } from "../../shared/protocol/event-frames.ts";
-import { parseJson } from "../../shared/protocol/schema.ts";
+import type { CallPage } from "../gateway/read-call-page.ts";
+import { readEventFrame } from "../gateway/read-event-frame.ts";
 import { openReconnectingSocket, type ReconnectingSocket } from "../gateway/reconnecting-socket.ts";
 import type { Connection } from "../host/host.ts";
 import { type CallLogStore, createCallLogStore } from "./call-log-store.ts";
+import { loadHistory } from "./load-history.ts";
 
 /** Streams kept open beside the shown one; the least recently shown is closed and forgotten. */
 const MAX_STREAMS = 6;
@@ -16,23 +17,45 @@ export interface SessionStreams {
   dispose(): void;
 }
 
-export function createSessionStreams(connection: Connection): SessionStreams {
-  const open = new Map<string, { store: CallLogStore; socket: ReconnectingSocket }>();
+/** Gives undefined when the gateway did not answer. */
+export type ReadCalls = (session: string, before: number | undefined, limit: number) => Promise<CallPage | undefined>;
 
-  function start(session: string): { store: CallLogStore; socket: ReconnectingSocket } {
-    const store = createCallLogStore(nextFrame);
-    const socket = openReconnectingSocket({
+interface Stream {
+  store: CallLogStore;
+  /** Undefined while the newest calls are on their way. */
+  socket: ReconnectingSocket | undefined;
+  gone: boolean;
+}
+
+export function createSessionStreams(connection: Connection, readCalls: ReadCalls): SessionStreams {
+  const open = new Map<string, Stream>();
+
+  function start(session: string): Stream {
+    const stream: Stream = { store: createCallLogStore(nextFrame), socket: undefined, gone: false };
+    const read = (before: number | undefined, limit: number) => readCalls(session, before, limit);
+    void loadHistory(stream.store, read, () => stream.gone).then(() => {
+      if (!stream.gone) stream.socket = follow(session, stream.store);
+    });
+    return stream;
+  }
+
+  function follow(session: string, store: CallLogStore): ReconnectingSocket {
+    return openReconnectingSocket({
       connection,
       path: () => `/ws/mcp/events?session_id=${encodeURIComponent(session)}&after=${store.log.lastSeq}`,
       onText(text) {
-        const frame = parseJson(eventServerFrameSchema, text);
-        if (frame.ok) store.receive(frame.value, new Date().toISOString());
-        else console.warn(`An event frame was not understood: ${frame.reason}`);
+        const frame = readEventFrame(text);
+        if (frame !== undefined) store.receive(frame, new Date().toISOString());
+        else console.warn("An event frame was not understood.");
       },
       onLink: store.setLink,
       onOpen: (send) => send(JSON.stringify({ conflate: true })),
     });
-    return { store, socket };
+  }
+
+  function end(stream: Stream): void {
+    stream.gone = true;
+    stream.socket?.dispose();
   }
 
   return {
@@ -43,20 +66,21 @@ export function createSessionStreams(connection: Connection): SessionStreams {
       open.set(session, known);
       for (const [id, oldest] of open) {
         if (open.size <= MAX_STREAMS) break;
-        oldest.socket.dispose();
+        end(oldest);
         open.delete(id);
       }
       return known.store;
     },
     close(session) {
-      open.get(session)?.socket.dispose();
+      const stream = open.get(session);
+      if (stream !== undefined) end(stream);
       open.delete(session);
     },
     reconnectNow() {
-      for (const { socket } of open.values()) socket.reconnectNow();
+      for (const { socket } of open.values()) socket?.reconnectNow();
     },
     dispose() {
-      for (const { socket } of open.values()) socket.dispose();
+      for (const stream of open.values()) end(stream);
       open.clear();
     },
   };

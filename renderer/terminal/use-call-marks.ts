@@ -14,10 +14,11 @@ export function useCallMarks(session: string, live: LiveTerminal | undefined): v
   useEffect(() => {
     if (live === undefined) return;
     const store = streams.open(session);
-    let seen = store.order.length;
+    const calls = () => store.order.length - store.older;
+    let seen = calls();
     return store.subscribeAny(() => {
-      for (; seen < store.order.length; seen += 1) {
-        const id = store.order[seen] ?? "";
+      for (; seen < calls(); seen += 1) {
+        const id = store.order[seen + store.older] ?? "";
         const [first] = store.entries(id);
         if (first !== undefined && Math.abs(Date.parse(first.at) - gatewayNow()) < LIVE_MS) live.marks.set(id);
       }
