@@ -55,7 +55,12 @@ async function main(): Promise<void> {
           )
         )
           continue;
-        for (const name of names) if (isWanted(names, name)) await picture(browser, gateway, name, theme, size);
+        for (const name of names)
+          if (isWanted(names, name))
+            await picture(browser, gateway, name, theme, size).catch((error: unknown) => {
+              console.error(`${name}: ${error instanceof Error ? error.message : error}`);
+              process.exitCode = 1;
+            });
       }
     }
   } finally {
