@@ -1,6 +1,6 @@
 /** Owns the proof that each agent is started exactly as it was seen to work, and that the secret travels in the environment alone. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -82,7 +82,12 @@ describe("each agent as it was seen to work", () => {
 
   it("Claude Code's hooks tell the terminal when it works, waits and has finished, and never fail", async () => {
     const { hooks } = JSON.parse(plan("claude").args[1] ?? "");
-    const words = { UserPromptSubmit: "working", Notification: "waiting", Stop: "finished" };
+    const words = {
+      UserPromptSubmit: "working",
+      Notification: "waiting",
+      PermissionRequest: "waiting",
+      Stop: "finished",
+    };
     expect(Object.keys(hooks).sort()).toEqual(Object.keys(words).sort());
     for (const [event, word] of Object.entries(words)) {
       const { type, command } = hooks[event][0].hooks[0];
@@ -93,6 +98,7 @@ describe("each agent as it was seen to work", () => {
       );
       // Without any terminal it says nothing and still succeeds.
       const alone = spawnSync("setsid", ["sh", "-c", command], { encoding: "utf8", stdio: "pipe" });
+      expect(existsSync("/dev/?")).toBe(false);
       expect(alone).toMatchObject({ status: 0, stdout: "", stderr: "" });
     }
   });
@@ -128,10 +134,60 @@ describe("each agent as it was seen to work", () => {
     });
   });
 
+  it("Gemini CLI keeps the defaults of the machine, or those that the person named, beside ours", () => {
+    const theirs =
+      '{"theme":"x","mcpServers":{"corp":{"httpUrl":"https://c.test","headers":{"a":"$A"}},"signalbox":{}}}';
+    const read: string[] = [];
+    const readText = (path: string) => {
+      read.push(path);
+      return theirs;
+    };
+    const settings = (more: Partial<LaunchContext>) => JSON.parse(plan("gemini", more).files[0]?.text ?? "");
+    expect(settings({ readText })).toMatchObject({
+      theme: "x",
+      mcpServers: { corp: { headers: { a: "$A" } }, signalbox: { httpUrl: URL } },
+    });
+    settings({ readText, inherited: { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: "/my/defaults.json" } });
+    expect(read[0]).toMatch(/system-defaults\.json$/);
+    expect(read[1]).toBe("/my/defaults.json");
+    for (const broken of ["// no", "[]", '{"mcpServers":1}', undefined]) {
+      expect(Object.keys(settings({ readText: () => broken }))).toEqual(["mcpServers"]);
+    }
+  });
+
+  it("opencode's plugin tells the terminal when it works, waits and has finished, and what sub-agents do not", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "signalbox-plugin-"));
+    const home = homeFolder(join(folder, "home"));
+    writePlanFiles(plan("opencode", { home }));
+    const events = [
+      { type: "session.created", properties: { info: { id: "child", parentID: "s" } } },
+      { type: "session.status", properties: { sessionID: "s", status: { type: "busy" } } },
+      { type: "session.status", properties: { sessionID: "child", status: { type: "busy" } } },
+      { type: "session.idle", properties: { sessionID: "child" } },
+      { type: "permission.asked", properties: { sessionID: "child" } },
+      { type: "permission.replied", properties: { sessionID: "child" } },
+      { type: "session.idle", properties: { sessionID: "s" } },
+      { type: "server.connected" },
+    ];
+    const script = `import { Signalbox } from ${JSON.stringify(join(home.run, "s-1", "opencode-plugin.js"))};
+      const { event } = await Signalbox({});
+      for (const one of ${JSON.stringify(events)}) await event({ event: one });`;
+    writeFileSync(join(folder, "run.mjs"), script);
+    const said = await inTerminal('exec "$NODE" "$RUN"', { NODE: process.execPath, RUN: join(folder, "run.mjs") });
+    const words = said
+      .split("\u001b]777;signalbox;")
+      .slice(1)
+      .map((text) => text.split("\u0007")[0]);
+    expect(words).toEqual(["working", "waiting", "working", "finished"]);
+    // Without any terminal it says nothing, and what it stands in goes on.
+    expect(spawnSync("setsid", ["-w", process.execPath, join(folder, "run.mjs")], { stdio: "pipe" }).status).toBe(0);
+  });
+
   it("opencode", () => {
     const { args, env } = plan("opencode", { args: ["run"] });
     expect(args).toEqual(["run"]);
     expect(JSON.parse(env.OPENCODE_CONFIG_CONTENT ?? "")).toEqual({
+      plugin: ["file:///home/ada/.signalbox/run/s-1/opencode-plugin.js"],
       mcp: {
         signalbox: {
           type: "remote",
@@ -263,7 +319,7 @@ it.each<[AgentId, args: string[] | undefined, resumed: string[] | undefined]>([
 ])(
   "goes on with the last conversation of %s %j by %j, and with none where it would do something else",
   (agent, args, resumed) => {
-    expect(resumeArguments(agent, args)).toEqual(resumed);
+    expect(resumeArguments(agent, { args })).toEqual(resumed);
   },
 );
 

@@ -1,6 +1,7 @@
 /** Owns the list of agents and the choice of how one is launched. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import type { AgentTemplate } from "../../shared/protocol/agent-templates.ts";
 import type { AgentId } from "../../shared/protocol/app-frames.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import type { AgentView } from "../../shared/protocol/gateway-api.ts";
@@ -13,6 +14,7 @@ import { gemini } from "./gemini.ts";
 import type { Agent, LaunchContext, LaunchPlan } from "./launch-plan.ts";
 import { opencode } from "./opencode.ts";
 import { shell } from "./shell.ts";
+import { planTemplate } from "./templates.ts";
 
 export const AGENTS: Readonly<Record<AgentId, Agent>> = { claude, codex, gemini, opencode, shell, demo, custom };
 
@@ -22,6 +24,7 @@ export const AGENTS: Readonly<Record<AgentId, Agent>> = { claude, codex, gemini,
  */
 export function planLaunch(id: AgentId, found: AgentView | undefined, context: LaunchContext): Result<LaunchPlan> {
   const agent = AGENTS[id];
+  if (context.template !== undefined) return ok(planTemplate(context.template, context));
   if (id === "demo") return ok(agent.plan("", context));
   const program = context.command?.trim() || found?.path;
   if (program !== undefined) return ok(agent.plan(program, context));
@@ -34,9 +37,14 @@ export function planLaunch(id: AgentId, found: AgentView | undefined, context: L
   );
 }
 
+export interface Startable {
+  args?: readonly string[] | undefined;
+  template?: AgentTemplate | undefined;
+}
+
 /** Arguments with which the agent goes on with its last conversation in its folder; undefined when it cannot, or not with these. */
-export function resumeArguments(id: AgentId, args: readonly string[] = []): string[] | undefined {
-  return AGENTS[id].resume?.(args);
+export function resumeArguments(id: AgentId, { args = [], template }: Startable = {}): string[] | undefined {
+  return template === undefined ? AGENTS[id].resume?.(args) : template.resume_args;
 }
 
 /** Writes the files of a plan, each whole and 0600, in folders closed to others. Throws when the disk refuses. */

@@ -1,5 +1,5 @@
 /** Owns how Claude Code is started with the session's MCP endpoint. */
-import { AGENT_WORD_PREFIX, type AgentWord } from "../../shared/protocol/agent-words.ts";
+import type { AgentWord } from "../../shared/protocol/agent-words.ts";
 import {
   type Agent,
   continueWith,
@@ -7,6 +7,7 @@ import {
   endpointHeaders,
   type LaunchContext,
   MCP_SERVER_NAME,
+  sayFromHook,
   sessionEnvironment,
   TOKEN_VARIABLE,
 } from "./launch-plan.ts";
@@ -45,16 +46,20 @@ function withAdditions(args: readonly string[], config: string): string[] {
   return [...own, ...(theirs ? [] : ["--settings", SETTINGS]), "--mcp-config", config, ...args.slice(at)];
 }
 
-/**
- * Says a word to our terminal when Claude Code begins a turn, ends one or waits for a decision. Its hooks have no
- * terminal of their own, so the word goes to the one that Claude Code itself has. It can neither fail nor be waited for.
- */
-function hook(word: AgentWord): object {
-  const say = `printf '\\033]777;${AGENT_WORD_PREFIX}${word}\\007' > "/dev/\${t%% *}"`;
-  return { hooks: [{ type: "command", command: `{ t=$(ps -o tty= -p $PPID); ${say}; } 2>/dev/null || true` }] };
-}
+const hook = (word: AgentWord, matcher?: string): object => ({
+  ...(matcher === undefined ? {} : { matcher }),
+  hooks: [{ type: "command", command: sayFromHook(word) }],
+});
 
-/** Added to the person's own settings and hooks for this run. */
+/**
+ * Added to the person's own settings and hooks for this run: a word when a turn begins, when one ends, and when a decision is
+ * asked for. The request comes at once, the notification some seconds later, and from older versions alone.
+ */
 const SETTINGS = JSON.stringify({
-  hooks: { UserPromptSubmit: [hook("working")], Stop: [hook("finished")], Notification: [hook("waiting")] },
+  hooks: {
+    UserPromptSubmit: [hook("working")],
+    Stop: [hook("finished")],
+    PermissionRequest: [hook("waiting")],
+    Notification: [hook("waiting", "permission_prompt|elicitation_dialog")],
+  },
 });

@@ -8,7 +8,9 @@ import { AGENTS } from "./agents.ts";
 import { findProgram } from "./find-program.ts";
 import { loginEnvironment } from "./login-environment.ts";
 
-const VERSION_LIMIT_MS = 3_000;
+/** Nobody waits longer for an answer; one that comes later, as on a busy machine, is told the next time. */
+const WAIT_MS = 3_000;
+const VERSION_LIMIT_MS = 10_000;
 const VERSION_OUTPUT_BYTES = 64 * 1024;
 
 /** What a program answered, by its path and modification time: an update is asked again. At most one entry per path. */
@@ -51,14 +53,17 @@ function first<T>(items: readonly T[], look: (item: T) => string | undefined): s
   return undefined;
 }
 
-/** The first version number in what `--version` prints; undefined when it fails or takes more than 3 s. */
+/** The first version number in what `--version` prints; undefined when it fails or has not answered yet. */
 async function programVersion(path: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const known = versions.get(path);
-  if (known?.mtimeMs === mtimeMs) return known.version;
-  const version = askVersion(path, env);
+  const version = known?.mtimeMs === mtimeMs ? known.version : askVersion(path, env);
   versions.set(path, { mtimeMs, version });
-  return version;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), WAIT_MS);
+  });
+  return Promise.race([version, late]).finally(() => clearTimeout(timer));
 }
 
 function askVersion(path: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {

@@ -1,4 +1,6 @@
 /** Owns the shape of a launch: what an agent needs to know to be started, and what has to be run and written for it. */
+import type { AgentTemplate } from "../../shared/protocol/agent-templates.ts";
+import { AGENT_WORD_PREFIX, type AgentWord } from "../../shared/protocol/agent-words.ts";
 import type { AgentId } from "../../shared/protocol/app-frames.ts";
 import type { Result } from "../../shared/protocol/fault.ts";
 import type { AgentView } from "../../shared/protocol/gateway-api.ts";
@@ -12,10 +14,16 @@ export interface LaunchContext {
   sessionId: string;
   cwd: string;
   home: HomeFolder;
+  /** What the program will inherit. */
+  inherited?: Readonly<Record<string, string | undefined>>;
+  /** Text of a file of the machine; undefined when it cannot be read. */
+  readText?: (path: string) => string | undefined;
   /** A foreign daemon also wants its session header. */
   foreign?: boolean;
   /** For `custom` the program; for a known agent the file to use instead of the one on PATH. */
   command?: string;
+  /** With `custom`: the person's own agent that it is. */
+  template?: AgentTemplate;
   /** The person's own arguments. */
   args?: string[];
   /** The person's own additions to the environment. */
@@ -82,6 +90,16 @@ export function continueWith(
 export function endpointHeaders(context: LaunchContext, reference: string): Record<string, string> {
   const session = context.foreign === true ? { [FOREIGN_SESSION_HEADER]: context.sessionId } : {};
   return { Authorization: `Bearer ${reference}`, ...session };
+}
+
+/**
+ * A shell command by which an agent's hook says a word to our terminal. Hooks have no terminal of their own, so the word goes to the
+ * one that the agent has, their parent or its parent. It prints nothing else, cannot fail, and nobody need wait for it.
+ */
+export function sayFromHook(word: AgentWord): string {
+  const find = "t=$(ps -o tty= -p $PPID); case $t in *[0-9]*) ;; *) t=$(ps -o tty= -p $(ps -o ppid= -p $PPID)) ;; esac";
+  const say = `printf '\\033]777;${AGENT_WORD_PREFIX}${word}\\007' > "/dev/\${t%% *}"`;
+  return `{ ${find}; case $t in *[0-9]*) ${say} ;; esac; } 2>/dev/null || true`;
 }
 
 /** A command line for people to read. Quoted where a shell would need it; nothing is ever run from it. */

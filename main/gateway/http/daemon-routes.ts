@@ -4,6 +4,7 @@ import { parseLinkPath } from "../../../shared/links/deep-link.ts";
 import { serversFileSchema, testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { z } from "../../../shared/protocol/schema.ts";
+import { detectTemplates } from "../../agents/templates.ts";
 import { mayOnlyWatch, READ_ONLY } from "../auth/scope.ts";
 import { examine } from "../doctor/examine.ts";
 import { liveFindings } from "../doctor/live-findings.ts";
@@ -81,7 +82,8 @@ export function daemonRoutes(parts: GatewayParts): Hono {
   app.get("/agents", async (context) => {
     const recent = parts.hub.state().sessions.toSorted((a, b) => b.created_at.localeCompare(a.created_at));
     const folders = [...new Set(recent.map((session) => session.cwd))].slice(0, RECENT_FOLDERS);
-    return context.json({ agents: await parts.agents(), recent_folders: folders });
+    const agents = [...(await parts.agents()), ...(await detectTemplates(home, process.env))];
+    return context.json({ agents, recent_folders: folders });
   });
   app.post("/open", async (context) => {
     const body = await readBody(context, openSchema);

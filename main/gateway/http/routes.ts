@@ -13,6 +13,7 @@ import { limitsRoutes } from "./limits-routes.ts";
 import { passRoutes } from "./pass-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import type { StaticFiles } from "./static-files.ts";
+import { templateRoutes } from "./template-routes.ts";
 
 export interface Routes {
   /** All that a client without a token reaches. The guarded routes are not in it, so no spelling of a path leads to them. */
@@ -51,6 +52,7 @@ function guardedRoutes(parts: GatewayParts, sockets: () => number): Hono {
   app.route("/api/v1", historyRoutes(parts));
   app.route("/api/v1", limitsRoutes(parts));
   app.route("/api/v1", passRoutes(parts));
+  app.route("/api/v1", templateRoutes(parts));
   app.get("/metrics", async (context) => context.text(await metricsText(parts, sockets())));
   app.route("/api/mcp", compatRoutes(parts));
   return app;

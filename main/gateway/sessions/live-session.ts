@@ -65,7 +65,7 @@ export function sessionView(session: LiveSession, connected: boolean, now: strin
     label: record.label,
     cwd: record.cwd,
     command: record.command,
-    ...(resumeArguments(record.agent, record.request.args) === undefined ? {} : { resumable: true }),
+    ...(resumeArguments(record.agent, record.request) === undefined ? {} : { resumable: true }),
     created_at: record.created_at,
     status,
     terminal: record.terminal,

@@ -1,4 +1,5 @@
 /** Owns what is remembered of a session across restarts of the gateway: what it is, where its daemons know it, and how it was started. */
+import { agentTemplateSchema } from "../../../shared/protocol/agent-templates.ts";
 import { agentIdSchema, sessionStatusSchema } from "../../../shared/protocol/app-frames.ts";
 import { z } from "../../../shared/protocol/schema.ts";
 
@@ -17,6 +18,8 @@ export const sessionRecordSchema = z.object({
     args: z.array(z.string()).optional(),
     env: z.record(z.string(), z.string()).optional(),
     servers: z.array(z.string()).optional(),
+    /** The person's own agent as it was then: changing or deleting it changes no session. */
+    template: agentTemplateSchema.optional(),
   }),
   mcp: z.object({
     /** True when Signalbox's own daemon serves its tools. */

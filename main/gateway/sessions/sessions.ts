@@ -216,7 +216,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         return failed("terminal-running", "Its program still runs.", "End it first.");
       }
       const { agent, agent_name: name, request } = session.record;
-      const args = resume === true ? resumeArguments(agent, request.args) : request.args;
+      const args = resume === true ? resumeArguments(agent, request) : request.args;
       if (resume === true && args === undefined) {
         return failed("cannot-resume", `${name} can't go on with a conversation as it was started.`, "Restart it.");
       }

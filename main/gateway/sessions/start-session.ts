@@ -1,10 +1,13 @@
 /** Owns starting a session: the MCP session first, then the agent's files, then its program in a terminal. */
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import type { AgentTemplate } from "../../../shared/protocol/agent-templates.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { AgentView, NewSession } from "../../../shared/protocol/gateway-api.ts";
 import { AGENTS, planLaunch, writePlanFiles } from "../../agents/agents.ts";
 import type { LaunchPlan } from "../../agents/launch-plan.ts";
+import { readTemplates } from "../../agents/templates.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
 import type { Connected } from "../link/daemon-link.ts";
 import { terminalView } from "./live-session.ts";
@@ -41,7 +44,7 @@ export interface FormerSession {
  * Faults: those of the folder, the agent and the daemon.
  */
 export async function openSession(
-  request: NewSession,
+  request: Omit<NewSession, "template"> & { template?: string | AgentTemplate | undefined },
   context: StartContext,
   from?: GivenSession | FormerSession,
 ): Promise<Result<SessionRecord>> {
@@ -49,30 +52,33 @@ export async function openSession(
   if (!folder.ok) return folder;
   const cwd = folder.value;
   const found = (await context.agents()).find((agent) => agent.id === request.agent);
+  const own = ownAgent(request, context.home);
+  if (!own.ok) return own;
+  const template = own.value;
   const agent = AGENTS[request.agent];
   const label = request.label?.trim() || (request.agent === "demo" ? "Demo" : basename(cwd) || agent.name);
 
   // Nothing is created at the daemon for an agent that cannot be started.
-  const dry = plan(request, context, { cwd, found, session: "-", token: "" });
+  const dry = plan({ ...request, template }, context, { cwd, found, session: "-", token: "" });
   if (!dry.ok) return dry;
 
-  const { own } = context.mcp.found;
+  const { own: ours } = context.mcp.found;
   const offer = request.servers === undefined ? {} : { servers: request.servers };
-  const goesOn = own && from !== undefined && "after" in from ? { after: from.after } : {};
+  const goesOn = ours && from !== undefined && "after" in from ? { after: from.after } : {};
   const created =
     from === undefined || "after" in from
       ? await context.mcp.client.createSession({ cwd, label, agent: request.agent, ...offer, ...goesOn })
       : ok({ session_id: from.id, token: from.token });
   if (!created.ok) return created;
-  const shadow = own ? created : await context.terminals.client.createSession({ cwd, label, agent: request.agent });
+  const shadow = ours ? created : await context.terminals.client.createSession({ cwd, label, agent: request.agent });
   if (!shadow.ok) return shadow;
 
   const mcpId = created.value.session_id;
   if (!PATH_SAFE.test(mcpId)) return failed("daemon-answer", "The daemon gave the session an id that cannot be used.");
   const record: SessionRecord = {
-    id: own && isLinkId(mcpId) ? mcpId : randomUUID(),
+    id: ours && isLinkId(mcpId) ? mcpId : randomUUID(),
     agent: request.agent,
-    agent_name: request.agent === "custom" ? basename(request.command ?? agent.name) : agent.name,
+    agent_name: template?.name ?? (request.agent === "custom" ? basename(request.command ?? agent.name) : agent.name),
     label,
     cwd,
     command: dry.value.display,
@@ -81,13 +87,14 @@ export async function openSession(
       ...(request.command === undefined ? {} : { command: request.command }),
       ...(request.args === undefined ? {} : { args: request.args }),
       ...(request.env === undefined ? {} : { env: request.env }),
+      ...(template === undefined ? {} : { template }),
       ...offer,
     },
-    mcp: { own, session_id: mcpId, token: created.value.token },
+    mcp: { own: ours, session_id: mcpId, token: created.value.token },
     terminal_session: shadow.value.session_id,
     terminal: { state: "starting" },
   };
-  if (!own) record.mcp.run = runOf(context.mcp);
+  if (!ours) record.mcp.run = runOf(context.mcp);
   return ok(record);
 }
 
@@ -145,12 +152,27 @@ async function launchTerminal(
   return started.ok ? terminalView(started.value) : { state: "failed", reason: started.fault.message };
 }
 
+/** A request names one of the person's own agents; a restart brings it along. Fault: `no-such-agent`. */
+function ownAgent(
+  { template: wanted }: { template?: string | AgentTemplate | undefined },
+  home: HomeFolder,
+): Result<AgentTemplate | undefined> {
+  if (typeof wanted !== "string") return ok(wanted);
+  const read = readTemplates(home);
+  if (!read.ok) return read;
+  const template = read.value.templates.find(({ id }) => id === wanted);
+  return template === undefined
+    ? failed("no-such-agent", "This agent isn't in the settings any more.", "Choose another, or add it again.")
+    : ok(template);
+}
+
 function plan(
-  request: Pick<NewSession, "agent" | "command" | "args" | "env">,
+  request: Pick<NewSession, "agent" | "command" | "args" | "env"> & { template?: AgentTemplate | undefined },
   context: StartContext,
   session: { cwd: string; found: AgentView | undefined; session: string; token: string },
 ): Result<LaunchPlan> {
-  if (request.agent === "custom" && !request.command?.trim()) {
+  const { template } = request;
+  if (request.agent === "custom" && template === undefined && !request.command?.trim()) {
     return failed("command-missing", "No command was given.", "Enter the program to run.");
   }
   return planLaunch(request.agent, session.found, {
@@ -159,11 +181,22 @@ function plan(
     sessionId: session.session,
     cwd: session.cwd,
     home: context.home,
+    inherited: process.env,
+    readText: readTextFile,
     foreign: !context.mcp.found.own,
+    ...(template === undefined ? {} : { template }),
     ...(request.command === undefined ? {} : { command: request.command }),
     ...(request.args === undefined ? {} : { args: [...request.args] }),
     ...(request.env === undefined ? {} : { env: request.env }),
   });
+}
+
+function readTextFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** The id names a folder of private files, so it must not lead out of where these are. */
