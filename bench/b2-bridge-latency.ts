@@ -1,8 +1,8 @@
 /**
  * B2: what the bridge adds to an event's way. Work: events at 1,000/s, each due at a fixed moment that stands in it; the latency
  * runs from that moment to the arrival in the client. Beside it: reading the daemon's SSE stream directly, with node:http, the
- * least that any reader of it can do. Within a round the two take turns second by second: whatever else the machine does
- * meanwhile comes upon both.
+ * least that any reader of it can do. Within a round the two take turns second by second, percentiles are those of
+ * each second, and a round's figure is their median: one pause of the machine would decide the p99 of a whole round.
  */
 import { get } from "node:http";
 import { WebSocket } from "ws";
@@ -11,7 +11,7 @@ import type { Benchmark, Context, Measurement } from "./harness/benchmark.ts";
 import { now } from "./harness/clock.ts";
 import { type EventDaemon, startEventDaemon } from "./harness/event-daemon.ts";
 import { pairedDifference, spread } from "./harness/figures.ts";
-import { createLatencies, eachDue, type Latencies } from "./harness/latency.ts";
+import { createLatencies, eachDue, type Percentiles } from "./harness/latency.ts";
 import { temporaryFolder } from "./harness/own-processes.ts";
 import { watchCost } from "./harness/process-cost.ts";
 import { type Product, startProduct } from "./harness/product.ts";
@@ -72,22 +72,31 @@ type Open = (session: Session, take: Take) => Promise<() => void> | (() => void)
 async function secondBySecond(daemon: EventDaemon, product: Product, seconds: number): Promise<Sample> {
   const own = await openReader(daemon, (session, take) => throughGateway(product, session, take));
   const bare = await openReader(daemon, (session, take) => directly(daemon, session, take));
+  const seen = { signalbox: [] as Percentiles[], direct: [] as Percentiles[] };
   const cost = watchCost([product.gateway.pid]);
   for (let second = 0; second < seconds; second += 1) {
-    for (const reader of second % 2 === 0 ? [own, bare] : [bare, own]) await reader.second();
+    const first = second % 2 === 0;
+    if (first) seen.signalbox.push(await own.second());
+    seen.direct.push(await bare.second());
+    if (!first) seen.signalbox.push(await own.second());
   }
   const spent = cost();
   own.close();
   bare.close();
-  const [a, b] = [own.latencies.percentiles(), bare.latencies.percentiles()];
-  const costs = spent === undefined ? {} : { µs: (spent.cpu * 1e6) / (seconds * RATE) };
-  return { "signalbox p50": a.p50, "direct p50": b.p50, "signalbox p99": a.p99, "direct p99": b.p99, ...costs };
+  const median = (side: "signalbox" | "direct", of: "p50" | "p99") =>
+    spread(seen[side].map((percentiles) => percentiles[of])).median;
+  return {
+    "signalbox p50": median("signalbox", "p50"),
+    "signalbox p99": median("signalbox", "p99"),
+    "direct p50": median("direct", "p50"),
+    "direct p99": median("direct", "p99"),
+    ...(spent && { µs: (spent.cpu * 1e6) / (seconds * RATE) }),
+  };
 }
 
 interface Reader {
-  latencies: Latencies;
   /** Lets a second's events come, and returns when all of them have. */
-  second(): Promise<void>;
+  second(): Promise<Percentiles>;
   close(): void;
 }
 
@@ -101,16 +110,15 @@ async function openReader(daemon: EventDaemon, open: Open): Promise<Reader> {
     arrivedAll();
   });
   return {
-    latencies,
     close,
     async second() {
-      const target = latencies.count() + RATE;
       const all = new Promise<void>((resolve) => {
         arrivedAll = () => {
-          if (latencies.count() >= target) resolve();
+          if (latencies.count() >= RATE) resolve();
         };
       });
       await Promise.all([all, daemon.emit({ session: session.session_id, count: RATE, rate: RATE })]);
+      return latencies.take();
     },
   };
 }

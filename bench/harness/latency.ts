@@ -54,7 +54,8 @@ export function createDueReader(): (bytes: Buffer, due: (ms: number) => void) =>
     const all = kept.length === 0 ? bytes : Buffer.concat([kept, bytes]);
     const end = Math.max(0, all.length - DUE_BYTES);
     const next = scan(all, end, due);
-    kept = all.subarray(Math.max(next, end));
+    // A copy: who reads may use its memory again.
+    kept = Buffer.from(all.subarray(Math.max(next, end)));
   };
 }
 

@@ -3,15 +3,12 @@
  * each came. Driven over standard input, a JSON object a line; answers likewise. It must cost little, or the machine that it
  * shares with the gateway is what would be measured: frames are not taken apart, and who does not time reads in sips.
  */
-import { randomBytes } from "node:crypto";
-import { request } from "node:http";
-import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { z } from "../../shared/protocol/schema.ts";
-import { SUBPROTOCOL } from "../../shared/protocol/wire.ts";
 import { now } from "../harness/clock.ts";
 import { createDueReader, createLatencies, type Latencies } from "../harness/latency.ts";
 import { parse } from "../harness/program.ts";
+import { openRawSocket, type RawSocket } from "../harness/raw-socket.ts";
 
 const order = z.discriminatedUnion("do", [
   z.object({
@@ -33,33 +30,11 @@ const SIP_MS = 10;
 /** Servers bound how many connections may wait for admission; who opens more at once is turned away. */
 const OPEN_AT_ONCE = 20;
 
-let sockets: Socket[] = [];
+let sockets: RawSocket[] = [];
 let sipping: NodeJS.Timeout | undefined;
 let latencies: Latencies = createLatencies();
 let counts: number[] = [];
 let changed = () => {};
-
-/** A WebSocket's connection, unread: what the server sent first is in it. */
-function connect(url: string, headers: Record<string, string>): Promise<Socket> {
-  const upgrade = {
-    connection: "Upgrade",
-    upgrade: "websocket",
-    "sec-websocket-version": "13",
-    "sec-websocket-key": randomBytes(16).toString("base64"),
-    "sec-websocket-protocol": SUBPROTOCOL,
-  };
-  return new Promise((resolve, reject) => {
-    const asked = request(url.replace(/^ws/, "http"), { headers: { ...headers, ...upgrade } });
-    asked.on("upgrade", (_response, socket, head) => {
-      socket.pause();
-      if (head.length > 0) socket.unshift(head);
-      resolve(socket);
-    });
-    asked.on("response", ({ statusCode }) => reject(new Error(`the gateway answered ${statusCode}`)));
-    asked.on("error", reject);
-    asked.end();
-  });
-}
 
 async function open(message: Extract<z.output<typeof order>, { do: "open" }>): Promise<void> {
   latencies = createLatencies();
@@ -67,7 +42,9 @@ async function open(message: Extract<z.output<typeof order>, { do: "open" }>): P
   sockets = [];
   while (sockets.length < message.clients) {
     const batch = Math.min(OPEN_AT_ONCE, message.clients - sockets.length);
-    sockets.push(...(await Promise.all(Array.from({ length: batch }, () => connect(message.url, message.headers)))));
+    sockets.push(
+      ...(await Promise.all(Array.from({ length: batch }, () => openRawSocket(message.url, message.headers)))),
+    );
   }
   const sips = sockets.slice(message.stalled).filter((socket, i) => {
     const timed = i % message.timed === 0;
@@ -79,13 +56,11 @@ async function open(message: Extract<z.output<typeof order>, { do: "open" }>): P
   }, SIP_MS);
 }
 
-function read(socket: Socket, timed: boolean): void {
+function read(socket: RawSocket, timed: boolean): void {
   const mine = counts.push(0) - 1;
   const dues = createDueReader();
-  socket.on("error", () => {});
-  socket.on("data", (bytes: Buffer) => {
+  socket.read((bytes) => {
     const arrived = timed ? now() : 0;
-    if (!timed) socket.pause();
     let events = 0;
     dues(bytes, (due) => {
       events += 1;
@@ -93,8 +68,8 @@ function read(socket: Socket, timed: boolean): void {
     });
     counts[mine] = (counts[mine] ?? 0) + events;
     changed();
+    return timed;
   });
-  if (timed) socket.resume();
 }
 
 async function obey(line: string): Promise<object> {
@@ -112,7 +87,7 @@ async function obey(line: string): Promise<object> {
       return latencies.take();
     case "close":
       clearInterval(sipping);
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) socket.close();
       sockets = [];
       return {};
   }
@@ -121,4 +96,4 @@ async function obey(line: string): Promise<object> {
 console.log(JSON.stringify({ port: 0 }));
 for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(await obey(line)));
 clearInterval(sipping);
-for (const socket of sockets) socket.destroy();
+for (const socket of sockets) socket.close();
