@@ -173,8 +173,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   }
 
   async function answerInitialize(): Promise<void> {
-    const fresh = servers.all().filter(({ name }) => catalogue.graceFor(name) > 0);
-    await Promise.all(fresh.map((connection) => connection.settled(INITIALIZE_WAIT_MS)));
+    await Promise.all(servers.fresh().map((connection) => connection.settled(INITIALIZE_WAIT_MS)));
     const behind = servers.all().map(({ state, name }) => ({
       name,
       side: state.phase === "ready" ? state.server : catalogue.known(name)?.server,

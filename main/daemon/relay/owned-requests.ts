@@ -121,7 +121,9 @@ export function createOwnedRequests(
       requests.answer(request, {});
     },
     repeatTo(connection) {
-      if (level !== undefined) tell(connection, "logging/setLevel", level);
+      if (level !== undefined && withCapability([connection], "logging").length === 1) {
+        tell(connection, "logging/setLevel", level);
+      }
       for (const uri of subscriptions.get(connection.name) ?? []) tell(connection, "resources/subscribe", { uri });
     },
   };

@@ -30,6 +30,8 @@ export interface SessionServers {
   /** In the order of their configuration. */
   all(): Connection[];
   get(name: string): Connection | undefined;
+  /** Those that are new and still connecting, worth waiting for. */
+  fresh(): Connection[];
   /** Connects new servers, reconnects changed ones, closes those that are gone; the others are not touched. */
   apply(servers: readonly Server[]): void;
   /** The merged list as it is now; asks the servers again. */
@@ -45,6 +47,7 @@ const NONE: readonly JsonObject[] = [];
 interface Member {
   server: Server;
   connection: Connection;
+  openedAt: number;
   tools: readonly JsonObject[] | undefined;
   loading: Promise<void> | undefined;
   /** The list changed while it was being read. */
@@ -82,6 +85,7 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
   const open = (server: Server): Member => {
     const member: Member = {
       server,
+      openedAt: performance.now(),
       tools: undefined,
       loading: undefined,
       again: false,
@@ -116,12 +120,15 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
     server: member.server.name,
     tools: member.tools ?? catalogue.known(member.server.name)?.tools ?? NONE,
   });
+  /** Milliseconds for which others may wait for it. */
+  const graceFor = ({ connection, server, openedAt }: Member) =>
+    connection.state.phase === "connecting" ? catalogue.graceFor(server.name, openedAt) : 0;
   const refresh = async (member: Member) => {
-    const { connection, server } = member;
+    const { connection } = member;
     if (connection.state.phase === "ready") return load(member);
     // Served without a server that has not come by then; when it comes, the agent is told.
-    const grace = catalogue.graceFor(server.name);
-    if (connection.state.phase !== "connecting" || grace === 0) return;
+    const grace = graceFor(member);
+    if (grace === 0) return;
     await connection.settled(grace);
     await load(member);
   };
@@ -137,6 +144,7 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
   return {
     all: () => [...members.values()].map((member) => member.connection),
     get: (name) => members.get(name)?.connection,
+    fresh: () => [...members.values()].filter((member) => graceFor(member) > 0).map((member) => member.connection),
     apply(servers) {
       const next = new Map<string, Member>();
       for (const server of servers) {

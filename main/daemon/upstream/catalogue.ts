@@ -25,8 +25,11 @@ export interface Catalogue {
   apply(servers: readonly Server[]): void;
   status(): ServerStatus[];
   known(name: string): Known | undefined;
-  /** Milliseconds for which a list may still wait for this server: some while it is new, none ever after. */
-  graceFor(name: string): number;
+  /**
+   * Milliseconds for which a list may still wait for this server: some while it is new, none ever after. One that is not
+   * configured, as the demo's may be, is as old as its connection, opened at `openedAt`.
+   */
+  graceFor(name: string, openedAt: number): number;
   /** What a session's connection found out. */
   reportReady(name: string, known: Known, latencyMs: number): void;
   reportFailed(name: string, fault: LinkFault): void;
@@ -126,10 +129,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     },
     status: () => [...entries.values()].map((entry) => entry.status),
     known: (name) => entries.get(name)?.known,
-    graceFor(name) {
+    graceFor(name, openedAt) {
       const entry = entries.get(name);
-      if (entry === undefined || entry.known !== undefined) return 0;
-      return Math.max(0, FIRST_START_MS - (clock() - entry.addedAt));
+      if (entry?.known !== undefined) return 0;
+      return Math.max(0, FIRST_START_MS - (clock() - (entry?.addedAt ?? openedAt)));
     },
     reportReady(name, known, latencyMs) {
       const entry = entries.get(name);

@@ -103,19 +103,18 @@ it("holds up the list of the others only while it is new, and never once it is k
     clock: () => now,
   });
   const config = { command: "x" };
+  const grace = (name: string) => catalogue.graceFor(name, 0);
   catalogue.apply([{ name: "mute", transport: "stdio", config }]);
-  expect(catalogue.graceFor("mute")).toBe(5_000);
+  expect(grace("mute")).toBe(5_000);
   now = 4_000;
   catalogue.apply([
     { name: "mute", transport: "stdio", config },
     { name: "new", transport: "stdio", config },
   ]);
-  expect([catalogue.graceFor("mute"), catalogue.graceFor("new"), catalogue.graceFor("none")]).toEqual([
-    1_000, 5_000, 0,
-  ]);
+  expect([grace("mute"), grace("new"), grace("none")]).toEqual([1_000, 5_000, 1_000]);
   catalogue.reportReady("new", { server: { ...SERVER, instructions: undefined }, tools: [] }, 1);
   now = 6_000;
-  expect([catalogue.graceFor("mute"), catalogue.graceFor("new")]).toEqual([0, 0]);
+  expect([grace("mute"), grace("new")]).toEqual([0, 0]);
   const disposed = catalogue.dispose();
   await vi.advanceTimersByTimeAsync(60_000);
   await disposed;
