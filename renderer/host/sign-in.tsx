@@ -66,7 +66,7 @@ export function SignIn({ reason, onSignedIn }: SignInProps) {
           onChange={(event) => setText(event.target.value)}
         />
         {fault !== undefined && <FaultNote fault={fault} />}
-        <Button kind="primary" type="submit" className={form.big} disabled={busy || text.trim() === ""}>
+        <Button kind="primary" type="submit" className={form.big} busy={busy} disabled={text.trim() === ""}>
           {busy ? "Connecting…" : "Connect"}
         </Button>
         <p className={styles.hint}>

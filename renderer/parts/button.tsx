@@ -5,11 +5,21 @@ import styles from "./button.module.css";
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** `danger` confirms a loss; `remove` stands beside each entry of a list, and is quiet until it is pointed at. */
   kind?: "plain" | "primary" | "danger" | "remove" | "link";
+  /** At work: it does nothing for the moment, and keeps the focus that a disabled button would lose. */
+  busy?: boolean;
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ kind = "plain", className, ...rest }: ButtonProps) {
-  return <button type="button" className={join(styles.button, styles[kind], className)} {...rest} />;
+export function Button({ kind = "plain", busy = false, className, onClick, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      className={join(styles.button, styles[kind], className)}
+      aria-disabled={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+      {...rest}
+    />
+  );
 }
 
 interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {

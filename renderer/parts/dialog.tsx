@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import { type ReactNode, type RefObject, useRef } from "react";
 import { IconButton } from "./button.tsx";
 import styles from "./dialog.module.css";
+import { useKeptFocus } from "./keep-focus.ts";
 
 interface DialogProps {
   title: string;
@@ -21,6 +22,7 @@ export function Dialog({ title, onClose, children, width = 560, initialFocus }: 
       <Base.Portal>
         <Base.Backdrop className={styles.scrim} />
         <Base.Popup
+          tabIndex={-1}
           className={styles.popup}
           style={{ maxWidth: width }}
           ref={popup}
@@ -32,9 +34,19 @@ export function Dialog({ title, onClose, children, width = 560, initialFocus }: 
               <X aria-hidden size={16} strokeWidth={1.75} />
             </Base.Close>
           </header>
-          <div className={styles.body}>{children}</div>
+          <Body>{children}</Body>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+function Body({ children }: { children: ReactNode }) {
+  const body = useRef<HTMLDivElement>(null);
+  useKeptFocus(body);
+  return (
+    <div ref={body} className={styles.body}>
+      {children}
+    </div>
   );
 }

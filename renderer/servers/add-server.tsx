@@ -113,10 +113,10 @@ export function AddServer({ onAdd }: AddProps) {
         </p>
       )}
       <div className={form.actions}>
-        <Button kind="primary" type="submit" disabled={busy !== undefined}>
+        <Button kind="primary" type="submit" busy={busy !== undefined}>
           {busy === "add" ? "Adding…" : "Add server"}
         </Button>
-        <Button onClick={() => void test()} disabled={busy !== undefined}>
+        <Button onClick={() => void test()} busy={busy !== undefined}>
           {busy === "test" ? "Testing…" : "Test"}
         </Button>
       </div>

@@ -96,7 +96,7 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
       <DaemonLine />
       {(fault ?? agentsFault) !== undefined && <FaultNote fault={fault ?? agentsFault} />}
       <div className={styles.actions}>
-        <Button kind="primary" type="submit" disabled={busy} className={styles.big}>
+        <Button kind="primary" type="submit" busy={busy} className={styles.big}>
           {busy ? "Starting…" : "Start session"}
           {!busy && <span aria-hidden="true">⏎</span>}
         </Button>

@@ -3,6 +3,7 @@ import { deepLink } from "../../shared/links/deep-link.ts";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { copyText } from "../shell/actions.ts";
+import { regainFocus } from "../shell/regions.ts";
 import type { Services } from "../shell/services.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
 import { toastFault, toastUndo } from "../stores/toasts.ts";
@@ -52,6 +53,7 @@ export function deleteWithUndo(services: Services, session: SessionView): void {
   pending.add(id);
   useView.setState(({ leaving }) => ({ leaving: [...leaving, id] }));
   if (useView.getState().session === id) selectSession(undefined);
+  regainFocus();
   const timer = setTimeout(() => {
     settle();
     void services.client.deleteSession(id).then((deleted) => {

@@ -1,7 +1,8 @@
 /** Owns the list of sessions: who needs the person, what runs, what ran. */
 import { Plus } from "lucide-react";
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { IconButton } from "../parts/button.tsx";
+import { useKeptFocus } from "../parts/keep-focus.ts";
 import { useApp, useSessions, useWatching } from "../stores/app-store.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { openOverlay, selectSession, useView } from "../stores/view-store.ts";
@@ -20,6 +21,8 @@ export function useSessionGroups(search = "", showArchived = false): SessionGrou
 }
 
 export function SessionList({ newKeys }: { newKeys?: string | undefined }) {
+  const panel = useRef<HTMLElement>(null);
+  useKeptFocus(panel);
   const [search, setSearch] = useState("");
   const [showArchived, setShowArchived] = useState(false);
   const groups = useSessionGroups(search, showArchived);
@@ -42,7 +45,7 @@ export function SessionList({ newKeys }: { newKeys?: string | undefined }) {
   }
 
   return (
-    <nav className={styles.panel} aria-label="Sessions panel" data-region="sessions">
+    <nav ref={panel} className={styles.panel} aria-label="Sessions panel" data-region="sessions">
       <header className={styles.head}>
         <h2 className={styles.title}>Sessions</h2>
         {!watching && (

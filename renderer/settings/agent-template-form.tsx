@@ -93,7 +93,7 @@ export function AgentTemplateForm({ template, taken, onSave, onCancel }: FormPro
       </p>
       <FaultNote fault={fault} />
       <div className={form.actions}>
-        <Button kind="primary" type="submit" disabled={busy}>
+        <Button kind="primary" type="submit" busy={busy}>
           {template === undefined ? "Add agent" : "Save agent"}
         </Button>
         <Button onClick={onCancel}>Cancel</Button>

@@ -57,7 +57,7 @@ export function AllHistory() {
     <>
       <SettingRow label="Export all history" hint="One file, an event a line, with secrets hidden.">
         {() => (
-          <Button disabled={busy || sessions.length === 0} onClick={() => void save()}>
+          <Button busy={busy} disabled={sessions.length === 0} onClick={() => void save()}>
             Export {count(sessions.length)}
           </Button>
         )}
@@ -79,7 +79,7 @@ export function AllHistory() {
               <Button onClick={() => setAsked(false)}>Cancel</Button>
             </span>
           ) : (
-            <Button kind="remove" disabled={busy || ended.length === 0} onClick={() => setAsked(true)}>
+            <Button kind="remove" busy={busy} disabled={ended.length === 0} onClick={() => setAsked(true)}>
               Delete…
             </Button>
           )

@@ -39,7 +39,7 @@ export function Doctor() {
       >
         {() => (
           <span className={controls.buttons}>
-            <Button disabled={busy} onClick={() => void examine()}>
+            <Button busy={busy} onClick={() => void examine()}>
               {busy ? "Looking…" : "Make a report"}
             </Button>
             {report !== undefined && (

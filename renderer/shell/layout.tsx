@@ -14,6 +14,7 @@ import { SessionList } from "../sessions/session-list.tsx";
 import { SessionRail } from "../sessions/session-rail.tsx";
 import { BadPath, NothingSelected, UnknownSession } from "../states/no-session.tsx";
 import { useSession } from "../stores/app-store.ts";
+import { useTurnStarts } from "../stores/use-turn-starts.ts";
 import { useView } from "../stores/view-store.ts";
 import { Terminals } from "../terminal/terminals.tsx";
 import styles from "./layout.module.css";
@@ -62,6 +63,7 @@ function Panels({ width, session }: { width: Width; session: SessionView | undef
   const saved = useDefaultLayout({ id: `signalbox.layout.${width}`, panelIds: panels, storage: safeStorage });
   const id = session?.id;
   const store = useMemo(() => (id === undefined ? undefined : streams.open(id)), [streams, id]);
+  useTurnStarts(id, store);
   return (
     <Group
       orientation="horizontal"

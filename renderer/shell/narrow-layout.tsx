@@ -7,6 +7,7 @@ import { rowHeight } from "../activity/list-item.ts";
 import { SessionList } from "../sessions/session-list.tsx";
 import { DaemonBanner } from "../states/daemon-banner.tsx";
 import type { CallLogStore } from "../stores/call-log-store.ts";
+import { useTurnStarts } from "../stores/use-turn-starts.ts";
 import { selectCall, useView } from "../stores/view-store.ts";
 import { KeyRow } from "../terminal/key-row.tsx";
 import { TerminalPane } from "../terminal/terminal-pane.tsx";
@@ -20,6 +21,7 @@ export function NarrowLayout({ session, middle }: { session: SessionView | undef
   const sheetOpen = useView((view) => view.sheetOpen);
   const id = session?.id;
   const store = useMemo(() => (id === undefined ? undefined : streams.open(id)), [streams, id]);
+  useTurnStarts(id, store);
   if (sessionsOpen) {
     return (
       <div className={styles.narrow}>

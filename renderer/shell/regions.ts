@@ -13,6 +13,15 @@ export function cycleRegion(by: 1 | -1): void {
   if (next !== undefined) focusIn(next);
 }
 
+/** After something that had the focus has gone with its surroundings: once the page is drawn anew, the first region gets it. */
+export function regainFocus(): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (document.activeElement === null || document.activeElement === document.body) cycleRegion(1);
+    }),
+  );
+}
+
 function focusIn(region: HTMLElement): void {
   const best = region.querySelector<HTMLElement>(
     '.xterm-helper-textarea, [role="grid"], [role="option"][tabindex="0"]',

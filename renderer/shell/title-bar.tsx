@@ -1,7 +1,8 @@
 /** Owns the bar at the top: where one is, the way to everything, and whether all is well. */
-import { Bell, ChevronDown, Eye, Menu as MenuIcon, Search, Settings } from "lucide-react";
+import { Bell, ChevronDown, EllipsisVertical, Eye, Menu as MenuIcon, Search, Settings } from "lucide-react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton, join, Kbd } from "../parts/button.tsx";
+import { SessionMenu } from "../sessions/session-menu.tsx";
 import { useSession, useSessions, useWatching } from "../stores/app-store.ts";
 import { openOverlay, useView } from "../stores/view-store.ts";
 import { runCommand } from "./command-bus.ts";
@@ -56,6 +57,20 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
           <IconButton label="Search or run a command" onClick={() => openOverlay("palette")}>
             <Search aria-hidden size={16} strokeWidth={1.75} />
           </IconButton>
+          {session === undefined ? (
+            <IconButton label="Settings" onClick={() => openOverlay("settings")}>
+              <Settings aria-hidden size={16} strokeWidth={1.75} />
+            </IconButton>
+          ) : (
+            <SessionMenu
+              session={session}
+              trigger={
+                <IconButton label="Session actions">
+                  <EllipsisVertical aria-hidden size={16} strokeWidth={1.75} />
+                </IconButton>
+              }
+            />
+          )}
         </span>
       </header>
     );

@@ -23,7 +23,7 @@ export function KeyRow({ session }: { session: string }) {
   const keepFocus = (event: { preventDefault(): void }) => event.preventDefault();
 
   function toggleCtrl(): void {
-    live?.holdCtrl(!ctrl);
+    live?.holdCtrl(!ctrl, () => setCtrl(false));
     setCtrl(!ctrl);
     live?.focus();
   }

@@ -43,7 +43,8 @@ export interface LiveTerminal {
   subscribe(listener: () => void): () => void;
   /** Types as if the person did. */
   type(data: string): void;
-  holdCtrl(held: boolean): void;
+  /** For the next key; `used` is called when that has come. */
+  holdCtrl(held: boolean, used?: () => void): void;
   reconnectNow(): void;
   dispose(): void;
 }

@@ -15,7 +15,8 @@ interface InputParts {
 export interface TerminalInput {
   /** Types as if the person did. */
   type(data: string): void;
-  holdCtrl(held: boolean): void;
+  /** For the next key that the person types; `used` is called when that has come. */
+  holdCtrl(held: boolean, used?: () => void): void;
 }
 
 const encoder = new TextEncoder();
@@ -25,6 +26,7 @@ const PERSON_MS = 500;
 export function createTerminalInput({ terminal, element, send, onRefused, onPerson }: InputParts): TerminalInput {
   let personAt = Number.NEGATIVE_INFINITY;
   let ctrlHeld = false;
+  let ctrlUsed: (() => void) | undefined;
   const noticePerson = (): void => {
     personAt = performance.now();
   };
@@ -32,8 +34,12 @@ export function createTerminalInput({ terminal, element, send, onRefused, onPers
   function pass(data: string): void {
     const byPerson = performance.now() - personAt < PERSON_MS;
     if (byPerson) onPerson();
+    const bytes = encoder.encode(ctrlHeld && byPerson ? withCtrl(data) : data);
     // A refusal is told to the person, who knows nothing of the terminal's own answers.
-    if (!send(encoder.encode(ctrlHeld ? withCtrl(data) : data)) && byPerson) onRefused();
+    if (!send(bytes) && byPerson) onRefused();
+    if (!ctrlHeld || !byPerson) return;
+    ctrlHeld = false;
+    ctrlUsed?.();
   }
   function type(data: string): void {
     noticePerson();
@@ -60,8 +66,9 @@ export function createTerminalInput({ terminal, element, send, onRefused, onPers
   });
   return {
     type,
-    holdCtrl(held) {
+    holdCtrl(held, used) {
       ctrlHeld = held;
+      ctrlUsed = used;
     },
   };
 }

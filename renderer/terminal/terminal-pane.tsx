@@ -1,9 +1,10 @@
 /** Owns the middle of the window: a session's head, its terminal, and what is said about them. */
 import { Columns2, Ellipsis, Search, SquareTerminal } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
+import { useKeptFocus } from "../parts/keep-focus.ts";
 import { shortFolder } from "../sessions/session-groups.ts";
 import { SessionMenu } from "../sessions/session-menu.tsx";
 import { onCommand } from "../shell/command-bus.ts";
@@ -33,6 +34,11 @@ export function TerminalPane({ session, onSplit, split = false, quiet = false }:
   const ground = useTerminalGround();
   const [finding, setFinding] = useState(false);
 
+  const said = useRef<HTMLDivElement>(null);
+  useKeptFocus(
+    said,
+    useCallback(() => live?.focus(), [live]),
+  );
   useReattach(session, live, status);
   useCallMarks(session.id, live);
   useEffect(() => (quiet ? undefined : onCommand("find", () => setFinding(true))), [quiet]);
@@ -73,7 +79,9 @@ export function TerminalPane({ session, onSplit, split = false, quiet = false }:
           />
         </span>
       </header>
-      <TerminalBanner session={session} status={status} />
+      <div ref={said}>
+        <TerminalBanner session={session} status={status} />
+      </div>
       <div className={styles.body} style={{ backgroundColor: ground }}>
         {finding && live !== undefined && <FindBar live={live} onClose={closeFind} />}
         <TerminalView live={live} dimmed={status?.link.state === "waiting"} quiet={quiet} />

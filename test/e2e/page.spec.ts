@@ -279,6 +279,28 @@ test("a device that may only watch sees everything, is told what it cannot do, a
   expect(gateway.requests.filter(({ method }) => method !== "GET")).toEqual([]);
 });
 
+test("turns are those that the agent reports, also one that comes while one looks; where it reports none, the guess says so", async ({
+  page,
+}) => {
+  await open(page);
+  await expect(list(page).getByText("by pauses").first()).toBeVisible();
+  gateway.setScene(scene("turns-reported"));
+  await page.reload();
+  await expect(list(page).getByText("Turn 3", { exact: true })).toBeVisible();
+  await expect(list(page).getByText("by pauses")).toHaveCount(0);
+  await expect(list(page).getByText("Turn 4", { exact: true })).toHaveCount(0);
+  const shown = scene("turns-reported").app.sessions.find(({ id }) => id === session);
+  if (shown === undefined) throw new Error("no session");
+  gateway.sendApp({ type: "session", session: { ...shown, turn_started_at: new Date().toISOString() } });
+  send({
+    tool: "of_the_new_turn",
+    call: "turn-4",
+    kind: "started",
+    timestamp: new Date(Date.now() + 50).toISOString(),
+  });
+  await expect(list(page).getByText("Turn 4", { exact: true })).toBeVisible();
+});
+
 test("two sessions stand side by side, and the activity is that of the one being typed in", async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "Show two sessions side by side" }).click();

@@ -1,5 +1,5 @@
 /** Owns the scenes of calls: how they can end, what they can give back, and names that mean harm. */
-import { LogBuilder, type Scene } from "./scene.ts";
+import { ago, LogBuilder, type Scene } from "./scene.ts";
 import { app, base, MAIN, OUTBOX, sessions, withMain } from "./world.ts";
 
 const LONG = "x".repeat(10_000);
@@ -31,6 +31,12 @@ const withResult = (now: number, id: string, tool: string, server: string, resul
     .frames();
 
 export const callScenes = (now: number): Scene[] => [
+  withMain(
+    now,
+    "turns-reported",
+    { turn_started_at: ago(now, 150) },
+    { turns: { [MAIN]: [ago(now, 1_000), ago(now, 270), ago(now, 150)] } },
+  ),
   base(now, "pinned", { settings: { pinnedCalls: { [MAIN]: ["t3-5", "t4-1"] } } }),
   base(now, "request", { path: `/session/${MAIN}/call/t4-1`, acts: [{ click: "Request" }] }),
   base(now, "progress", { path: `/session/${MAIN}/call/t4-1`, acts: [{ click: "Progress" }] }),

@@ -11,6 +11,8 @@ export function respond(scene: Scene, method: string, url: URL): [number, unknow
     const path = (url.searchParams.get("path") ?? "~").replace(/^~/, scene.app.home_dir).replace(/\/$/, "");
     return [200, { path, parent: "/", folders: ["api", "billing", "docs", "web"] }];
   }
+  const turns = /^\/api\/v1\/sessions\/([^/]+)\/turns$/.exec(pathname);
+  if (turns !== null) return [200, { turns: scene.turns?.[turns[1] ?? ""] ?? [] }];
   const events = /^\/api\/v1\/sessions\/([^/]+)\/events$/.exec(pathname);
   if (events !== null) {
     const all = (scene.events[events[1] ?? ""] ?? []).flatMap((frame) => ("events" in frame ? frame.events : []));

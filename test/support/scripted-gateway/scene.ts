@@ -36,6 +36,8 @@ export interface Scene {
   acts?: Act[];
   /** Who the page is to the gateway; the owner when absent. */
   me?: Me;
+  /** When the agent said that turns began, ISO 8601, by session. */
+  turns?: Record<string, string[]>;
   templates?: AgentTemplate[];
   /** What the page keeps in its storage. */
   settings?: Record<string, unknown>;
