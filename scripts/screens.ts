@@ -10,7 +10,7 @@ import config from "../electron.vite.config.ts";
 import { findBrowser } from "../test/support/find-browser.ts";
 import { actOut } from "../test/support/scripted-gateway/act-out.ts";
 import { scenes } from "../test/support/scripted-gateway/scenes.ts";
-import { startScriptedGateway } from "../test/support/scripted-gateway/scripted-gateway.ts";
+import { type ScriptedGateway, startScriptedGateway } from "../test/support/scripted-gateway/scripted-gateway.ts";
 import { takeReadmePicture } from "./readme-picture.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -22,6 +22,8 @@ const SIZES = [
   { width: 400, height: 800 },
 ];
 const THEMES = ["dark", "light", "contrast"] as const;
+/** Most of a picture's time is waiting for the page to settle. */
+const AT_ONCE = 3;
 
 /** Arguments narrow the work: names of scenes, widths, themes. */
 const wanted = new Set(process.argv.slice(2));
@@ -36,46 +38,42 @@ async function main(): Promise<void> {
     build: { ...renderer?.build, outDir: ui, emptyOutDir: true },
   });
   mkdirSync(out, { recursive: true });
-  const all = scenes(Date.now());
-  const [first] = all;
+  const [first] = scenes(Date.now());
   if (first === undefined) return;
-  const gateway = await startScriptedGateway(ui, first);
   const executablePath = findBrowser();
   if (executablePath === undefined) throw new Error("no Chromium here; set SIGNALBOX_TEST_BROWSER");
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const todo = pictures();
   try {
-    const names = all.map((scene) => scene.name);
-    for (const theme of THEMES) {
-      if (!isWanted(THEMES, theme)) continue;
-      for (const size of SIZES) {
-        if (
-          !isWanted(
-            SIZES.map(({ width }) => String(width)),
-            String(size.width),
-          )
-        )
-          continue;
-        for (const name of names)
-          if (isWanted(names, name))
-            await picture(browser, gateway, name, theme, size).catch((error: unknown) => {
-              console.error(`${name}: ${error instanceof Error ? error.message : error}`);
-              process.exitCode = 1;
-            });
-      }
-    }
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        const gateway = await startScriptedGateway(ui, first);
+        for (let next = todo.shift(); next !== undefined; next = todo.shift()) await picture(browser, gateway, next);
+        await gateway.dispose();
+      }),
+    );
   } finally {
     await browser.close();
-    await gateway.dispose();
   }
 }
 
-async function picture(
-  browser: Browser,
-  gateway: Awaited<ReturnType<typeof startScriptedGateway>>,
-  name: string,
-  theme: (typeof THEMES)[number],
-  size: { width: number; height: number },
-): Promise<void> {
+interface Picture {
+  name: string;
+  theme: (typeof THEMES)[number];
+  size: { width: number; height: number };
+}
+
+function pictures(): Picture[] {
+  const names = scenes(0).map(({ name }) => name);
+  const widths = SIZES.map(({ width }) => String(width));
+  const sizes = SIZES.filter(({ width }) => isWanted(widths, String(width)));
+  return THEMES.filter((theme) => isWanted(THEMES, theme)).flatMap((theme) =>
+    sizes.flatMap((size) => names.filter((name) => isWanted(names, name)).map((name) => ({ name, theme, size }))),
+  );
+}
+
+/** A scene that cannot be reached is said, and the next one pictured. */
+async function picture(browser: Browser, gateway: ScriptedGateway, { name, theme, size }: Picture): Promise<void> {
   const scene = scenes(Date.now()).find((each) => each.name === name);
   if (scene === undefined) return;
   gateway.setScene(scene);
@@ -89,12 +87,17 @@ async function picture(
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") console.error(`${name}: ${message.text()}`);
   });
-  await actOut(page, gateway.url, scene);
-  await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(scene.drop === undefined ? 500 : 1_300);
-  const file = join(out, `${name}-${size.width}-${theme}.png`);
-  await page.screenshot({ path: file });
-  console.log(file.slice(root.length + 1));
+  try {
+    await actOut(page, gateway.url, scene);
+    await page.evaluate(() => document.fonts.ready);
+    await page.waitForTimeout(scene.drop === undefined ? 500 : 1_300);
+    const file = join(out, `${name}-${size.width}-${theme}.png`);
+    await page.screenshot({ path: file });
+    console.log(file.slice(root.length + 1));
+  } catch (error) {
+    console.error(`${name}: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
   await page.close();
 }
 

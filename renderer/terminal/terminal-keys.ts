@@ -3,10 +3,6 @@
 /** Shift+Enter inserts a newline in agents' prompts: ESC CR. */
 export const NEWLINE_IN_PROMPT = "\u001b\r";
 
-export interface KeyRowState {
-  ctrl: boolean;
-}
-
 export type RowKey = "escape" | "tab" | "up" | "down" | "left" | "right";
 
 /** What a key of the row sends; arrows follow the program's cursor-key mode. */
@@ -28,8 +24,9 @@ export function rowKeyBytes(key: RowKey, applicationCursor: boolean): string {
   }
 }
 
-/** The control character of a typed one while Ctrl of the key row is held: `c` becomes ETX. Others stay. */
+/** The control character of a typed one while Ctrl of the key row is held: `c` becomes ETX, an arrow moves by words. Others stay. */
 export function withCtrl(data: string): string {
+  if (/^[[O][ABCD]$/.test(data.slice(1))) return `\u001b[1;5${data.slice(2)}`;
   if (data.length !== 1) return data;
   const code = data.toUpperCase().charCodeAt(0);
   if (code >= 0x40 && code <= 0x5f) return String.fromCharCode(code - 0x40);
