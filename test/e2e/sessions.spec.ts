@@ -68,6 +68,30 @@ test("a session can be started from the window, its program's end is told, and i
   await expect(terminal(page)).toContainText("again-2");
 });
 
+test("an agent of one's own is added in the settings, chosen like any other, and told of the endpoint", async ({
+  page,
+}) => {
+  product = await Product.start();
+  const cwd = product.workFolder({ agent: '#!/bin/sh\necho "told of: $1, token in: $TOKEN_FROM"\nsleep 60\n' });
+  chmodSync(join(cwd, "agent"), 0o755);
+  await product.open(page, "/settings/agents");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Add an agent…" }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("My agent");
+  await dialog.getByRole("textbox", { name: "Program" }).fill(join(cwd, "agent"));
+  await dialog.getByRole("textbox", { name: /^Arguments, one/ }).fill("{mcp_url}");
+  await dialog.getByRole("textbox", { name: /^Environment/ }).fill("TOKEN_FROM={token_variable}");
+  await page.keyboard.press("Tab");
+  await dialog.getByRole("button", { name: "Add agent" }).click();
+  await expect(dialog.getByRole("button", { name: "Change My agent" })).toBeVisible();
+  await page.reload();
+  await page.getByRole("radio", { name: /My agent/ }).check({ force: true });
+  await page.getByRole("combobox", { name: "Folder" }).fill(cwd);
+  await page.getByRole("button", { name: /^Start session/ }).click();
+  await expect(terminal(page)).toContainText(/told of: http:\/\/127\.0\.0\.1:\d+\/mcp, token in: SIGNALBOX_MCP_TOKEN/);
+  await expect(terminal(page)).toContainText("My agent");
+});
+
 test("an agent that ended can go on with its conversation, or begin anew", async ({ page }) => {
   product = await Product.start();
   const cwd = product.workFolder({ agent: '#!/bin/sh\necho "first word: $1"\n' });
