@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** Owns the command line: what `signalbox …` accepts, and nothing of what it does. Exit codes: 0 good, 1 failed, 2 wrong usage. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { useCompileCache } from "./home/compile-cache.ts";
+import { homeFolder } from "./home/home-folder.ts";
 import { VERSION } from "./home/version.ts";
 
 const HOME = [
@@ -25,14 +27,21 @@ function program(): Command {
     .option("--no-open", "do not open a browser")
     .option("--demo", "start a demo session at once")
     .option("--json", "print one line of JSON with url, token and pid once it answers")
-    .action(async (options) => exitWith((await import("./headless.ts")).serve(options)));
+    .action(async (options) => {
+      useCompileCache(homeFolder(options.home));
+      const journalThread = (await import("./gateway/journal/journal-thread.ts")).startJournalThread();
+      return exitWith((await import("./headless.ts")).serve({ ...options, journalThread }));
+    });
 
   signalbox
     .command("daemon")
     .description("run the MCP daemon in the foreground (the gateway starts one by itself when none is found)")
     .option(...HOME)
     .option("--port <n>", "port on 127.0.0.1 (default: a free one)", port)
-    .action(async (options) => exitWith((await import("./daemon.ts")).runDaemon(options)));
+    .action(async (options) => {
+      useCompileCache(homeFolder(options.home));
+      return exitWith((await import("./daemon.ts")).runDaemon(options));
+    });
 
   signalbox
     .command("stop")
