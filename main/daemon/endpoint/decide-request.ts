@@ -35,7 +35,7 @@ function refuse(status: 400 | 403 | 421, code: string, message: string): Decisio
 function headerValues(raw: readonly string[], name: string): string[] {
   const values: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.toLowerCase() === name) values.push(raw[i + 1] ?? "");
+    if (raw[i]?.length === name.length && raw[i]?.toLowerCase() === name) values.push(raw[i + 1] ?? "");
   }
   return values;
 }

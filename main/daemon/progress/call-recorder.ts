@@ -53,31 +53,35 @@ export interface RecorderOptions {
   clock?: () => number;
 }
 
+type CallFields = Pick<ToolEvent, "tool" | "server" | "call" | "token">;
+
 export function createCallRecorder(options: RecorderOptions): CallRecorder {
   const { ring, offset, secrets, now = Date.now, clock = () => performance.now() } = options;
   let count = 0;
   let running = 0;
+  /** What an event says is laid out later, when it is written; when it happened is now. */
+  const publish = (call: CallFields, kind: ToolEvent["kind"], more: () => Partial<ToolEvent>) => {
+    const at = now();
+    ring.append((seq) => {
+      const base = { ...call, kind, seq, timestamp: new Date(at).toISOString() };
+      try {
+        return JSON.stringify({ ...base, ...more() });
+      } catch {
+        // Arguments or a result nested so deeply that they cannot be written again: the call is told all the same.
+        return JSON.stringify(base);
+      }
+    });
+  };
 
   return {
     get running() {
       return running;
     },
     later({ id, tool, server }, how) {
-      const fields: Partial<ToolEvent> =
-        how.kind === "delivered" ? endFields({ kind: "finished", result: how.result }, secrets()) : {};
-      const error = how.kind === "failed" ? { error: how.error } : {};
-      ring.append((seq) =>
-        JSON.stringify({
-          tool,
-          server,
-          call: id,
-          ...fields,
-          ...error,
-          kind: how.kind,
-          seq,
-          timestamp: new Date(now()).toISOString(),
-        }),
-      );
+      publish({ tool, server, call: id }, how.kind, () => ({
+        ...(how.kind === "delivered" && endFields({ kind: "finished", result: how.result }, secrets())),
+        ...(how.kind === "failed" && { error: how.error }),
+      }));
     },
     start(call) {
       count += 1;
@@ -85,39 +89,32 @@ export function createCallRecorder(options: RecorderOptions): CallRecorder {
       const id = `c${count}`;
       const startedAt = clock();
       let ended = false;
-      const base = {
+      const fields: CallFields = {
         tool: call.tool,
         server: call.server,
         call: id,
         ...(call.token !== undefined && { token: call.token }),
       };
-      const publish = (fields: Partial<ToolEvent>) =>
-        ring.append((seq) => JSON.stringify({ ...base, ...fields, seq, timestamp: new Date(now()).toISOString() }));
-
-      const args = recordValue(call.args ?? {}, secrets());
-      publish({
-        kind: "started",
-        args: args.value,
-        ...(args.size !== undefined && { cut: { args: args.size } }),
-        offset: offset(),
+      const at = offset();
+      publish(fields, "started", () => {
+        const { value, size } = recordValue(call.args ?? {}, secrets());
+        return { args: value, ...(size !== undefined && { cut: { args: size } }), offset: at };
       });
       return {
         id,
         progress(values) {
           if (ended) return;
-          const message = values.message === undefined ? undefined : redactText(values.message, secrets());
-          publish({ kind: "progress", ...values, ...(message !== undefined && { message }) });
+          publish(fields, "progress", () => {
+            const message = values.message === undefined ? undefined : redactText(values.message, secrets());
+            return { ...values, ...(message !== undefined && { message }) };
+          });
         },
         end(how) {
           if (ended) return;
-          const fields = endFields(how, secrets());
           ended = true;
           running -= 1;
-          publish({
-            kind: how.kind,
-            ...fields,
-            duration_ms: Math.round((clock() - startedAt) * 10) / 10,
-          });
+          const duration = Math.round((clock() - startedAt) * 10) / 10;
+          publish(fields, how.kind, () => ({ ...endFields(how, secrets()), duration_ms: duration }));
         },
       };
     },

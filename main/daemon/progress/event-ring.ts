@@ -1,4 +1,5 @@
 /** Owns the last events of one session, each kept as the SSE block in which every reader gets it. */
+import { createPace } from "./create-pace.ts";
 
 export interface EventRing {
   readonly epoch: string;
@@ -6,16 +7,26 @@ export interface EventRing {
   readonly last: number;
   /** Sequence number of the oldest event that is still kept; `last + 1` when there is none. */
   readonly first: number;
-  /** Appends one event. `write` is given its sequence number and returns the JSON. */
+  /**
+   * Appends one event. `write` is given its sequence number and returns the JSON; it is called a little later, in order,
+   * so that the call that an event tells of never waits for its record.
+   */
   append(write: (seq: number) => string): void;
   /** SSE blocks that follow `after`, joined up to about `maxChars`, and the sequence number of the last one among them. */
   read(after: number, maxChars: number): { text: string; last: number };
-  /** Called once per append, synchronously; readers batch by themselves. */
+  /** Called once for all events that were written together. */
   onAppend(listener: () => void): () => void;
   /** No event will follow. Readers are told once. */
   end(): void;
   onEnd(listener: () => void): () => void;
 }
+
+/**
+ * Events of this time are written together, at most so many of them: after a quiet time the first goes at once. Below
+ * what anybody sees (a frame is 16 ms), and a write a call saved where calls are quick.
+ */
+const BATCH_MS = 5;
+const BATCH_EVENTS = 256;
 
 export interface RingLimits {
   events: number;
@@ -31,6 +42,8 @@ export function createEventRing(epoch: string, limits: RingLimits): EventRing {
   let chars = 0;
   const listeners = new Set<() => void>();
   const endListeners = new Set<() => void>();
+  /** Appended and not written yet. Whoever looks at the ring sees them written. */
+  let pending: ((seq: number) => string)[] = [];
   const first = () => last - (blocks.length - head) + 1;
 
   const dropOldest = () => {
@@ -42,24 +55,38 @@ export function createEventRing(epoch: string, limits: RingLimits): EventRing {
       head = 0;
     }
   };
-
-  return {
-    epoch,
-    get last() {
-      return last;
-    },
-    get first() {
-      return first();
-    },
-    append(write) {
+  const settle = () => {
+    if (pending.length === 0) return;
+    const batch = pending;
+    pending = [];
+    for (const write of batch) {
       last += 1;
       const block = `id: ${epoch}-${last}\ndata: ${write(last)}\n\n`;
       blocks.push(block);
       chars += block.length;
       while (blocks.length - head > limits.events || (chars > limits.chars && blocks.length - head > 1)) dropOldest();
-      for (const listener of listeners) listener();
+    }
+    for (const listener of listeners) listener();
+  };
+  const pace = createPace(settle, BATCH_MS);
+
+  return {
+    epoch,
+    get last() {
+      settle();
+      return last;
+    },
+    get first() {
+      settle();
+      return first();
+    },
+    append(write) {
+      pending.push(write);
+      if (pending.length >= BATCH_EVENTS) settle();
+      else pace.wake();
     },
     read(after, maxChars) {
+      settle();
       let index = head + Math.max(0, after + 1 - first());
       let text = "";
       while (index < blocks.length && text.length < maxChars) {
@@ -73,6 +100,8 @@ export function createEventRing(epoch: string, limits: RingLimits): EventRing {
       return () => listeners.delete(listener);
     },
     end() {
+      pace.stop();
+      settle();
       for (const listener of endListeners) listener();
     },
     onEnd(listener) {

@@ -40,6 +40,30 @@ describe("the ring", () => {
   });
 });
 
+describe("events of a moment", () => {
+  it("are written once somebody looks, at the latest a little later, in the order in which they came", async () => {
+    const ring = createEventRing("e", { events: 100, chars: 10_000 });
+    const written: number[] = [];
+    const add = () =>
+      ring.append((seq) => {
+        written.push(seq);
+        return "{}";
+      });
+    add();
+    add();
+    expect(written).toEqual([]);
+    expect(ring.last).toBe(2);
+    expect(written).toEqual([1, 2]);
+    const together = new Promise<number>((resolve) => ring.onAppend(() => resolve(ring.last)));
+    add();
+    add();
+    expect(await together).toBe(4);
+    add();
+    ring.end();
+    expect(written).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
 describe("a reader's place", () => {
   const ring = { epoch: "abc", last: 10 };
 

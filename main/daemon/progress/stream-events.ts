@@ -5,14 +5,13 @@ import { SSE_KEEPALIVE_MS } from "../../../shared/protocol/wire.ts";
 import type { EventRing } from "./event-ring.ts";
 import { resumePoint } from "./resume-point.ts";
 
-/** Written at once per turn of the event loop; beside this the socket's own buffer is all that a slow reader costs. */
+/** Written at once; beside this the socket's own buffer is all that a slow reader costs. */
 const CHUNK_CHARS = 64 * 1024;
 
 /** Sends what follows `lastEventId`, then what comes, until the response or the ring ends. A reader that fell behind the ring gets a gap. */
 export function streamEvents(ring: EventRing, response: ServerResponse, lastEventId: string | undefined): void {
   let { after: cursor, foreign } = resumePoint(lastEventId, ring);
   let blocked = false;
-  let scheduled = false;
   let closed = false;
 
   const gap = (missed: number | null, at: number) => {
@@ -20,7 +19,6 @@ export function streamEvents(ring: EventRing, response: ServerResponse, lastEven
     return `id: ${ring.epoch}-${at}\ndata: ${JSON.stringify(event)}\n\n`;
   };
   const pump = () => {
-    scheduled = false;
     while (!blocked && !closed && cursor < ring.last) {
       let text = "";
       if (cursor + 1 < ring.first) {
@@ -32,23 +30,17 @@ export function streamEvents(ring: EventRing, response: ServerResponse, lastEven
       blocked = !response.write(text + next.text);
     }
   };
-  const wake = () => {
-    if (scheduled || blocked) return;
-    scheduled = true;
-    // One write for all events of a turn.
-    setImmediate(pump);
-  };
   const keepAlive = setInterval(() => {
     if (!blocked) response.write(": keep-alive\n\n");
   }, SSE_KEEPALIVE_MS);
-  const offAppend = ring.onAppend(wake);
+  const offAppend = ring.onAppend(pump);
   const offEnd = ring.onEnd(() => {
     pump();
     response.end();
   });
   response.on("drain", () => {
     blocked = false;
-    wake();
+    pump();
   });
   response.on("close", () => {
     closed = true;

@@ -60,8 +60,10 @@ export function forward(
     paused: pause,
     reply(reply) {
       clearTimeout(timer);
-      if (options.onReply?.(reply) !== true) record?.end(endOf(reply));
+      const goesOn = options.onReply?.(reply) === true;
       send({ ...reply, id: request.id });
+      // After the answer, which might prove to be one that cannot be passed on.
+      if (!goesOn) record?.end(endOf(reply));
       done();
     },
     lost,

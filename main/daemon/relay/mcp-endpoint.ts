@@ -155,7 +155,11 @@ async function stored<T>(
   }
 }
 
+/** What nearly every client sends. */
+const USUAL_ACCEPT = "application/json, text/event-stream";
+
 function accepts(header: string, type: string): boolean {
+  if (header === USUAL_ACCEPT) return true;
   const wild = `${type.split("/")[0]}/*`;
   return header.split(",").some((part) => [type, wild, "*/*"].includes(part.split(";")[0]?.trim().toLowerCase() ?? ""));
 }

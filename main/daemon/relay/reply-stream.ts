@@ -87,8 +87,10 @@ export function createReplyStream(number: number, primes: boolean, onLeft: () =>
     },
     answerWhole(message) {
       if (begun || response === undefined) return false;
-      const body = Buffer.from(JSON.stringify(message));
-      response.writeHead(200, { ...headers, "content-type": "application/json", "content-length": body.length });
+      // A string leaves together with the headers, in one write.
+      const body = JSON.stringify(message);
+      const length = Buffer.byteLength(body);
+      response.writeHead(200, { ...headers, "content-type": "application/json", "content-length": length });
       response.end(body);
       response = undefined;
       return true;

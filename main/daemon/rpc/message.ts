@@ -68,10 +68,29 @@ const errorSchema = z.object({
 /** Reads one decoded message. The reason says what is wrong with it; it is never thrown. */
 export function readMessage(value: unknown): Parsed<RpcMessage> {
   if (!isObject(value)) return { ok: false, reason: "a JSON-RPC message is an object" };
+  const plain = readPlain(value);
+  return plain === undefined ? checkMessage(value) : { ok: true, value: plain };
+}
+
+/** The schemas' own verdict: what decides about everything that is not plainly right, and says what is wrong. */
+export function checkMessage(value: JsonObject): Parsed<RpcMessage> {
   if ("method" in value) return "id" in value ? check(requestSchema, value) : check(notificationSchema, value);
   if ("result" in value) return check(resultSchema, value);
   if ("error" in value) return check<RpcError>(errorSchema, value);
   return { ok: false, reason: "neither a method nor a result nor an error" };
+}
+
+/** The messages that nearly all traffic consists of, without the schemas' work. Never more generous than they are. */
+function readPlain(value: JsonObject): RpcMessage | undefined {
+  const { jsonrpc: version, id: to, method, params, result } = value;
+  if (version !== "2.0") return undefined;
+  const hasId = typeof to === "string" || (typeof to === "number" && Number.isFinite(to));
+  if (typeof method === "string") {
+    if (params !== undefined && !isObject(params)) return undefined;
+    if (hasId) return request(to, method, params);
+    return "id" in value ? undefined : notification(method, params);
+  }
+  return hasId && isObject(result) && !("method" in value) ? resultOf(to, result) : undefined;
 }
 
 export const isRequest = (message: RpcMessage): message is RpcRequest => "method" in message && "id" in message;

@@ -1,7 +1,8 @@
-/** Owns single HTTP requests to one upstream: connections kept open, proxies honoured, no redirect to another origin, answers bounded. */
-import http, { type IncomingMessage } from "node:http";
-import https from "node:https";
-import { type LinkFault, MAX_UPSTREAM_MESSAGE_BYTES } from "./link.ts";
+/** Owns single HTTP requests to one upstream: what carries them, their headers, no redirect to another origin, answers bounded. */
+import { DROPPED, type Exchange, type HttpCarrier, type ResponseBody } from "./http-exchange.ts";
+import { createLeanCarrier } from "./lean-carrier.ts";
+import { MAX_UPSTREAM_MESSAGE_BYTES } from "./link.ts";
+import { createNodeCarrier } from "./node-carrier.ts";
 
 export interface HttpServer {
   url: string;
@@ -11,15 +12,11 @@ export interface HttpServer {
   renew?: (sent: Readonly<Record<string, string>>, status: number, challenge: string | undefined) => Promise<boolean>;
 }
 
-export type HttpAnswer = { response: IncomingMessage } | { fault: LinkFault };
-
 export interface HttpCalls {
-  post(body: string, headers: Record<string, string>): Promise<HttpAnswer>;
-  get(headers: Record<string, string>): Promise<HttpAnswer>;
+  post(body: string, headers: Record<string, string>, exchange: Exchange): void;
+  get(headers: Record<string, string>, exchange: Exchange): void;
   /** DELETE, which servers may ignore: waits at most a moment and never fails. */
   end(headers: Record<string, string>): Promise<void>;
-  /** The whole body, or undefined when it broke off or is too large. */
-  text(response: IncomingMessage): Promise<string | undefined>;
   /** Takes over a redirect within the same origin; false for any other. */
   follow(location: string | undefined): boolean;
   dispose(): void;
@@ -27,83 +24,82 @@ export interface HttpCalls {
 
 const END_MS = 500;
 
-export function createHttpCalls(server: HttpServer): HttpCalls {
+export function createHttpCalls(server: HttpServer, env: NodeJS.ProcessEnv = process.env): HttpCalls {
   let url = new URL(server.url);
-  const secure = url.protocol === "https:";
-  const options = { keepAlive: true, proxyEnv: process.env };
-  const agent = secure ? new https.Agent(options) : new http.Agent(options);
-  const open = new Set<http.ClientRequest>();
+  const carrier: HttpCarrier = isPlain(url, env) ? createLeanCarrier(url) : createNodeCarrier(url);
 
-  const call = (method: string, headers: Record<string, string>, body?: string) =>
-    new Promise<HttpAnswer>((resolve) => {
-      const request = (secure ? https : http).request(url, {
-        method,
-        agent,
-        headers: {
-          ...server.headers(),
-          ...headers,
-          ...(body !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
-        },
-      });
-      open.add(request);
-      request.setNoDelay(true);
-      request.once("response", (response) => resolve({ response }));
-      request.once("close", () => open.delete(request));
-      request.on("error", (error: NodeJS.ErrnoException) => resolve({ fault: connectFault(error) }));
-      request.end(body);
-    });
+  const send = (
+    method: "GET" | "POST" | "DELETE",
+    given: Record<string, string>,
+    exchange: Exchange,
+    body: string | undefined,
+  ) => {
+    const headers: Record<string, string> = {};
+    const own = server.headers();
+    // Names in lower case, so that what the protocol says wins over what was configured.
+    for (const name in own) headers[name.toLowerCase()] = own[name] ?? "";
+    for (const name in given) headers[name] = given[name] ?? "";
+    try {
+      carrier.send({ method, target: url.pathname + url.search, headers, body }, exchange);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      exchange.failed({ reason: `cannot be asked: ${reason}`, undelivered: true });
+    }
+  };
 
   return {
-    post: (body, headers) => call("POST", { accept: "application/json, text/event-stream", ...headers }, body),
-    get: (headers) => call("GET", { accept: "text/event-stream", ...headers }),
-    async end(headers) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, END_MS);
-      });
-      const answer = call("DELETE", headers).then((got) => {
-        if ("response" in got) got.response.resume();
-      });
-      await Promise.race([answer, late]);
-      clearTimeout(timer);
+    post(body, headers, exchange) {
+      headers.accept = "application/json, text/event-stream";
+      headers["content-type"] = "application/json";
+      send("POST", headers, exchange, body);
     },
-    async text(response) {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      try {
-        for await (const chunk of response) {
-          const bytes: Buffer = chunk;
-          size += bytes.length;
-          if (size > MAX_UPSTREAM_MESSAGE_BYTES) return undefined;
-          chunks.push(bytes);
-        }
-      } catch {
-        return undefined;
-      }
-      return Buffer.concat(chunks).toString("utf8");
+    get(headers, exchange) {
+      headers.accept = "text/event-stream";
+      send("GET", headers, exchange, undefined);
     },
+    end: (headers) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, END_MS);
+        const done = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        const head = () => {
+          done();
+          return DROPPED;
+        };
+        send("DELETE", headers, { head, failed: done }, undefined);
+      }),
     follow(location) {
       const target = location === undefined ? undefined : URL.parse(location, url);
       if (target === null || target === undefined || target.origin !== url.origin) return false;
       url = target;
       return true;
     },
-    dispose() {
-      for (const request of open) request.destroy();
-      agent.destroy();
-    },
+    dispose: () => carrier.dispose(),
   };
 }
 
-const NOT_REACHED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+/** No TLS, no proxy, no credentials within the address: nothing that Node's client is needed for. */
+function isPlain(url: URL, env: NodeJS.ProcessEnv): boolean {
+  const proxy = env.http_proxy ?? env.HTTP_PROXY ?? "";
+  return url.protocol === "http:" && proxy === "" && url.username === "" && url.password === "";
+}
 
-function connectFault(error: NodeJS.ErrnoException): LinkFault {
-  const code = error.code ?? "";
-  const reason =
-    code === "ECONNREFUSED"
-      ? "cannot be reached: nothing listens at its address"
-      : code === "ENOTFOUND"
-        ? "cannot be reached: its host name is not known"
-        : `cannot be reached: ${error.message}`;
-  return NOT_REACHED.has(code) ? { reason, undelivered: true } : { reason };
+/** Collects a body of text. `done` is called once, with nothing when it broke off or is larger than `maxBytes`. */
+export function readText(
+  done: (text: string | undefined) => void,
+  maxBytes = MAX_UPSTREAM_MESSAGE_BYTES,
+): ResponseBody {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    data(bytes) {
+      size += bytes.length;
+      if (size <= maxBytes) chunks.push(Buffer.from(bytes));
+      else done(undefined);
+      return size <= maxBytes;
+    },
+    end: (whole) => done(whole ? Buffer.concat(chunks).toString("utf8") : undefined),
+  };
 }
