@@ -3,13 +3,14 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import pino from "pino";
 import { redactText, redactValue } from "../../shared/text/redact.ts";
+import { openRotatingFile } from "./rotating-file.ts";
 
 export type Log = Pick<pino.Logger, "debug" | "info" | "warn" | "error" | "fatal">;
 
 export interface LogOptions {
   /** Which process speaks: `gateway` or `daemon`. */
   name: string;
-  /** A file to append to, 0600; standard error when absent. */
+  /** A file to append to, 0600, and its predecessors `.1` to `.4`, 10 MB together; standard error when absent. */
   file?: string;
   level?: pino.LevelWithSilent;
   /** Values that must never be written, whatever field they come in. */
@@ -32,7 +33,7 @@ export function createLog(options: LogOptions): Log {
         },
       },
     },
-    pino.destination({ dest: options.file ?? 2, sync: true, mode: 0o600 }),
+    options.file === undefined ? pino.destination({ dest: 2, sync: true }) : openRotatingFile(options.file),
   );
 }
 
