@@ -183,6 +183,17 @@ describe("a server's own request", () => {
     expect(text(messages.at(-1) ?? {})).toContain("42");
   });
 
+  it("can be taken back: the agent is told which, by the id that it knows", async () => {
+    const { agent } = await start({ one: scripted() }, { capabilities: { sampling: {} } });
+    const [asked, cancelled, answer] = await agent.request("tools/call", { name: "regret" });
+    expect(asked?.method).toBe("sampling/createMessage");
+    expect(cancelled).toMatchObject({
+      method: "notifications/cancelled",
+      params: { requestId: asked?.id, reason: "never mind" },
+    });
+    expect(text(answer ?? {})).toBe("did without");
+  });
+
   it("P23: of 200 agents that all use id 0 gets each agent's own answer, and each session its own events", async () => {
     const waiting: (() => void)[] = [];
     const remote = await startHttpUpstream([{ name: "echo", inputSchema: { type: "object" } }]);
