@@ -72,3 +72,18 @@ it("counts every call that did not end well, and what happens to writes that wai
   expect([...store.errors]).toEqual(["a", "b"]);
   expect(store.outboxChanges()).toBe(2);
 });
+
+it("keeps the results of the newest thousand ended calls only, and knows of the others that they are to be read again", () => {
+  const { store, receive } = start();
+  for (let n = 0; n < 1_500; n += 1) {
+    const call = `c${n}`;
+    receive({ tool: "a", call, kind: "started", args: n }, { tool: "a", call, kind: "finished", result: "x" });
+  }
+  const withResult = [...store.log.calls.values()].filter(({ result }) => result !== undefined);
+  expect(withResult).toHaveLength(1_000);
+  expect([store.isPartial("c499"), store.isPartial("c500")]).toEqual([true, false]);
+  expect([store.entries("c499").length, store.entries("c500").length]).toEqual([0, 2]);
+  store.complete("c0", { args: 0, result: "again", cut: undefined });
+  expect(store.log.calls.get("c0")).toMatchObject({ args: 0, result: "again" });
+  expect(store.isPartial("c500")).toBe(true);
+});

@@ -2,7 +2,7 @@
  * Owns one session's calls in the page: the shared fold in a mutable map, told to the rows once per animation frame.
  * React sees immutable `Call` objects; only rows whose call changed are asked to paint again.
  */
-import type { Call } from "../../shared/events/call.ts";
+import { type Call, isOpen } from "../../shared/events/call.ts";
 import { applyEntry, applyGap, type CallLog, createCallLog, restoreCall } from "../../shared/events/fold.ts";
 import type { LogEntry } from "../../shared/events/tool-event.ts";
 import type { EventServerFrame } from "../../shared/protocol/event-frames.ts";
@@ -14,6 +14,9 @@ import { createPlacement, type Placement } from "./placement.ts";
 /** In a long session new rows are told this often at most: 100,000 rows need not be looked through in every frame. */
 const LONG_LIST = 20_000;
 const LONG_LIST_MS = 100;
+
+/** Ended calls that keep their arguments, result and steps here; those of older ones are read again when they are looked at. */
+const MAX_WHOLE = 1_000;
 
 const OUTBOX_KINDS = new Set(["queued", "delivered", "discarded"]);
 
@@ -29,7 +32,7 @@ export interface CallLogStore extends Placement {
   entries(call: string): readonly LogEntry[];
   /** Begins with what the gateway has folded: the newest calls, and all that are open. Nothing may have been received before. */
   restore(page: CallPage): void;
-  /** Whether a call came folded, without its arguments and result. */
+  /** Whether a call is here without its arguments and result. */
   isPartial(id: string): boolean;
   /** Adds to such a call what its first and last entries tell. */
   complete(id: string, parts: Pick<Call, "args" | "result" | "cut">): void;
@@ -53,6 +56,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
   const log = createCallLog();
   const kept = createKeptEntries();
   const partial = new Set<string>();
+  const whole = new Set<string>();
   const callListeners = new Map<string, Set<Listener>>();
   const shapeListeners = new Set<Listener>();
   const anyListeners = new Set<(changed: ReadonlySet<string>) => void>();
@@ -115,9 +119,27 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
     if (event.kind === "gap") shapeDirty = true;
     else {
       if (OUTBOX_KINDS.has(event.kind ?? "")) outboxChanges += 1;
-      if (id !== undefined) kept.keep(id, entry);
+      if (id !== undefined) {
+        kept.keep(id, entry);
+        keepWhole(id);
+      }
     }
     touched(changed);
+  }
+
+  /** A result may have a quarter of a megabyte: a long session must not keep them all. */
+  function keepWhole(id: string): void {
+    const ended = log.calls.get(id);
+    if (ended === undefined || isOpen(ended)) return;
+    whole.add(id);
+    const [oldest] = whole;
+    const call = oldest === undefined ? undefined : log.calls.get(oldest);
+    if (whole.size <= MAX_WHOLE || call === undefined) return;
+    whole.delete(call.id);
+    kept.forget(call.id);
+    log.calls.set(call.id, { ...call, args: undefined, result: undefined, cut: undefined });
+    partial.add(call.id);
+    dirty.add(call.id);
   }
 
   function adopt(call: Call): void {
@@ -153,6 +175,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
         result: call.result ?? parts.result,
         cut: call.cut === undefined ? parts.cut : { ...parts.cut, ...call.cut },
       });
+      keepWhole(id);
       dirty.add(id);
       request();
     },

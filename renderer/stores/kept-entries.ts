@@ -8,6 +8,7 @@ const MAX_CALLS = 5_000;
 export interface KeptEntries {
   of(call: string): readonly LogEntry[];
   keep(call: string, entry: LogEntry): void;
+  forget(call: string): void;
 }
 
 export function createKeptEntries(): KeptEntries {
@@ -26,5 +27,6 @@ export function createKeptEntries(): KeptEntries {
       if (list.length >= MAX_ENTRIES) list.splice(1, 1);
       list.push(entry);
     },
+    forget: (call) => void kept.delete(call),
   };
 }
