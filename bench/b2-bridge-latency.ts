@@ -18,7 +18,7 @@ import { type Product, startProduct } from "./harness/product.ts";
 import { inTurn, type Sample } from "./harness/rounds.ts";
 
 const RATE = 1000;
-const SECONDS = 5;
+const SECONDS = 3;
 
 export const bridgeLatency: Benchmark = { id: "B2", title: "Bridge latency at 1,000 events/s", run };
 

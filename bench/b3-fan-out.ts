@@ -18,7 +18,7 @@ import { startWatchers, type Watchers } from "./harness/watchers.ts";
 const CLIENTS = 100;
 const TIMED = 10;
 const RATE = 2000;
-const SECONDS = 4;
+const SECONDS = 3;
 /** A tail scatters more than a median. */
 const MORE_ROUNDS = 2;
 

@@ -17,7 +17,7 @@ import { inTurn, type Sample } from "./harness/rounds.ts";
 const RATE = 5000;
 const CALLS = 200;
 /** An idle page is soon known, and so is what a trace shows. */
-const IDLE_S = 5;
+const IDLE_S = 3;
 const WARM_UP_S = 3;
 const TRACE_S = 5;
 

@@ -10,20 +10,27 @@ import { receive } from "./receiver.ts";
 
 const SOURCES = join(import.meta.dirname, "..", "..");
 const EVENTS = 100_000;
-const PASSES = 5;
+const PASSES = 10;
 
 const PARTS: Parts = [
-  ["validation of events", ["/bridge/check-event"]],
+  ["validation of events", ["/bridge/check-event", "/link/plain-blocks"]],
   ["conflation (one of two clients)", ["/bridge/conflate"]],
-  ["framing and numbering", ["/bridge/chunk", "/bridge/session-log"]],
+  ["framing and numbering", ["/bridge/chunk", "/bridge/frame-writer", "/bridge/number-entries", "/bridge/session-log"]],
   ["cursors and sockets (two clients)", ["/bridge/cursor", "/gateway/socket/", "/node_modules/ws/"]],
-  ["journal: hand-over", ["/journal/open-journal", "/journal/entry-runs"]],
+  ["journal: hand-over", ["/journal/open-journal", "/journal/hand-over", "/journal/batch", "/journal/journal-thread"]],
   [
     "journal: folding into calls",
-    ["/journal/fold-calls", "/shared/events/", "/journal/stored-call", "/journal/call-words"],
+    [
+      "/journal/fold-calls",
+      "/journal/fold-progress",
+      "/journal/plain-progress",
+      "/shared/events/",
+      "/journal/stored-call",
+      "/journal/call-words",
+    ],
   ],
   ["journal: packing and SQLite", ["/journal/"]],
-  ["reading and parsing the stream", ["/gateway/link/", "/sessions/keep-stream", "eventsource-parser", "undici"]],
+  ["reading and parsing the stream", ["/gateway/link/", "/sessions/keep-stream"]],
 ];
 
 /** Shares of all CPU time of both threads. Run from the sources, whose file names say what belongs to what. */

@@ -22,7 +22,7 @@ export interface CallRowOptions {
 
 /** About a second of each; more and shorter rounds tell more than few and long ones. */
 const CALLS = { 1: 600, 50: 2000 };
-const MORE_ROUNDS = 2;
+const MORE_ROUNDS = 1;
 
 export async function callRows(context: Context, options: CallRowOptions): Promise<void> {
   for (const client of ["SDK client", "thin client"] as const) {

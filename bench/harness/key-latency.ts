@@ -57,7 +57,7 @@ export async function pressKeys(page: Page, count: number): Promise<number[]> {
     await page.keyboard.press("a");
     const shown = page.evaluate((keys) => Reflect.get(window, "benchKeys")(keys), i);
     taken = parseValue(z.array(z.number()), await within(PATIENCE_MS, shown));
-    await page.waitForTimeout(20 + ((i * 37) % 60));
+    await page.waitForTimeout(10 + ((i * 37) % 41));
   }
   return taken;
 }

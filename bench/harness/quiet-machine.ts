@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Looked at for so long; cores that may be busy then; and for how long one waits at most for what was begun to end. */
-const LOOK_MS = 100;
+const LOOK_MS = 70;
 const QUIET_CORES = 0.25;
 const PATIENCE_MS = 1500;
 
