@@ -247,6 +247,22 @@ describe("servers.json", () => {
     stream.close();
   });
 
+  it("can disable a server while agents run: its tools go, its process ends, and its status says so", async () => {
+    const [one, two] = [scripted("--bare", "--tools", "alpha"), scripted()];
+    const { daemon, agent } = await start({ one, two });
+    const stream = await agent.listen();
+    expect(await tools(agent)).toContain("echo");
+    const { pid } = JSON.parse(text(await agent.tool("status"))) as { pid: number };
+    daemon.writeServers({ one, two: { ...two, disabled: true } });
+    await vi.waitFor(() => expect(stream.messages).toHaveLength(1), 15_000);
+    expect(await tools(agent)).toEqual(["alpha"]);
+    expect((await agent.tool("echo")).error?.message).toBe("Unknown tool: echo");
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), 15_000);
+    const { servers } = (await (await daemon.ask("/servers")).json()) as { servers: Json[] };
+    expect(servers).toMatchObject([{ state: "ready" }, { name: "two", state: "disabled", tools: [] }]);
+    stream.close();
+  });
+
   it("starts servers in the session's folder, as its agent would have", async () => {
     running = await startDaemon({ one: scripted(), gone: { ...scripted(), cwd: "./nowhere" } });
     const agent = await running.agent({ cwd: "/usr/share" });
