@@ -57,7 +57,10 @@ export function readPrivateFile(path: string, maxBytes: number): FileRead {
   }
 }
 
-/** Replaces a file, 0600: temporary file beside it, fsync, rename. A reader sees the old text or the new, never a part. */
+/**
+ * Replaces a file, 0600: temporary file beside it, fsync, rename, and the folder synced. A reader sees the old text or the
+ * new, never a part; once it returns, the new one outlives a power cut. Throws when the disk refuses; the old one then stays.
+ */
 export function writePrivateFile(path: string, text: string): void {
   const temporary = writeTemporary(path, text);
   try {
@@ -65,6 +68,21 @@ export function writePrivateFile(path: string, text: string): void {
   } catch (error) {
     unlinkSync(temporary);
     throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** The name itself is on the disk only when its folder is. Windows cannot, and needs not (its log of changes is in order). */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const fd = openSync(folder, "r");
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    // Some file systems of other machines do not know it.
+    if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -92,8 +110,13 @@ function writeTemporary(path: string, text: string): string {
   const temporary = join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
   const fd = openSync(temporary, "wx", 0o600);
   try {
-    writeSync(fd, text);
+    const bytes = Buffer.from(text);
+    // A disk that fills up takes a part first, and refuses the rest.
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
     fsyncSync(fd);
+  } catch (error) {
+    unlinkSync(temporary);
+    throw error;
   } finally {
     closeSync(fd);
   }

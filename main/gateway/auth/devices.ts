@@ -1,6 +1,7 @@
 /** Owns the list of paired devices: who they are, and the hashes of their tokens. The tokens themselves are never kept. */
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { type Scope, scopeSchema } from "../../../shared/protocol/access.ts";
+import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { parseJson, z } from "../../../shared/protocol/schema.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
 
@@ -24,14 +25,14 @@ const LAST_USE_STEP_MS = 60_000;
 
 export interface Devices {
   list(): readonly Device[];
-  /** Makes a device and gives its token, 256 bits in hex: the only time that anybody sees it. */
-  add(name: string, scope: Scope): { device: Device; token: string };
+  /** Makes a device and gives its token, 256 bits in hex: the only time that anybody sees it. Fault: `devices-unwritable`. */
+  add(name: string, scope: Scope): Result<{ device: Device; token: string }>;
   /** The device that this token belongs to; notes its use. */
   find(token: string): Device | undefined;
-  /** False when there is no such device. Another scope is told to `onChange` listeners. */
-  change(id: string, change: { name?: string | undefined; scope?: Scope | undefined }): boolean;
-  /** Tells `onChange` listeners, so that live sockets end. */
-  revoke(id: string): boolean;
+  /** Another scope is told to `onChange` listeners. Faults: `no-such-device`, and `devices-unwritable`: it is then as it was. */
+  change(id: string, change: { name?: string | undefined; scope?: Scope | undefined }): Result<void>;
+  /** Tells `onChange` listeners, so that live sockets end. Faults: `no-such-device`, and `devices-unwritable`: it is out all the same, for as long as this gateway runs. */
+  revoke(id: string): Result<void>;
   onChange(listener: (id: string, what: DeviceChange) => void): () => void;
 }
 
@@ -46,7 +47,18 @@ export function openDevices(path: string, now: () => number, warn: (reason: stri
   const tell = (id: string, what: DeviceChange) => {
     for (const listener of listeners) listener(id, what);
   };
-  const save = () => writePrivateFile(path, `${JSON.stringify({ devices }, null, 2)}\n`);
+  const noSuchDevice = failed("no-such-device", "There is no such device.");
+  /** Nothing is acknowledged that is not on the disk: the list is the new one only when it is written. */
+  function replace(next: Device[], hint: string): Result<void> {
+    try {
+      writePrivateFile(path, `${JSON.stringify({ devices: next }, null, 2)}\n`);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return failed("devices-unwritable", `The list of devices could not be written: ${reason}.`, hint);
+    }
+    devices = next;
+    return ok(undefined);
+  }
   const iso = () => new Date(now()).toISOString();
   return {
     list: () => devices,
@@ -62,9 +74,8 @@ export function openDevices(path: string, now: () => number, warn: (reason: stri
         last_used_at: at,
       };
       const byUse = [...devices].sort((a, b) => b.last_used_at.localeCompare(a.last_used_at));
-      devices = [...byUse.slice(0, MAX_DEVICES - 1), device];
-      save();
-      return { device, token };
+      const kept = replace([...byUse.slice(0, MAX_DEVICES - 1), device], "Make room on the disk, then use a new code.");
+      return kept.ok ? ok({ device, token }) : kept;
     },
     find(token) {
       const hash = hashToken(token);
@@ -73,26 +84,32 @@ export function openDevices(path: string, now: () => number, warn: (reason: stri
       for (const device of devices) if (timingSafeEqual(hash, Buffer.from(device.hash, "hex"))) found = device;
       if (found !== undefined && now() - Date.parse(found.last_used_at) > LAST_USE_STEP_MS) {
         found.last_used_at = iso();
-        save();
+        // A disk that refuses keeps nobody out: the time of the last use is only told.
+        replace(devices, "");
       }
       return found;
     },
     change(id, { name, scope }) {
       const device = devices.find((item) => item.id === id);
-      if (device === undefined) return false;
-      const rescoped = scope !== undefined && scope !== device.scope;
-      device.name = name ?? device.name;
-      device.scope = scope ?? device.scope;
-      save();
-      if (rescoped) tell(id, "scope");
-      return true;
+      if (device === undefined) return noSuchDevice;
+      const changed = { ...device, name: name ?? device.name, scope: scope ?? device.scope };
+      const kept = replace(
+        devices.map((item) => (item === device ? changed : item)),
+        "It is as it was.",
+      );
+      if (kept.ok && changed.scope !== device.scope) tell(id, "scope");
+      return kept;
     },
     revoke(id) {
-      if (!devices.some((item) => item.id === id)) return false;
-      devices = devices.filter((item) => item.id !== id);
-      save();
+      const others = devices.filter((item) => item.id !== id);
+      if (others.length === devices.length) return noSuchDevice;
+      const kept = replace(
+        others,
+        "It is disconnected; remove it again when there is room, or it is back at the next start.",
+      );
+      devices = others;
       tell(id, "revoked");
-      return true;
+      return kept;
     },
     onChange(listener) {
       listeners.add(listener);

@@ -1,5 +1,6 @@
 /** Owns the owner's token while the gateway runs: the comparison, and its replacement by a new one. */
 import { randomBytes } from "node:crypto";
+import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
 import { writePrivateFile } from "../../home/private-file.ts";
 import { ownerToken, sameSecret } from "../../home/secrets.ts";
@@ -7,8 +8,11 @@ import { ownerToken, sameSecret } from "../../home/secrets.ts";
 export interface Owner {
   token(): string;
   is(token: string): boolean;
-  /** Makes a new token, 256 bits in hex, writes it, and tells the listeners: the old one opens nothing any more. */
-  rotate(): string;
+  /**
+   * Makes a new token, 256 bits in hex, writes it, and tells the listeners: the old one opens nothing any more.
+   * Fault: `token-unwritable`: the old one is then still good.
+   */
+  rotate(): Result<{ token: string }>;
   onRotate(listener: () => void): void;
 }
 
@@ -20,10 +24,16 @@ export function createOwner(home: HomeFolder): Owner {
     token: () => token,
     is: (text) => sameSecret(text, token),
     rotate() {
-      token = randomBytes(32).toString("hex");
-      writePrivateFile(home.ownerToken, `${token}\n`);
+      const next = randomBytes(32).toString("hex");
+      try {
+        writePrivateFile(home.ownerToken, `${next}\n`);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        return failed("token-unwritable", `The token could not be written: ${reason}.`, "The old one is still good.");
+      }
+      token = next;
       for (const listener of listeners) listener();
-      return token;
+      return ok({ token });
     },
     onRotate: (listener) => void listeners.add(listener),
   };

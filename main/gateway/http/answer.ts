@@ -27,6 +27,10 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   "daemon-answer": 502,
   "daemon-refused": 502,
   "daemon-start-failed": 500,
+  "devices-unwritable": 500,
+  "token-unwritable": 500,
+  "settings-unwritable": 500,
+  "servers-unwritable": 500,
   "internal-error": 500,
 };
 

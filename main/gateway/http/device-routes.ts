@@ -1,7 +1,7 @@
 /** Owns the routes of pairing and of the devices that were paired. */
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { failed, ok } from "../../../shared/protocol/fault.ts";
+import { failed } from "../../../shared/protocol/fault.ts";
 import { pairingRequestSchema, patchDeviceSchema } from "../../../shared/protocol/gateway-api.ts";
 import { z } from "../../../shared/protocol/schema.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
@@ -9,8 +9,6 @@ import { whoIs } from "../auth/scope.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import { answer, readBody } from "./answer.ts";
 import type { Guarded } from "./http-server.ts";
-
-const noSuchDevice = failed("no-such-device", "There is no such device.");
 
 /** The devices, the codes that let one in, and the owner's own token: for clients that showed a token. */
 export function accessRoutes(parts: GatewayParts): Hono {
@@ -23,11 +21,9 @@ export function accessRoutes(parts: GatewayParts): Hono {
     if (!body.ok) return answer(context, body);
     const { name, scope } = body.value;
     const change = { name: name === undefined ? undefined : oneLine(name, 80), scope };
-    return answer(context, devices.change(context.req.param("id"), change) ? ok({}) : noSuchDevice);
+    return answer(context, devices.change(context.req.param("id"), change));
   });
-  app.delete("/devices/:id", (context) =>
-    answer(context, devices.revoke(context.req.param("id")) ? ok({}) : noSuchDevice),
-  );
+  app.delete("/devices/:id", (context) => answer(context, devices.revoke(context.req.param("id"))));
   app.post("/pairing", async (context) => {
     const body = await readBody(context, pairingRequestSchema);
     if (!body.ok) return answer(context, body);
@@ -41,8 +37,8 @@ export function accessRoutes(parts: GatewayParts): Hono {
     if (context.env.identity.kind !== "owner") {
       return answer(context, failed("owner-only", "Only the owner's token can be exchanged for a new one."));
     }
-    parts.log.info("the owner's token was replaced");
-    return context.json({ token: parts.owner.rotate() });
+    parts.log.info("the owner's token is replaced");
+    return answer(context, parts.owner.rotate());
   });
   return app;
 }
@@ -56,7 +52,9 @@ export function pairRoute(app: Hono, parts: GatewayParts): void {
     const client = context.env.incoming.socket.remoteAddress ?? "unknown";
     const redeemed = parts.pairing.redeem(code, client);
     if (!redeemed.ok) return answer(context, redeemed);
-    const { device, token } = parts.devices.add(deviceName(context.req.header("user-agent")), redeemed.value);
+    const added = parts.devices.add(deviceName(context.req.header("user-agent")), redeemed.value);
+    if (!added.ok) return answer(context, added);
+    const { device, token } = added.value;
     parts.log.info({ device: device.id, name: device.name, scope: device.scope }, "device paired");
     return context.json({ token, scope: device.scope });
   });

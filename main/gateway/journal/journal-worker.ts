@@ -3,6 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { type Batch, bytesIn, runsOf, transferOf } from "./batch.ts";
 import { createEventStore, type EventStore } from "./event-store.ts";
 import { type JournalOptions, journalOptionsSchema } from "./journal-options.ts";
+import { keepSessions } from "./keep-sessions.ts";
 import type { Answer, FromWorker, Query, ToWorker } from "./messages.ts";
 import { openDatabase } from "./open-database.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
@@ -51,10 +52,34 @@ function take(recorder: Recorder, batch: Batch): void {
   for (const part of parts) recorder.append(part.session, runsOf(memory, part), part.eventId, release);
 }
 
-function begin(options: JournalOptions): void {
+/** Tells whether history is kept: it is when neither entries nor sessions wait for a disk that refuses. */
+function recordingStates(): (part: "entries" | "sessions", reason: string | undefined) => void {
+  const refused = new Map<string, string>();
+  return (part, reason) => {
+    const before = refused.size;
+    if (reason === undefined) refused.delete(part);
+    else refused.set(part, reason);
+    const [first] = refused.values();
+    if (first === undefined && before > 0) tell({ type: "recording", ok: true });
+    if (first !== undefined && before === 0) tell({ type: "recording", ok: false, reason: first });
+  };
+}
+
+function serve(options: JournalOptions): void {
   const { database, movedAside } = openDatabase(options.path);
   const store = createEventStore(database);
-  const recorder = createRecorder(store, tell);
+  const states = recordingStates();
+  const sessions = keepSessions(store, (reason) => states("sessions", reason));
+  // Entries need their session's row: while that one waits, they do.
+  const begin = () => {
+    sessions.flush();
+    store.begin();
+  };
+  const recorder = createRecorder({ ...store, begin }, (message) =>
+    message.type === "recording"
+      ? states("entries", message.ok ? undefined : (message.reason ?? "unknown"))
+      : tell(message),
+  );
   const retention = keepWithin(store, options, Date.now);
   const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -64,10 +89,10 @@ function begin(options: JournalOptions): void {
         case "append":
           return take(recorder, message.batch);
         case "save":
-          return store.saveSession(message.session, message.record);
+          return sessions.save(message.session, message.record);
         case "delete":
           recorder.forget(message.session);
-          return store.deleteSession(message.session);
+          return sessions.delete(message.session);
         case "limits":
           return retention.setLimits(message.limits);
         case "query":
@@ -75,6 +100,7 @@ function begin(options: JournalOptions): void {
         case "close":
           recorder.commit();
           recorder.dispose();
+          sessions.dispose();
           retention.dispose();
           database.close();
           tell({ type: "closed" });
@@ -95,7 +121,7 @@ function begin(options: JournalOptions): void {
 
 port.once("message", (options: unknown) => {
   try {
-    begin(journalOptionsSchema.parse(options));
+    serve(journalOptionsSchema.parse(options));
   } catch (error) {
     tell({ type: "unusable", reason: error instanceof Error ? error.message : String(error) });
   }
