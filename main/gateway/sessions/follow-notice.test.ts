@@ -1,6 +1,8 @@
 /** Proves what a daemon's word changes in the sessions, and what it must not. */
 import { expect, it, vi } from "vitest";
+import type { AppFrame } from "../../../shared/protocol/app-frames.ts";
 import type { DaemonSession, TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
+import { createAppHub } from "../app-hub.ts";
 import { createLogRing } from "../bridge/session-log.ts";
 import { followNotice, type SessionRoom } from "./follow-notice.ts";
 import type { LiveSession } from "./live-session.ts";
@@ -102,4 +104,20 @@ it("a session that nobody here knows is offered for adoption", () => {
   const room = roomOf();
   followNotice({ type: "session", session: told() }, room);
   expect(room.adopt).toHaveBeenCalledWith(told());
+});
+
+it("what the daemon says of servers and kept writes reaches pages as it is, and whoever opens one later", () => {
+  const hub = createAppHub({ state: "connected", own: true, since: AT, attempts: [] }, () => 0);
+  const told: AppFrame[] = [];
+  hub.subscribe((frame) => told.push(frame));
+  const room = { ...roomOf(), pass: hub.publish };
+  const outbox = { waiting: 2, dead: 1, unknown: 0 };
+  expect(hub.state().outbox).toBeUndefined();
+  followNotice({ type: "outbox", outbox }, room);
+  followNotice({ type: "servers", servers: [], error: "line 3: no" }, room);
+  expect(told).toEqual([
+    { type: "outbox", outbox },
+    { type: "servers", servers: [], error: "line 3: no" },
+  ]);
+  expect(hub.state()).toMatchObject({ outbox, servers: [], servers_error: "line 3: no" });
 });
