@@ -1,6 +1,7 @@
 /**
  * Owns `npm run screens`: a picture of every scene at three widths and in every theme, into artifacts/screens/, for
- * people to look at. `npm run screens -- readme` takes the README's picture of a real demo session instead.
+ * people to look at. `npm run screens -- readme` takes the README's picture of a real demo session instead, and
+ * `npm run screens -- terminals` pictures of full-screen programs.
  */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -12,6 +13,7 @@ import { actOut } from "../test/support/scripted-gateway/act-out.ts";
 import { scenes } from "../test/support/scripted-gateway/scenes.ts";
 import { type ScriptedGateway, startScriptedGateway } from "../test/support/scripted-gateway/scripted-gateway.ts";
 import { takeReadmePicture } from "./readme-picture.ts";
+import { takeTerminalPictures } from "./terminal-pictures.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const ui = join(root, "artifacts", "ui");
@@ -102,4 +104,5 @@ async function picture(browser: Browser, gateway: ScriptedGateway, { name, theme
 }
 
 if (wanted.has("readme")) await takeReadmePicture(root);
+else if (wanted.has("terminals")) await takeTerminalPictures(root, out);
 else await main();
