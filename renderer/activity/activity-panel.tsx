@@ -1,6 +1,6 @@
 /** Owns the activity of one session: head with chips, filter, the list and its empty states. */
 import { ArrowUpToLine, ChartGantt, ListFilter, X } from "lucide-react";
-import { lazy, Suspense, useCallback, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useRef, useState, useSyncExternalStore } from "react";
 import { copyCall } from "../detail/copy-call.ts";
 import { Button, IconButton, join } from "../parts/button.tsx";
 import { Empty } from "../parts/notice.tsx";
@@ -28,6 +28,7 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
   const waterfall = useView((view) => view.waterfall);
   const activity = useActivity(store, filter, pointing || !follow);
   const counts = useCounts(store);
+  const ready = useSyncExternalStore(store.subscribeAny, store.isReady);
   const filterInput = useRef<HTMLInputElement>(null);
   const list = useRef<ListHandle>(null);
   const recording = useApp((app) => app.app?.recording);
@@ -99,7 +100,7 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
       )}
       <Minimap store={store} onPick={open} />
       <PinnedCalls store={store} onOpen={open} />
-      {activity.list.items.length === 0 && activity.list.complete ? (
+      {activity.list.items.length === 0 && activity.list.complete && ready ? (
         <ActivityEmpty filter={filter} onClear={() => setFilter(NO_FILTER)} />
       ) : waterfall ? (
         <Suspense>

@@ -36,6 +36,9 @@ export interface CallLogStore extends Placement {
   isPartial(id: string): boolean;
   /** Adds to such a call what its first and last entries tell. */
   complete(id: string, parts: Pick<Call, "args" | "result" | "cut">): void;
+  /** Whether it is known what there was before: until then an empty list says nothing. */
+  isReady(): boolean;
+  setReady(): void;
   receive(frame: EventServerFrame, at: string): void;
   setLink(link: LinkState): void;
   /** Counts the events about writes that wait. */
@@ -66,6 +69,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
   let shapeVersion = 0;
   let anyVersion = 0;
   let outboxChanges = 0;
+  let ready = false;
   let scheduled = false;
   let stream: StreamStatus = { status: "connecting" };
   let link: LinkState = { state: "connecting" };
@@ -163,6 +167,11 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
       log.failed = page.failed;
       const newest = page.calls.toReversed();
       placement.begin(newest, page.more ? (newest[0]?.firstSeq ?? 0) : 0, Math.max(0, page.total - newest.length));
+      request();
+    },
+    isReady: () => ready,
+    setReady() {
+      ready = true;
       request();
     },
     isPartial: (id: string) => partial.has(id),

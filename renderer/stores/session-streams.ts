@@ -34,7 +34,9 @@ export function createSessionStreams(connection: Connection, readCalls: ReadCall
     const stream: Stream = { store: createCallLogStore(nextFrame), socket: undefined, gone: false };
     const read = (before: number | undefined, limit: number) => readCalls(session, before, limit);
     void loadHistory(stream.store, read, () => stream.gone).then(() => {
-      if (!stream.gone) stream.socket = follow(session, stream.store);
+      if (stream.gone) return;
+      stream.store.setReady();
+      stream.socket = follow(session, stream.store);
     });
     return stream;
   }
