@@ -31,6 +31,14 @@ function reader() {
   return { frames, sink: sink satisfies CursorSink & { open: boolean }, entries };
 }
 const noHistory = async () => [];
+/** As the journal has it: what lies in the log's memory is written over once it has left the ring. */
+const copied = (chunks: readonly Chunk[]): Chunk[] =>
+  chunks.map((chunk) => ({
+    ...chunk,
+    frame: Buffer.from(chunk.frame),
+    starts: chunk.starts.slice(),
+    slab: undefined,
+  }));
 const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -130,9 +138,11 @@ describe("cursors", () => {
     slow.sink.open = false;
     for (let n = 1; n <= 10_000; n += 10)
       kept.push(
-        ...log.append(
-          range(n, n + 9).map((i) => progress(i)),
-          AT,
+        ...copied(
+          log.append(
+            range(n, n + 9).map((i) => progress(i)),
+            AT,
+          ),
         ),
       );
     expect(ring.bytes).toBeLessThanOrEqual(256 * 1024);
@@ -171,9 +181,11 @@ describe("cursors", () => {
           batches.forEach((size, i) => {
             live.sink.open = room[i] ?? true;
             kept.push(
-              ...log.append(
-                range(n + 1, n + size).map((k) => progress(k)),
-                AT,
+              ...copied(
+                log.append(
+                  range(n + 1, n + size).map((k) => progress(k)),
+                  AT,
+                ),
               ),
             );
             n += size;
@@ -191,6 +203,27 @@ describe("cursors", () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it("send what they were given, however long the socket takes: its memory is written again only when it is sent", () => {
+    const log = createLogRing(100_000).open("s");
+    const held: { frame: Buffer; text: string; sent: () => void }[] = [];
+    const sink: CursorSink = {
+      room: () => held.length < 40,
+      // The very memory that a socket would read from later.
+      send: (frame, sent = () => {}) => {
+        if (typeof frame !== "string") held.push({ frame, text: frame.toString(), sent });
+      },
+    };
+    const cursor = openCursor({ log, after: 0, sink, history: noHistory, verbatim: false });
+    const message = "m".repeat(3_000);
+    for (let n = 1; n <= 2_000; n += 1) {
+      log.append([progress(n, "c", { message })], AT);
+      if (n % 50 !== 0) continue;
+      for (const { frame, text } of held) expect(frame.toString() === text).toBe(true);
+      for (const { sent } of held.splice(0, n % 100 === 0 ? 40 : 3)) sent();
+      cursor.pump();
+    }
   });
 
   it("give each event as it was sent, one a frame, to clients of the original protocol", () => {

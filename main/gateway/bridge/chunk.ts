@@ -1,4 +1,5 @@
 /** Owns how a run of entries lies in memory: as the very frame that clients receive, with the place of each entry. */
+import type { Slab } from "./slabs.ts";
 
 export const FRAME_HEAD = '{"events":[';
 export const FRAME_TAIL = "]}";
@@ -13,6 +14,8 @@ export interface Chunk {
   readonly frame: Buffer;
   /** Byte offset in `frame` of each entry, and one past the last entry plus its separator: entry i ends at `starts[i + 1] - 1`. */
   readonly starts: Uint32Array;
+  /** What both lie in, if they do not lie in memory of their own: good while it is held, and written again afterwards. */
+  readonly slab: Slab | undefined;
 }
 
 /** The bytes of the entries `from`…`to` (sequence numbers, inclusive), separated by commas. No copy is made. */
@@ -39,6 +42,7 @@ export function chunkOf(first: number, last: number, entries: Uint8Array, starts
     last,
     frame: frameOf([Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength)]),
     starts: shifted,
+    slab: undefined,
   };
 }
 

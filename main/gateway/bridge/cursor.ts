@@ -7,8 +7,10 @@ import type { SessionLog } from "./session-log.ts";
 export interface CursorSink {
   /** Whether another frame may be sent now; when not, `pump` is called once there is room again. */
   room(): boolean;
-  /** One whole text frame in UTF-8. */
-  send(frame: Buffer | string): void;
+  /** One whole text frame in UTF-8. `sent` is called when its bytes are needed no longer, whatever became of them. */
+  send(frame: Buffer | string, sent?: () => void): void;
+  /** Several frames in one system call: what is sent in between goes out at the end. */
+  together?(send: () => void): void;
 }
 
 /** A run of entries, or the news that these (numbers, inclusive) are kept nowhere any more. */
@@ -67,6 +69,11 @@ export function openCursor(options: CursorOptions): Cursor {
   }
 
   function pump(): void {
+    if (sink.together === undefined) pumpAll();
+    else sink.together(pumpAll);
+  }
+
+  function pumpAll(): void {
     while (!closed && !reading && at < log.last() && sink.room()) {
       const chunk = at < log.floor() ? undefined : log.find(at + 1);
       if (chunk === undefined) void readHistory();
@@ -87,9 +94,17 @@ export function openCursor(options: CursorOptions): Cursor {
   /** A chunk that begins at the cursor is sent as it lies in memory; small ones that queued up are joined. */
   function deliver(chunk: Chunk): void {
     const run = gather(chunk, MAX_EVENT_FRAME_BYTES);
-    if (run.length === 1 && chunk.first === at + 1) sink.send(chunk.frame);
+    if (run.length === 1 && chunk.first === at + 1) sendWhole(chunk);
     else sink.send(frameOf(run.map((part) => entriesOf(part, Math.max(part.first, at + 1), part.last))));
     at = run.at(-1)?.last ?? at;
+  }
+
+  function sendWhole({ frame, slab }: Chunk): void {
+    if (slab === undefined) sink.send(frame);
+    else {
+      slab.uses += 1;
+      sink.send(frame, () => log.slabs.release(slab));
+    }
   }
 
   function gather(chunk: Chunk, limit: number): Chunk[] {

@@ -1,18 +1,16 @@
 /** Owns laying entries out as frames: each event's bytes are copied once, to the place from which clients and the journal get them. */
 import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
 import { type Chunk, EVENT_KEY, FRAME_HEAD, FRAME_TAIL } from "./chunk.ts";
+import { createSlabs, type Slabs } from "./slabs.ts";
 
-/** Frames are laid one after the other into memory that is taken in pieces of this size; a piece goes when no frame in it is held. */
-const SLAB_BYTES = 1024 * 1024;
 /** No entry is shorter than its head around `{}`: so many fit into a frame at most, with one place past the end. */
 const MAX_ENTRIES = Math.ceil(MAX_EVENT_FRAME_BYTES / 52) + 1;
-const SLAB_STARTS = 16 * MAX_ENTRIES;
 /** The closing brace of an entry and the comma behind it. */
 const ENTRY_TAIL_BYTES = 2;
 
 /** Whose entries are in the frame that is being laid out. */
 export interface FrameOwner {
-  /** The frame is whole; it will not change any more. */
+  /** The frame is whole. It does not change before its slab is released. */
   closed(chunk: Chunk): void;
 }
 
@@ -28,9 +26,9 @@ export interface FrameWriter {
 }
 
 /** One for all sessions: entries come in runs of one session, so that closing the other's frame in between is rare. */
-export function createFrameWriter(): FrameWriter {
-  let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  let places = new Uint32Array(SLAB_STARTS);
+export function createFrameWriter(slabs: Slabs = createSlabs()): FrameWriter {
+  let piece = slabs.take();
+  let { bytes: slab, places } = piece;
   let placesUsed = 0;
   let owner: FrameOwner | undefined;
   let time = "";
@@ -45,12 +43,12 @@ export function createFrameWriter(): FrameWriter {
   let numberEnd = 0;
 
   function open(next: FrameOwner, seq: number, at: string): void {
-    if (begin + MAX_EVENT_FRAME_BYTES > slab.length) {
-      slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    if (begin + MAX_EVENT_FRAME_BYTES > slab.length || placesUsed + MAX_ENTRIES > places.length) {
+      slabs.release(piece);
+      piece = slabs.take();
+      slab = piece.bytes;
+      places = piece.places;
       begin = 0;
-    }
-    if (placesUsed + MAX_ENTRIES > places.length) {
-      places = new Uint32Array(SLAB_STARTS);
       placesUsed = 0;
     }
     owner = next;
@@ -90,14 +88,15 @@ export function createFrameWriter(): FrameWriter {
     begin = end + FRAME_TAIL.length - 1;
     const told = owner;
     owner = undefined;
-    told?.closed({ first, last: first + count - 1, frame, starts });
+    piece.uses += 1;
+    told?.closed({ first, last: first + count - 1, frame, starts, slab: piece });
   }
 
   function addAlone(to: FrameOwner, seq: number, at: string, event: Buffer): void {
     const entry = `{"seq":${seq},"at":"${at}"${EVENT_KEY}`;
     const frame = Buffer.concat([Buffer.from(FRAME_HEAD + entry), event, Buffer.from(`}${FRAME_TAIL}`)]);
     const starts = Uint32Array.of(FRAME_HEAD.length, frame.length - FRAME_TAIL.length + 1);
-    to.closed({ first: seq, last: seq, frame, starts });
+    to.closed({ first: seq, last: seq, frame, starts, slab: undefined });
   }
 
   return {

@@ -2,6 +2,7 @@
 import type { Chunk } from "./chunk.ts";
 import { createFrameWriter } from "./frame-writer.ts";
 import { createSessionLog } from "./number-entries.ts";
+import { createSlabs, type Slabs } from "./slabs.ts";
 
 /** All sessions together. What leaves the ring is read from the journal when somebody still wants it. */
 export const RING_BYTES = 8 * 1024 * 1024;
@@ -37,6 +38,7 @@ export interface SessionLog {
   append(events: readonly string[], at: string): readonly Chunk[];
   read(reader: LogReader): () => void;
   readonly readers: number;
+  readonly slabs: Slabs;
 }
 
 export interface LogRing {
@@ -45,6 +47,8 @@ export interface LogRing {
   drop(id: string): void;
   /** Bytes held now. */
   readonly bytes: number;
+  /** Where its chunks lie; whoever sends one as it lies there uses its slab until it is sent. */
+  readonly slabs: Slabs;
 }
 
 interface Held {
@@ -55,7 +59,8 @@ interface Held {
 }
 
 export function createLogRing(limit = RING_BYTES): LogRing {
-  const writer = createFrameWriter();
+  const slabs = createSlabs();
+  const writer = createFrameWriter(slabs);
   const logs = new Map<string, { log: SessionLog; held: Held }>();
   /** In order of arrival, so that the oldest of all sessions leaves first. */
   let queue: { held: Held; bytes: number }[] = [];
@@ -72,7 +77,7 @@ export function createLogRing(limit = RING_BYTES): LogRing {
       if (oldest === undefined) break;
       head += 1;
       bytes -= oldest.bytes;
-      release(oldest.held);
+      release(oldest.held, slabs);
     }
     if (head > 1024 && head * 2 > queue.length) {
       queue = queue.slice(head);
@@ -89,7 +94,7 @@ export function createLogRing(limit = RING_BYTES): LogRing {
       find: (seq: number) => findChunk(held, seq),
       hold: (chunk: Chunk) => hold(held, chunk),
     };
-    const log = createSessionLog(id, last, part, writer);
+    const log = createSessionLog(id, last, part, writer, slabs);
     logs.set(id, { log, held });
     return log;
   }
@@ -100,24 +105,24 @@ export function createLogRing(limit = RING_BYTES): LogRing {
       const entry = logs.get(id);
       if (entry === undefined) return;
       logs.delete(id);
-      // What it held is given back as the queue reaches it; nothing reads it any more.
+      // Its part of the sum is given back as the queue reaches it; nothing reads it any more.
+      while (entry.held.start < entry.held.chunks.length) release(entry.held, slabs);
       entry.held.chunks = [];
       entry.held.start = 0;
     },
+    slabs,
     get bytes() {
       return bytes;
     },
   };
 }
 
-/**
- * Lets go of the oldest chunk. The array keeps dead places before `start` until they are many, but not what they held:
- * its memory may be a whole megabyte (frame-writer.ts).
- */
-function release(held: Held): void {
+/** Lets go of the oldest chunk. The array keeps dead places before `start` until they are many, but not what they held. */
+function release(held: Held, slabs: Slabs): void {
   const chunk = held.chunks[held.start];
   if (chunk === undefined) return;
   held.floor = chunk.last;
+  if (chunk.slab !== undefined) slabs.release(chunk.slab);
   held.chunks[held.start] = GONE;
   held.start += 1;
   if (held.start > 256 && held.start * 2 > held.chunks.length) {
@@ -126,7 +131,7 @@ function release(held: Held): void {
   }
 }
 
-const GONE: Chunk = { first: 0, last: 0, frame: Buffer.alloc(0), starts: new Uint32Array() };
+const GONE: Chunk = { first: 0, last: 0, frame: Buffer.alloc(0), starts: new Uint32Array(), slab: undefined };
 
 /** Binary search: a reader that lags by a million entries must not cost more than one at the head. */
 function findChunk(held: Held, seq: number): Chunk | undefined {

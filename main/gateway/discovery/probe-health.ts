@@ -52,8 +52,9 @@ export async function readBounded(response: Response, max: number): Promise<stri
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return "no answer";
   if (error.name === "TimeoutError") return "no answer in time";
-  const { cause } = error;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
+  // `fetch` wraps what the connection said; a connection of our own says it itself.
+  const said = error.cause instanceof Error ? error.cause : error;
+  const code = "code" in said && typeof said.code === "string" ? said.code : undefined;
   switch (code) {
     case undefined:
       return error.message;

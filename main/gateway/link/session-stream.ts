@@ -5,8 +5,9 @@ import { networkReason } from "../discovery/probe-health.ts";
 import { backoff, STABLE_MS } from "./backoff.ts";
 import type { Connected } from "./daemon-link.ts";
 import { createIntake, splitId } from "./event-intake.ts";
+import { type EventAnswer, requestEvents } from "./event-request.ts";
 import { pause } from "./pause.ts";
-import { readSse } from "./sse-reader.ts";
+import { createSseReader } from "./sse-reader.ts";
 
 export type StreamStatus =
   | { status: "live" }
@@ -95,14 +96,14 @@ export function openSessionStream(options: StreamOptions): SessionStream {
     let wasLive = false;
     try {
       const path = `/session/${encodeURIComponent(options.session)}/events`;
-      const response = await daemon.client.stream(path, headers, closing.signal);
-      if (response.status === 401 || response.status === 404) {
-        await response.body?.cancel();
-        return { ended: true, wasLive, detail: `the daemon does not know this session (${response.status})` };
+      const answer = await requestEvents(daemon.client.base + path, headers, closing.signal);
+      if (answer.status === 401 || answer.status === 404) {
+        answer.cancel();
+        return { ended: true, wasLive, detail: `the daemon does not know this session (${answer.status})` };
       }
-      if (response.status !== 200 || response.body === null) {
-        await response.body?.cancel();
-        return { ended: false, wasLive, detail: `the daemon answered ${response.status}` };
+      if (answer.status !== 200) {
+        answer.cancel();
+        return { ended: false, wasLive, detail: `the daemon answered ${answer.status}` };
       }
       wasLive = true;
       const { pid, started_at } = daemon.found.health;
@@ -111,7 +112,7 @@ export function openSessionStream(options: StreamOptions): SessionStream {
       run = thisRun;
       lostAt = trusted ? lostAt : undefined;
       tell({ status: "live" });
-      await read(response.body, trusted);
+      await read(answer, trusted);
       return { ended: false, wasLive, detail: "the daemon closed the stream" };
     } catch (error) {
       return { ended: false, wasLive, detail: networkReason(error) };
@@ -128,7 +129,7 @@ export function openSessionStream(options: StreamOptions): SessionStream {
     options.publish(undefined);
   }
 
-  async function read(body: ReadableStream<Uint8Array>, trusted: boolean): Promise<void> {
+  async function read(answer: EventAnswer, trusted: boolean): Promise<void> {
     const intake = createIntake({
       place,
       trusted,
@@ -143,32 +144,28 @@ export function openSessionStream(options: StreamOptions): SessionStream {
       refused: () =>
         options.log.warn({ session: options.session }, "the daemon sends events that are none; they are left out"),
     });
+    const take = createSseReader({
+      event(data, id) {
+        lostAt = undefined;
+        intake.take(data, id);
+      },
+      blocks(blocks, from) {
+        const end = intake.takeBlocks(blocks, from);
+        if (end > from) lostAt = undefined;
+        return end;
+      },
+      alive: () => {
+        heardAt = options.steady();
+      },
+    });
     try {
-      await readSse(holdBack(body), {
-        event(data, id) {
-          lostAt = undefined;
-          intake.take(data, id);
-        },
-        blocks(blocks, from) {
-          const end = intake.takeBlocks(blocks, from);
-          if (end > from) lostAt = undefined;
-          return end;
-        },
-        alive: () => {
-          heardAt = options.steady();
-        },
+      // Without room the connection is not read: the daemon then waits, and nothing grows here.
+      await answer.read((bytes) => {
+        take(bytes);
+        return options.room();
       });
     } finally {
       intake.flush();
-    }
-  }
-
-  /** Stops reading while the journal is too far behind: the daemon then waits, and nothing grows here. */
-  async function* holdBack(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of body) {
-      yield chunk;
-      const room = options.room();
-      if (room !== undefined) await room;
     }
   }
 

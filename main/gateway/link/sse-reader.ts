@@ -26,16 +26,18 @@ export interface SseSink {
 /** A stream of which so many blocks one after the other are not understood goes the long way to the end of what came. */
 const MAX_MISSES = 2;
 
+/** Reads to the end of the stream. Rejects when the connection breaks, and as `createSseReader` throws. */
+export async function readSse(body: AsyncIterable<Uint8Array>, sink: SseSink, max?: number): Promise<void> {
+  const read = createSseReader(sink, max);
+  for await (const chunk of body) read(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+}
+
 /**
- * Reads to the end of the stream, following the HTML specification's rules (§9.2.6): UTF-8 with replacement, one
- * leading byte order mark dropped, an event that the end of the stream cuts is not delivered.
- * Rejects when the connection breaks, and with a `ParseError` when an event is longer than `max` characters.
+ * Gives a function that takes the stream's bytes piece by piece, and is done with them when it returns. It follows the
+ * HTML specification's rules (§9.2.6): UTF-8 with replacement, one leading byte order mark dropped, an event that the
+ * end of the stream cuts is not delivered. Throws a `ParseError` when an event is longer than `max` characters.
  */
-export async function readSse(
-  body: AsyncIterable<Uint8Array>,
-  sink: SseSink,
-  max = MAX_EVENT_CHARACTERS,
-): Promise<void> {
+export function createSseReader(sink: SseSink, max = MAX_EVENT_CHARACTERS): (bytes: Buffer) => void {
   // The parser itself drops the byte order mark; left to both, a second one would vanish too.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let broken: ParseError | undefined;
@@ -82,12 +84,11 @@ export async function readSse(
     feed(bytes.subarray(at));
   }
 
-  for await (const chunk of body) {
+  return (bytes) => {
     sink.alive?.();
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (sink.blocks === undefined) feed(bytes);
     else takeBlocks(bytes, (blocks, from) => sink.blocks?.(blocks, from) ?? from);
-  }
+  };
 }
 
 /** Where the block ends of which `chunk` is the continuation; its whole length when it does not end there. */

@@ -7,7 +7,7 @@ import { type Cursor, openCursor } from "../bridge/cursor.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import type { StreamStatus } from "../link/session-stream.ts";
 import type { LiveSession } from "../sessions/live-session.ts";
-import { socketRoom } from "./socket-room.ts";
+import { type Corkable, socketRoom } from "./socket-room.ts";
 
 /**
  * From `after`; in the original protocol from now on, and without a second attempt: one frame says why, then the end.
@@ -18,9 +18,10 @@ export function serveEvents(
   session: LiveSession,
   after: number | undefined,
   parts: GatewayParts,
+  stream?: Corkable,
 ): void {
   const verbatim = socket.protocol !== SUBPROTOCOL;
-  const out = socketRoom(socket, () => cursor.pump());
+  const out = socketRoom(socket, () => cursor.pump(), stream);
   const cursor = openCursor({
     log: session.log,
     after: verbatim ? session.log.last() : (after ?? 0),

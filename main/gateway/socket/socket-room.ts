@@ -12,11 +12,20 @@ export interface FrameSocket {
 
 export interface SocketRoom {
   room(): boolean;
-  send(frame: Buffer | string): void;
+  /** `done` is called when the bytes are needed no longer, whether they were written or the socket was lost. */
+  send(frame: Buffer | string, done?: () => void): void;
+  /** Writes what is sent in between with one system call. */
+  together(send: () => void): void;
+}
+
+/** The connection under the socket. */
+export interface Corkable {
+  cork(): void;
+  uncork(): void;
 }
 
 /** `drained` is called when a full socket has room again. */
-export function socketRoom(socket: FrameSocket, drained: () => void): SocketRoom {
+export function socketRoom(socket: FrameSocket, drained: () => void, stream?: Corkable): SocketRoom {
   let full = false;
   const sent = () => {
     if (!full || socket.bufferedAmount >= HIGH_WATER_BYTES / 2) return;
@@ -29,8 +38,20 @@ export function socketRoom(socket: FrameSocket, drained: () => void): SocketRoom
       if (socket.bufferedAmount >= HIGH_WATER_BYTES) full = true;
       return !full;
     },
-    send(frame) {
-      socket.send(frame, { binary: false }, sent);
+    send(frame, done) {
+      const told =
+        done === undefined
+          ? sent
+          : () => {
+              done();
+              sent();
+            };
+      socket.send(frame, { binary: false }, told);
+    },
+    together(send) {
+      stream?.cork();
+      send();
+      stream?.uncork();
     },
   };
 }

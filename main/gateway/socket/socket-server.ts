@@ -60,11 +60,11 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       socket.on("close", () => sockets.delete(socket));
       socket.on("error", (error) => parts.log.debug({ error: error.message }, "a socket failed"));
       heartbeat.watch(socket);
-      serve(socket, upgrade, identity);
+      serve(socket, upgrade, identity, stream);
     });
   });
 
-  function serve(socket: WebSocket, upgrade: Upgrade, identity: Identity): void {
+  function serve(socket: WebSocket, upgrade: Upgrade, identity: Identity, stream: Duplex): void {
     switch (upgrade.route) {
       case "app":
         serveApp(socket, parts.hub, () => whoIs(identity, parts.devices.list()));
@@ -77,7 +77,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
             ? known
             : parts.sessions.guest(upgrade.session, mcpToken);
         if (session === undefined) socket.close(CLOSE.noSuchSession, "no such session");
-        else serveEvents(socket, session, upgrade.after, parts);
+        else serveEvents(socket, session, upgrade.after, parts, stream);
         break;
       }
       case "terminal":

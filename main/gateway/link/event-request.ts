@@ -1,0 +1,147 @@
+/**
+ * Owns the request for a session's events, read straight from its connection. `fetch` copies what it reads three times
+ * and wakes a promise for each piece; here one buffer is read into again and again, and its bytes are taken where they lie.
+ */
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { connect, type Socket } from "node:net";
+import { type BodyDecoder, bodyDecoder } from "./body-decoder.ts";
+
+/** Bytes of one read. A stream has one such buffer for as long as it is open. */
+const READ_BYTES = 64 * 1024;
+const MAX_HEAD_BYTES = 16 * 1024;
+
+/** Takes content, whose bytes are only good until it returns; a promise stops reading until it resolves. */
+export type TakeContent = (bytes: Buffer) => Promise<void> | undefined;
+
+export interface EventAnswer {
+  status: number;
+  /** Reads to the end of the content. Rejects when the connection breaks before, and with what `take` throws. */
+  read(take: TakeContent): Promise<void>;
+  cancel(): void;
+}
+
+/** Asks with GET, following no redirect. Rejects when there is no answer, or `signal` aborts. */
+export function requestEvents(
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<EventAnswer> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const url = new URL(address);
+    const request = requestText(url, headers);
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    let head = Buffer.alloc(0);
+    let body: BodyDecoder | undefined;
+    /** Content that came with the head, until somebody reads it. */
+    let early = Buffer.alloc(0);
+    let take: TakeContent | undefined;
+    let finish: { resolve(): void; reject(error: unknown): void } | undefined;
+    let failure: unknown;
+
+    const socket: Socket = connect({
+      host: url.hostname.replace(/^\[|\]$/g, ""),
+      port: Number(url.port || 80),
+      noDelay: true,
+      onread: { buffer, callback: (bytes) => guarded(() => received(bytes, buffer)) },
+    });
+    const abort = () => fail(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    socket.on("connect", () => socket.write(request, "latin1"));
+    socket.on("error", fail);
+    socket.on("close", () => {
+      signal.removeEventListener("abort", abort);
+      const error = failure ?? (body?.whole === true ? undefined : new Error("the connection was closed"));
+      reject(error ?? new Error("the connection was closed"));
+      if (error === undefined) finish?.resolve();
+      else finish?.reject(error);
+    });
+
+    function fail(error: unknown): void {
+      failure ??= error;
+      socket.destroy();
+    }
+
+    /** False when nothing more is to be read for now. */
+    function guarded(step: () => boolean): boolean {
+      try {
+        return step();
+      } catch (error) {
+        fail(error);
+        return false;
+      }
+    }
+
+    function received(bytes: number, from: Buffer): boolean {
+      if (body !== undefined) return content(body, from, 0, bytes);
+      head = Buffer.concat([head, from.subarray(0, bytes)]);
+      for (;;) {
+        const end = head.indexOf(HEAD_END);
+        if (end > MAX_HEAD_BYTES || (end < 0 && head.length > MAX_HEAD_BYTES)) throw new Error("its head is too large");
+        if (end < 0) return true;
+        const { status, fields } = readHead(head.toString("latin1", 0, end));
+        head = head.subarray(end + HEAD_END.length);
+        // 100 and its like come before the answer.
+        if (status < 200) continue;
+        body = bodyDecoder(fields);
+        early = head.subarray(0, body.take(head, 0, head.length));
+        resolve({ status, read, cancel: () => socket.destroy() });
+        return false;
+      }
+    }
+
+    function content(decoder: BodyDecoder, from: Buffer, begin: number, end: number): boolean {
+      const to = decoder.take(from, begin, end);
+      const wait = to > begin ? take?.(from.subarray(begin, to)) : undefined;
+      if (decoder.ended) socket.destroy();
+      if (wait === undefined) return true;
+      wait.then(() => socket.resume(), fail);
+      return false;
+    }
+
+    function read(taker: TakeContent): Promise<void> {
+      take = taker;
+      return new Promise((done, failed) => {
+        finish = { resolve: done, reject: failed };
+        if (socket.destroyed) return failed(failure ?? new Error("the connection was closed"));
+        const first = early;
+        early = Buffer.alloc(0);
+        guarded(() => {
+          const wait = first.length > 0 ? taker(first) : undefined;
+          if (body?.ended === true) socket.destroy();
+          else if (wait === undefined) socket.resume();
+          else wait.then(() => socket.resume(), fail);
+          return true;
+        });
+      });
+    }
+  });
+}
+
+function requestText(url: URL, headers: Readonly<Record<string, string>>): string {
+  const lines = [`GET ${url.pathname}${url.search} HTTP/1.1`, `host: ${url.host}`, "accept: text/event-stream"];
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    lines.push(`${name}: ${value}`);
+  }
+  return `${lines.join("\r\n")}\r\nconnection: close\r\n\r\n`;
+}
+
+function readHead(text: string): { status: number; fields: Map<string, string> } {
+  const [first = "", ...lines] = text.split("\r\n");
+  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
+  if (status === undefined) throw new Error("it does not speak HTTP/1.1");
+  const fields = new Map<string, string>();
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    if (colon <= 0) throw new Error("its head is no HTTP");
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    const before = fields.get(name);
+    fields.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return { status: Number(status), fields };
+}
+
+const HEAD_END = Buffer.from("\r\n\r\n");
