@@ -46,7 +46,7 @@ function keeping(calls: readonly Call[]) {
     const open = before === undefined ? calls.filter(({ state }) => state === "running") : [];
     return { calls: found.slice(0, limit), more: found.length >= limit, open, gaps: [], ...numbers };
   };
-  return { read, asked };
+  return { read, gone: () => false, drawn: async () => {}, asked };
 }
 
 const start = () => createCallLogStore((flush) => queueMicrotask(flush));
@@ -54,26 +54,26 @@ const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, 
 
 it("has the newest calls of a long session before it asks for the others, and then all of them in their turns", async () => {
   const all = Array.from({ length: 5_000 }, (_, n) => call(n));
-  const { read, asked } = keeping(all);
+  const source = keeping(all);
   const store = start();
-  await loadHistory(store, read, () => false);
-  expect(store.order).toEqual(ids(4_700, 4_999));
-  expect([store.count(), store.log.lastSeq, store.turns.list.length]).toEqual([5_000, 10_000, 300]);
+  await loadHistory(store, source);
+  expect(store.order).toEqual(ids(4_800, 4_999));
+  expect([store.count(), store.log.lastSeq, store.turns.list.length]).toEqual([5_000, 10_000, 200]);
 
   // What happens meanwhile is not lost.
   store.receive({ events: [{ seq: 10_001, at: at(0), event: { kind: "started", call: "new", tool: "t" } }] }, at(0));
   await expect.poll(() => store.generation()).toBe(1);
   expect(store.order).toEqual([...ids(0, 4_999), "new"]);
-  expect([store.older, store.count(), store.since]).toEqual([4_700, 5_001, 0]);
+  expect([store.older, store.count(), store.since]).toEqual([4_800, 5_001, 0]);
   expect(store.turns.byCall.get("c0")?.number).toBe(1);
   expect(store.turns.byCall.get("c4999")?.number).toBe(5_000);
-  expect(asked).toHaveLength(6);
+  expect(source.asked).toHaveLength(6);
 });
 
 it("hears of a call that runs since long ago, and gives it its place with the others of its time", async () => {
   const all = Array.from({ length: 1_000 }, (_, n) => call(n, n === 5 ? { state: "running", endedAt: undefined } : {}));
   const store = start();
-  await loadHistory(store, keeping(all).read, () => false);
+  await loadHistory(store, keeping(all));
   expect(store.log.running).toBe(1);
   const events = [
     { seq: 2_001, at: at(0), event: { kind: "progress" as const, call: "c5", tool: "build", progress: 3 } },
@@ -89,7 +89,7 @@ it("hears of a call that runs since long ago, and gives it its place with the ot
 
 it("adds arguments and result to a call when they are looked at, and keeps what has come since", async () => {
   const store = start();
-  await loadHistory(store, keeping([call(0, { state: "running", endedAt: undefined })]).read, () => false);
+  await loadHistory(store, keeping([call(0, { state: "running", endedAt: undefined })]));
   expect(store.isPartial("c0")).toBe(true);
   store.receive(
     { events: [{ seq: 3, at: at(0), event: { kind: "finished", call: "c0", tool: "build", result: 7 } }] },
@@ -102,20 +102,15 @@ it("adds arguments and result to a call when they are looked at, and keeps what 
 
 it("begins with the stream alone when the gateway gives no history, and stops when nobody looks any more", async () => {
   const store = start();
-  await loadHistory(
-    store,
-    async () => undefined,
-    () => false,
-  );
+  await loadHistory(store, { ...keeping([]), read: async () => undefined });
   expect([store.order.length, store.log.lastSeq]).toEqual([0, 0]);
-  const { read } = keeping([call(0)]);
-  await loadHistory(store, read, () => true);
+  await loadHistory(store, { ...keeping([call(0)]), gone: () => true });
   expect(store.order).toHaveLength(0);
 });
 
 it("groups calls anew when the agent tells of turns that began before them", async () => {
   const store = start();
-  await loadHistory(store, keeping([call(0), call(1), call(2)]).read, () => false);
+  await loadHistory(store, keeping([call(0), call(1), call(2)]));
   expect(store.turns.list).toHaveLength(3);
   await store.noteTurnStarts([at(-5)]);
   expect(store.turns.list.map(({ count }) => count)).toEqual([3]);

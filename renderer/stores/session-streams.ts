@@ -17,6 +17,8 @@ export interface SessionStreams {
   dispose(): void;
 }
 
+const SETTLED_MS = 100;
+
 /** Gives undefined when the gateway did not answer. */
 export type ReadCalls = (session: string, before: number | undefined, limit: number) => Promise<CallPage | undefined>;
 
@@ -33,7 +35,7 @@ export function createSessionStreams(connection: Connection, readCalls: ReadCall
   function start(session: string): Stream {
     const stream: Stream = { store: createCallLogStore(nextFrame), socket: undefined, gone: false };
     const read = (before: number | undefined, limit: number) => readCalls(session, before, limit);
-    void loadHistory(stream.store, read, () => stream.gone).then(() => {
+    void loadHistory(stream.store, { read, gone: () => stream.gone, drawn: twoFrames }).then(() => {
       if (stream.gone) return;
       stream.store.setReady();
       stream.socket = follow(session, stream.store);
@@ -86,6 +88,11 @@ export function createSessionStreams(connection: Connection, readCalls: ReadCall
       open.clear();
     },
   };
+}
+
+/** What was changed before is drawn by then; the tasks that follow upon it are over a little later. */
+function twoFrames(): Promise<void> {
+  return new Promise((resolve) => nextFrame(() => nextFrame(() => setTimeout(resolve, SETTLED_MS))));
 }
 
 /** The next frame, or soon when the page is hidden and has no frames. */
