@@ -1,4 +1,5 @@
 /** Owns `npm run bench [-- B1 B4 …]`: runs the benchmarks one after the other, prints the table, keeps the record. */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildProduct } from "../scripts/build/build-product.ts";
@@ -59,9 +60,9 @@ async function measure(benchmarks: readonly Benchmark[]): Promise<void> {
   if (!Number.isInteger(rounds) || rounds < 1) refuse("--rounds takes a whole number.");
   const record = resolve(values.record);
   const cli = join(await build(), "main", "cli.js");
-  const before = readResults(record);
+  const before = existsSync(record) ? readResults(record) : undefined;
   const ids = benchmarks.map(({ id }) => id);
-  const progress = createProgress(ids, before, values.quick, () => performance.now());
+  const progress = createProgress(ids, before ?? readResults(), values.quick, () => performance.now());
   let kept = before;
   let failures = 0;
   for (const benchmark of benchmarks) {

@@ -5,7 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { followParent } from "../../scripts/start/follow-parent.ts";
-import { kill, type Owned, undo } from "./undo.ts";
+import { kill, type Owned, readOr, undo } from "./undo.ts";
 
 /** What must still be undone, newest last. */
 const left = new Map<number, Owned>();
@@ -35,8 +35,14 @@ function watchForTheEnd(): (line: object) => void {
   process.on("SIGHUP", () => end(129));
   process.on("exit", undoAll);
   // npm that is killed takes nobody with it; a shell's job, on the other hand, may outlive its shell on purpose.
-  if (process.env.npm_lifecycle_event !== undefined) followParent(() => end(143));
+  if (process.env.npm_lifecycle_event !== undefined) followParent(() => end(143), parents);
   return startGuardian();
+}
+
+/** One number for our parent and its own: between npm and us there may be a shell, which lives on. */
+function parents(): number {
+  const [, of] = /\) \S (\d+) /.exec(readOr(`/proc/${process.ppid}/stat`, "")) ?? [];
+  return process.ppid * 2 ** 22 + Number(of ?? 0);
 }
 
 /** A process of its own, outside of the run's group: it reads what is left, and acts when the run is gone. */

@@ -36,15 +36,15 @@ function commandLines(): [number, string][] {
   if (!existsSync("/proc/self/cmdline")) return listed();
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map((pid) => [Number(pid), readLine(`/proc/${pid}/cmdline`)]);
+    .map((pid) => [Number(pid), readOr(`/proc/${pid}/cmdline`, "")]);
 }
 
-function readLine(path: string): string {
+/** What a file of a process says; `missing` when it has ended since. */
+export function readOr(path: string, missing: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    // Ended since.
-    return "";
+    return missing;
   }
 }
 
