@@ -1,6 +1,7 @@
 /**
  * B4: `tools/call` through the daemon to an HTTP upstream, events published and read. Beside it: the same client straight at
- * the same upstream (the SDK's server, answering over SSE), which is all that a client without Signalbox would pay.
+ * the same upstream (the SDK's server, answering over SSE), which is all that a client without Signalbox would pay. Between
+ * them the ceilings (programs/bare-relay.ts): a process that copies bytes, and one that repeats each request unread.
  */
 import type { Benchmark, Context, Goal } from "./harness/benchmark.ts";
 import { type ClientKind, callRows } from "./harness/call-rows.ts";
@@ -15,18 +16,26 @@ async function run(context: Context): Promise<void> {
   const upstream = await startProgram("http-upstream");
   const url = `${upstream.url}/mcp`;
   const daemon = await startOwnDaemon({ cli: context.cli, servers: { bench: { url } } });
+  const relays = await Promise.all(
+    ["http", "bytes"].map((kind) => startProgram("bare-relay", [kind, `${upstream.port}`])),
+  );
   const through = await daemon.openEndpoint();
   try {
     await callRows(context, {
       sides: [
         { name: "signalbox", endpoint: through, pids: [daemon.pid] },
+        ...relays.map((relay, i) => ({
+          name: i === 0 ? "bare HTTP relay" : "bare byte relay",
+          endpoint: { url: `${relay.url}/mcp`, headers: {} },
+          pids: [relay.pid],
+        })),
         { name: "direct", endpoint: { url, headers: {} }, pids: [] },
       ],
       goals,
     });
   } finally {
     through.close();
-    await daemon.end();
+    await Promise.all([daemon.end(), ...relays.map((relay) => relay.end())]);
     await upstream.end();
   }
 }

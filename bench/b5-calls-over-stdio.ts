@@ -2,6 +2,7 @@
  * B5: `tools/call` through the daemon to a stdio upstream, events published and read. Beside it: `mcp-proxy` and `supergateway`
  * in front of the same program. They do less: neither checks a bearer, records a call or publishes progress. `mcp-proxy` runs as
  * it comes, with its store of recent messages; `supergateway` with sessions, without which it starts a process for each request.
+ * The ceiling (programs/bare-relay.ts) hands bodies to the same program as lines and its lines back, and knows nothing else.
  */
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,6 +12,7 @@ import { pairedRatio } from "./harness/figures.ts";
 import { startOwnDaemon } from "./harness/own-daemon.ts";
 import { type Launched, launch } from "./harness/own-processes.ts";
 import { findPeer, freePort, type PeerName } from "./harness/peers.ts";
+import { startProgram } from "./harness/program.ts";
 import type { Measured } from "./harness/rounds.ts";
 
 const UPSTREAM = join(import.meta.dirname, "programs", "stdio-upstream.ts");
@@ -27,6 +29,7 @@ async function run(context: Context): Promise<void> {
   const servers = { bench: { command: process.execPath, args: [UPSTREAM] } };
   const daemon = await startOwnDaemon({ cli: context.cli, servers });
   const through = await daemon.openEndpoint();
+  const bare = await startProgram("bare-relay", ["stdio", process.execPath, UPSTREAM]);
   const running: RunningPeer[] = [];
   const skipped: string[] = [];
   try {
@@ -38,13 +41,17 @@ async function run(context: Context): Promise<void> {
     for (const reason of skipped) context.say(`skipped: ${reason}`);
     const own = { name: "signalbox", endpoint: through, pids: [daemon.pid] };
     await callRows(context, {
-      sides: [own, ...running.map(({ side }) => side)],
+      sides: [
+        own,
+        { name: "bare relay", endpoint: { url: `${bare.url}/mcp`, headers: {} }, pids: [bare.pid] },
+        ...running.map(({ side }) => side),
+      ],
       goals: (measured, client) => goals(measured, client, running),
       note: skipped.length > 0 ? `Skipped: ${skipped.join("; ")}` : "The peers record nothing and ask for no bearer.",
     });
   } finally {
     through.close();
-    await Promise.all([daemon.end(), ...running.map(({ process }) => process.end())]);
+    await Promise.all([daemon.end(), bare.end(), ...running.map(({ process }) => process.end())]);
   }
 }
 
