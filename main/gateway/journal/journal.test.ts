@@ -135,6 +135,8 @@ describe("the journal", () => {
     const states = () => told.filter((message) => message.type === "recording");
     expect(states()).toMatchObject([{ ok: false, reason: expect.stringMatching(/full/) }]);
     expect(recorder.counts("s")).toMatchObject({ total: 1, running: 1 });
+    // The memory in which entries come is free for the next ones, although nothing can be written.
+    expect(released).toBe(appended);
 
     database.exec("PRAGMA max_page_count = 1000000");
     expect(recorder.commit()).toBe(true);
@@ -152,6 +154,40 @@ describe("the journal", () => {
     expect(covered).toEqual(range(1, seq));
     expect(items.some((item) => "lost" in item)).toBe(true);
     expect(released).toBe(appended);
+  });
+
+  it("P16: however many calls come while the disk is full, a bounded number of them is kept, and all are counted", () => {
+    const { database } = openDatabase(newPath());
+    undo.push(() => database.close());
+    const store = createEventStore(database);
+    store.saveSession("s", "{}");
+    const recorder = createRecorder(store, () => {}, { heldBytes: 50_000, heldCalls: 100 });
+    undo.push(() => recorder.dispose());
+    database.exec(`PRAGMA max_page_count = ${Number(database.prepare("PRAGMA page_count").get()?.page_count)}`);
+    let seq = 0;
+    const finish = (count: number) => {
+      const lines = Array.from({ length: count }, (_, i) =>
+        JSON.stringify({
+          kind: "finished",
+          call: `c${seq + i}`,
+          tool: "t",
+          result: { text: Math.random().toString(36).repeat(40) },
+        }),
+      );
+      for (const chunk of packChunks(lines, seq + 1, AT)) recorder.append("s", [runOf(chunk)], undefined, () => {});
+      seq += count;
+    };
+    for (let i = 0; i < 60; i += 1) {
+      finish(50);
+      recorder.commit();
+    }
+    database.exec("PRAGMA max_page_count = 1000000");
+    expect(recorder.commit()).toBe(true);
+    const kept = store.calls(store.number("s") ?? 0, 10_000);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThanOrEqual(100);
+    expect(JSON.parse(kept.at(-1) ?? "")).toMatchObject({ id: `c${seq - 1}`, state: "finished" });
+    expect(store.countsOf(store.number("s") ?? 0).total).toBe(seq);
   });
 
   it("keeps within its size and its age; what left is announced as lost, and the newest stays", () => {
