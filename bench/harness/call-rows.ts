@@ -20,9 +20,8 @@ export interface CallRowOptions {
   note?: string;
 }
 
-/** About a second of each; more and shorter rounds tell more than few and long ones. */
-const CALLS = { 1: 600, 50: 2000 };
-const MORE_ROUNDS = 1;
+/** About a second of each. */
+const CALLS = { 1: 500, 50: 1500 };
 
 export async function callRows(context: Context, options: CallRowOptions): Promise<void> {
   for (const client of ["SDK client", "thin client"] as const) {
@@ -58,7 +57,7 @@ async function callRow(
         return spent === undefined ? sample : { ...sample, µs: (spent.cpu / calls) * 1e6, MB: spent.peak };
       },
     }));
-    const measured = await inTurn(sides, context, { more: MORE_ROUNDS });
+    const measured = await inTurn(sides, context);
     return {
       figures: options.sides.flatMap(({ name, pids }) => [
         { side: name, value: spread(measured.of(name, "calls/s")), unit: "calls/s" as const },
