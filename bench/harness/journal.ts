@@ -14,11 +14,10 @@ export async function journaled(path: string, session: string, last: number): Pr
   try {
     const query = database.prepare("SELECT last FROM sessions WHERE id = ?");
     const end = performance.now() + PATIENCE_MS;
-    let found = 0;
-    while (found < last) {
+    const written = () => Number(query.get(session)?.last ?? 0);
+    for (let found = written(); found < last; found = written()) {
       if (performance.now() > end) throw new Error(`the journal has ${found} of ${last} entries of ${session}`);
       await delay(LOOK_MS);
-      found = Number(query.get(session)?.last ?? 0);
     }
   } finally {
     database.close();
