@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listeningPlaces } from "../../test/support/gateway/listening-places.ts";
 import {
   ask,
   type Home,
@@ -80,6 +81,37 @@ describe("access", () => {
       });
       expect(outcome).toBe("ECONNREFUSED");
     }
+    if (process.platform === "linux") expect(listeningPlaces(process.pid)).toEqual(new Set(["127.0.0.1"]));
+  });
+
+  it("A1: foreign, null and look-alike origins are refused on the wire, on every route, before the body and before the upgrade", async () => {
+    for (const origin of ["https://evil.test", "null", "http://localhost:1", `http://127.0.0.1:${port()}.evil.test`]) {
+      for (const [method, path] of [
+        ["GET", "/"],
+        ["GET", "/assets/app-1a2b.js"],
+        ["GET", "/api/v1/health"],
+        ["GET", "/api/v1/proof"],
+        ["GET", "/api/v1/app"],
+        ["GET", "/metrics"],
+        ["GET", "/nothing"],
+        ["POST", "/pair"],
+        ["POST", "/api/v1/sessions"],
+        ["POST", "/api/mcp/call"],
+        ["DELETE", `/api/v1/sessions/${session}`],
+        ["OPTIONS", "/api/v1/sessions"],
+      ]) {
+        // The body is announced and never sent: who waited for it would not answer.
+        const answer = await raw(
+          `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port()}\r\nOrigin: ${origin}\r\nAuthorization: Bearer ${gateway.token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n`,
+        );
+        expect(answer, `${origin} ${method} ${path}`).toMatch(/^HTTP\/1.1 403/);
+        expect(answer).not.toMatch(/access-control/i);
+      }
+      for (const path of ["/ws/app", `/ws/mcp/events?session_id=${session}`, `/ws/terminal?session_id=${session}`]) {
+        const headers = { origin, authorization: `Bearer ${gateway.token}` };
+        expect(await upgradeStatus(gateway.url, path, headers), `${origin} ${path}`).toBe(403);
+      }
+    }
   });
 
   it("A3: hosts, targets and duplicates that are not ours are refused on the wire", async () => {
@@ -117,6 +149,9 @@ describe("access", () => {
   });
 
   it("A8: tokens of odd length, empty and duplicated are 401 on the wire, and the gateway lives on", async () => {
+    for (const query of ["token[]=x", `token[]=${gateway.token}`, `token=${gateway.token}&token=x`, "token="]) {
+      expect((await fetch(`${gateway.url}/api/v1/app?${query}`)).status, query.slice(0, 10)).toBe(401);
+    }
     for (const value of ["Bearer", "Bearer ", `Bearer ${"x".repeat(9000)}`, "Bearer ä", "x"]) {
       const answer = await raw(
         `GET /api/v1/app HTTP/1.1\r\nHost: 127.0.0.1:${port()}\r\nAuthorization: ${value}\r\nConnection: close\r\n\r\n`,
@@ -165,6 +200,22 @@ describe("access", () => {
     expect((await ask(gateway, "/api/v1/app", { headers: { authorization: `Bearer ${token}` } })).status).not.toBe(200);
     expect(owner.readyState).toBe(owner.OPEN);
     owner.terminate();
+  });
+
+  it("A12: what a revoked device is still being sent over HTTP ends within a second too", async () => {
+    const { link_code } = (await ask(gateway, "/api/v1/pairing", { method: "POST", body: "{}" })).json() as {
+      link_code: string;
+    };
+    const paired = await fetch(`${gateway.url}/pair`, { method: "POST", headers: { "x-pairing-code": link_code } });
+    const { token } = (await paired.json()) as { token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    const stream = await fetch(`${gateway.url}/api/mcp/session/${session}/events`, { headers });
+    expect(stream.headers.get("content-type")).toMatch(/event-stream/);
+    const { id } = (await ask(gateway, "/api/v1/me", { headers })).json() as { id: string };
+    const begun = performance.now();
+    expect((await ask(gateway, `/api/v1/devices/${id}`, { method: "DELETE" })).status).toBe(200);
+    await expect(stream.text()).rejects.toThrow();
+    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
   it("A12: the owner's token can be replaced: its sockets close, the old one is refused, the new one works", async () => {
@@ -294,6 +345,9 @@ describe("access", () => {
   });
 
   it("A7: tokens and codes are in no log and no error page", async () => {
+    // No page of ours tells another one where it came from, so no token in an address travels on.
+    const page = await fetch(`${gateway.url}/`);
+    expect(page.headers.get("referrer-policy")).toBe("no-referrer");
     const query = `?token=${gateway.token}`;
     const answer = await fetch(`${gateway.url}/api/v1/unknown${query}`);
     expect(await answer.text()).not.toContain(gateway.token);

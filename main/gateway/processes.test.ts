@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { listeningPlaces } from "../../test/support/gateway/listening-places.ts";
 import { ask, startGateway, temporaryHome } from "../../test/support/gateway/running-gateway.ts";
 import { startScriptedDaemon } from "../../test/support/gateway/scripted-daemon.ts";
 import { prepareHomeFolder } from "../home/home-folder.ts";
@@ -89,6 +90,23 @@ describe("processes", () => {
     expect(await exited(stopped)).toMatchObject({ code: 0 });
     await untilTrue(() => !existsSync(home.discovery), "the daemon's end");
   }, 400_000);
+
+  it.runIf(process.platform === "linux")(
+    "A4, A7: the gateway and the daemon it starts listen on loopback alone, and no secret stands in their arguments",
+    async () => {
+      const { home } = newHome();
+      endDaemonAfter(home.path);
+      const { child, token } = await serve(home.path);
+      await untilTrue(() => existsSync(home.discovery), "a daemon");
+      const pids = [child.pid ?? 0, daemonPid(home.path)];
+      for (const pid of pids) {
+        expect(listeningPlaces(pid)).toEqual(new Set(["127.0.0.1"]));
+        const told = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        for (const secret of [token, daemonKey(home)]) expect(told).not.toContain(secret);
+      }
+    },
+    30_000,
+  );
 
   it("P25: a gateway that ends leaves a file that is another's alone", async () => {
     const home = newHome();
