@@ -30,11 +30,15 @@ export interface Entry extends NewEntry {
 }
 
 export interface OutboxStore {
-  /** On the disk when this returns; throws when the disk refuses. A key that is known gives the entry that has it. */
+  /** On the disk when this returns; throws when the disk refuses. A key that the tool has an entry for gives that entry. */
   add(entry: NewEntry, state: "queued" | "unknown", reason: string, at: number): Entry;
   get(id: number): Entry | undefined;
   /** Oldest first: their order is the order of delivery. */
   list(server?: string): Entry[];
+  /** The first of a server that is to be sent. */
+  next(server: string): Entry | undefined;
+  /** Whether writes of this tool are to be sent, or are being sent. */
+  holds(server: string, tool: string): boolean;
   counts(): OutboxCounts;
   /** Servers with entries that are to be sent. */
   waitingServers(): string[];
@@ -69,7 +73,7 @@ const SCHEMA = `
   PRAGMA synchronous = FULL;
   CREATE TABLE IF NOT EXISTS entries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    key TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL,
     server TEXT NOT NULL,
     tool TEXT NOT NULL,
     params TEXT NOT NULL,
@@ -80,9 +84,21 @@ const SCHEMA = `
     reason TEXT,
     attempts INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    next_at INTEGER NOT NULL
+    next_at INTEGER NOT NULL,
+    UNIQUE (server, tool, key)
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS entries_by_server ON entries (server, id);
+  CREATE INDEX IF NOT EXISTS entries_by_state ON entries (server, state, id);
+`;
+
+/** The first form of the table held each key once for all tools: what waits in one moves to the present form. */
+const MOVE = `
+  BEGIN IMMEDIATE;
+  ALTER TABLE entries RENAME TO entries_before;
+  DROP INDEX IF EXISTS entries_by_server;
+  ${SCHEMA.slice(SCHEMA.indexOf("CREATE TABLE"))}
+  INSERT INTO entries SELECT * FROM entries_before ORDER BY id;
+  DROP TABLE entries_before;
+  COMMIT;
 `;
 
 /** Throws when the file cannot be opened or is no database. `maxPages` (of 4 KB) bounds the file; 1 GB by default. */
@@ -90,13 +106,19 @@ export function openOutboxStore(path: string, { maxPages = 262_144 } = {}): Outb
   // SQLite would create it readable by all that the umask allows; its side files take this one's mode.
   closeSync(openSync(path, "a", 0o600));
   const database = new DatabaseSync(path, { timeout: 2_000 });
+  const former = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'entries_by_server'").get() !== undefined;
+  if (former) database.exec(MOVE);
   database.exec(SCHEMA);
   database.exec(`PRAGMA max_page_count = ${maxPages}`);
   const insert = database.prepare(
     `INSERT INTO entries (key, server, tool, params, repeatable, session, call, state, reason, attempts, created_at, next_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (key) DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (server, tool, key) DO NOTHING`,
   );
-  const byKey = database.prepare("SELECT * FROM entries WHERE key = ?");
+  const byKey = database.prepare("SELECT * FROM entries WHERE server = ? AND tool = ? AND key = ?");
+  const first = database.prepare("SELECT * FROM entries WHERE server = ? AND state = 'queued' ORDER BY id LIMIT 1");
+  const held = database.prepare(
+    "SELECT 1 FROM entries WHERE server = ? AND tool = ? AND state IN ('queued', 'sending') LIMIT 1",
+  );
   const byId = database.prepare("SELECT * FROM entries WHERE id = ?");
   const all = database.prepare("SELECT * FROM entries ORDER BY id");
   const ofServer = database.prepare("SELECT * FROM entries WHERE server = ? ORDER BY id");
@@ -111,7 +133,7 @@ export function openOutboxStore(path: string, { maxPages = 262_144 } = {}): Outb
     add(entry, state, reason, at) {
       const { key, server, tool, params, repeatable, session, call } = entry;
       insert.run(key, server, tool, JSON.stringify(params), Number(repeatable), session, call, state, reason, at, at);
-      const kept = byKey.get(key);
+      const kept = byKey.get(server, tool, key);
       if (kept === undefined) throw new Error("the entry was not kept");
       return entryOf(kept);
     },
@@ -120,6 +142,11 @@ export function openOutboxStore(path: string, { maxPages = 262_144 } = {}): Outb
       return row === undefined ? undefined : entryOf(row);
     },
     list: (server) => (server === undefined ? all.all() : ofServer.all(server)).map(entryOf),
+    next(server) {
+      const row = first.get(server);
+      return row === undefined ? undefined : entryOf(row);
+    },
+    holds: (server, tool) => held.get(server, tool) !== undefined,
     counts() {
       const of = new Map(byState.all().map((row) => [String(row.state), Number(row.number)]));
       const number = (state: EntryState) => of.get(state) ?? 0;

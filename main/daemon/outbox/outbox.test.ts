@@ -151,6 +151,37 @@ describe("a write", () => {
     ]);
   });
 
+  it("is kept for each tool on its own under the caller's key, and once for each tool", async () => {
+    const { remote, local, agent } = await start();
+    await remote.down();
+    const key = "order-1";
+    for (const tool of ["write", "blind"]) {
+      expect(said(await agent.tool(tool, { idempotencyKey: key }))).toMatchObject({
+        queued: true,
+        idempotencyKey: key,
+      });
+    }
+    const again = said(await agent.tool("write", { idempotencyKey: key }));
+    expect(again).toMatchObject({ queued: true, note: expect.stringContaining("kept already") });
+    expect((await entries(local)).map(({ tool, call }) => [tool, call])).toEqual([
+      ["write", "c1"],
+      ["blind", "c2"],
+    ]);
+    await remote.up();
+    await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 15_000);
+    expect(remote.calls.map((call) => [call.name, call.key])).toEqual([
+      ["write", key],
+      ["blind", key],
+    ]);
+    const { events } = await readEvents(
+      local.url,
+      agent.session,
+      agent.token,
+      (all) => all.filter(({ kind }) => kind === "delivered").length === 2,
+    );
+    expect(events.filter(({ call }) => call === "c3").map(({ kind }) => kind)).toEqual(["started", "finished"]);
+  });
+
   it("is counted live for whoever watches: waiting, refused, unknown, and gone again", async () => {
     const { remote, local, agent } = await start();
     const { told, stop } = await watchCounts(local);

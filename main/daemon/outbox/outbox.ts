@@ -19,7 +19,10 @@ export type OutboxEvent =
   | { kind: "queued" | "discarded"; entry: Entry };
 
 export interface Outbox {
-  /** Keeps a write that could not be delivered; throws when the disk refuses, and then nothing was kept. */
+  /**
+   * Keeps a write that could not be delivered; throws when the disk refuses, and then nothing was kept. A write that the
+   * tool has under the same key is the same write: its entry is given, under the call that it was first kept for.
+   */
   keep(entry: NewEntry, verdict: "queued" | "unknown", reason: string): Entry;
   /** Whether writes of this tool wait, so that a later one must wait behind them. */
   holds(server: string, tool: string): boolean;
@@ -56,10 +59,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const workers = new Map<string, Worker>();
   const listeners = new Set<() => void>();
   let disposed = false;
-  /** Asked for also after the end. */
-  let counts = store.counts();
+  /** Counted when somebody asks, which may be after the end. */
+  let counts: OutboxCounts | undefined;
   const changed = () => {
-    counts = store.counts();
+    counts = undefined;
     for (const listener of listeners) listener();
   };
 
@@ -99,7 +102,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     try {
       await connection.settled(CONNECT_MS);
       for (;;) {
-        const entry = store.list(server).find(({ state }) => state === "queued");
+        const entry = store.next(server);
         if (entry === undefined || disposed || dueIn(entry.nextAt, now()) > 0) return;
         if (connection.state.phase === "ready") await send(connection, entry);
         else {
@@ -116,7 +119,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     workers.set(server, worker);
     clearTimeout(worker.timer);
     if (worker.busy !== undefined || disposed) return;
-    const first = store.list(server).find(({ state }) => state === "queued");
+    const first = store.next(server);
     if (first === undefined) return;
     const delay = Math.max(rest, dueIn(first.nextAt, now()));
     if (delay > 0) worker.timer = setTimeout(() => wakeOne(server), Math.min(delay, MAX_SLEEP_MS));
@@ -139,19 +142,21 @@ export function createOutbox(options: OutboxOptions): Outbox {
   return {
     keep(entry, verdict, reason) {
       const kept = store.add(entry, verdict, reason, now());
-      if (verdict === "queued") {
-        store.update(kept.id, { state: "queued", reason, nextAt: now() + retryDelay(0, random()) });
-        wakeOne(entry.server);
+      // One that is known by its key may be on its way: then it is left to its attempt.
+      if (kept.state !== "sending") {
+        const nextAt = now() + retryDelay(0, random());
+        store.update(kept.id, { state: verdict, reason, ...(verdict === "queued" && { nextAt }) });
       }
+      wakeOne(entry.server);
       changed();
       return kept;
     },
-    holds: (server, tool) =>
-      store
-        .list(server)
-        .some((entry) => entry.tool === tool && (entry.state === "queued" || entry.state === "sending")),
+    holds: (server, tool) => store.holds(server, tool),
     list: () => store.list(),
-    counts: () => counts,
+    counts() {
+      if (!disposed) counts ??= store.counts();
+      return counts ?? { waiting: 0, dead: 0, unknown: 0 };
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -175,7 +180,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     wake(server) {
       if (disposed) return;
-      const first = store.list(server).find(({ state }) => state === "queued");
+      const first = store.next(server);
       if (first === undefined) return;
       store.update(first.id, { state: "queued", reason: first.reason, nextAt: now() });
       wakeOne(server);

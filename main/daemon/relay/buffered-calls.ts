@@ -34,7 +34,8 @@ export function createBufferedCalls(
       const keep = (verdict: "queued" | "unknown", reason: string, call: string): Rescue => {
         const entry = { key, server: tool.server, tool: tool.tool, params, repeatable, session, call };
         try {
-          outbox.keep(entry, verdict, reason);
+          const own = outbox.keep(entry, verdict, reason);
+          if (own.call !== call || own.session !== session) return keptBefore(tool, key);
         } catch (error) {
           return notKept(tool, reason, error);
         }
@@ -72,6 +73,13 @@ function kept(tool: ToolOwner, idempotencyKey: string, reason: string): Rescue {
     result: answer({ queued: true, tool: tool.tool, idempotencyKey, note }),
     end: { kind: "queued", reason },
   };
+}
+
+/** What becomes of it is told with the call that it was first kept for. */
+function keptBefore(tool: ToolOwner, idempotencyKey: string): Rescue {
+  const note = `A call of “${tool.tool}” with this key is kept already and will be delivered once; do not repeat it.`;
+  const result = answer({ queued: true, tool: tool.tool, idempotencyKey, note });
+  return { result, end: { kind: "finished", result } };
 }
 
 function unknownOutcome(tool: ToolOwner, idempotencyKey: string, reason: string): Rescue {
