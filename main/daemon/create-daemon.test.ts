@@ -180,6 +180,18 @@ describe("the end", () => {
     expect(await daemon.daemon.done).toBe("stopped");
   });
 
+  it("P25: tells whoever reads a session's events how its running calls ended", async () => {
+    const daemon = await start({ one: scripted() });
+    const agent = await daemon.agent();
+    const read = (until: (events: Json[]) => boolean) => readEvents(daemon.url, agent.session, agent.token, until);
+    const whole = read(() => false);
+    for (let i = 0; i < 3; i += 1) void agent.tool("hang").catch(() => {});
+    await read((events) => events.length === 3);
+    await daemon.daemon.dispose();
+    const { events } = await whole;
+    expect(events.filter(({ kind }) => kind === "cancelled")).toHaveLength(3);
+  });
+
   it("P25: leaves no process behind, however its servers behave", async () => {
     const daemon = await start({ one: scripted(), mute: scripted("--mute") });
     const agent = await daemon.agent();

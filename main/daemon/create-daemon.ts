@@ -6,7 +6,7 @@ import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { VERSION } from "../home/version.ts";
-import { createIdleTimer } from "./create-idle-timer.ts";
+import { createDaemonLife, type EndReason } from "./daemon-life.ts";
 import { createDaemonView } from "./daemon-view.ts";
 import { type DiscoveryEntry, liveOwner, writeDiscovery } from "./discovery-entry.ts";
 import { createDaemonRoutes } from "./endpoint/daemon-routes.ts";
@@ -24,10 +24,6 @@ import { toolRules } from "./settings/tool-rules.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
 import { createSignIns } from "./upstream/oauth/sign-ins.ts";
 import { createUpstreamServers } from "./upstream/upstream-servers.ts";
-
-/** Between looks at what nobody tells: the folders of sessions, the discovery file. */
-const LOOK_MS = 5_000;
-const IDLE_MS = 10 * 60 * 1000;
 
 export interface DaemonOptions {
   /** Prepared by the caller. */
@@ -56,12 +52,12 @@ export interface Daemon {
   /** Ends everything that the daemon started; within 2 s. May be called twice. */
   dispose(): Promise<void>;
   /** Resolves with the reason once the daemon wants to end by itself; its owner then disposes of it. */
-  readonly done: Promise<"idle" | "stopped" | "replaced">;
+  readonly done: Promise<EndReason>;
 }
 
 /** Faults: `already-running`, `home-unusable`, `port-in-use`, `cannot-listen`. */
 export async function createDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
-  const { home, log, env = process.env, idleMs = IDLE_MS } = options;
+  const { home, log, env = process.env } = options;
   const opened = openHome(home);
   if (!opened.ok) return opened;
   const { key, store, settings, own, oauth } = opened.value;
@@ -76,9 +72,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   }
 
   const startedAt = Date.now();
-  const done = Promise.withResolvers<"idle" | "stopped" | "replaced">();
   const statusListeners = new Set<() => void>();
-  let gateways = 0;
   let url = "";
   let ending = false;
   let entry: DiscoveryEntry | undefined;
@@ -125,20 +119,18 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     ...(options.sweepMs !== undefined && { sweepMs: options.sweepMs }),
   });
   settings.onChange(() => agents.toolsChanged());
-  const look = setInterval(() => {
-    // A folder becomes a worktree, or stops being one, without anybody saying so.
-    if (settings.dependOnFolder()) agents.toolsChanged();
-    const owner = entry?.check();
-    if (owner === "another" && registry.list().length === 0) done.resolve("replaced");
-  }, options.lookMs ?? LOOK_MS);
-  const idle = createIdleTimer(idleMs, () => {
-    // Kept writes are delivered also while nobody looks.
-    if (!outbox.list().some(({ state }) => state === "queued")) return done.resolve("idle");
-    idle.update(true);
-    updateIdle();
+  const life = createDaemonLife({
+    idleMs: options.idleMs,
+    lookMs: options.lookMs,
+    hasSessions: () => registry.list().length > 0,
+    hasKeptWrites: () => outbox.list().some(({ state }) => state === "queued"),
+    look() {
+      // A folder becomes a worktree, or stops being one, without anybody saying so.
+      if (settings.dependOnFolder()) agents.toolsChanged();
+    },
+    isReplaced: () => entry?.check() === "another",
   });
-  const updateIdle = () => idle.update(gateways > 0 || registry.list().length > 0);
-  registry.onChange(updateIdle);
+  registry.onChange(life.update);
 
   function onTerminal(id: string): void {
     registry.changed(id);
@@ -165,8 +157,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const stop = (force: boolean): string | undefined => {
     const running = view.running();
     if (running !== undefined && !force) return running;
-    // After the answer to this request.
-    setImmediate(() => done.resolve("stopped"));
+    life.stop();
     return undefined;
   };
 
@@ -186,10 +177,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     endSession,
     ending: () => ending,
     stop,
-    gateways(change) {
-      gateways += change;
-      updateIdle();
-    },
+    gateways: life.gateways,
   });
   const upgrades = createTerminalUpgrades(key, registry, terminals);
   const handlers = {
@@ -206,10 +194,12 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const disposeParts = async () => {
     ending = true;
     if (listening.ok) listening.value.stop();
-    idle.dispose();
-    clearInterval(look);
+    life.dispose();
     upgrades.close();
     await Promise.all([agents.close(), outbox.dispose(), servers.dispose(), terminals.dispose()]);
+    // How the last calls ended is still to be told to whoever reads.
+    for (const { ring } of registry.list()) ring.settle();
+    await new Promise((resolve) => setImmediate(resolve));
     if (listening.ok) await listening.value.close();
   };
   if (!listening.ok) {
@@ -223,7 +213,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
 
   return ok({
     url,
-    done: done.promise,
+    done: life.done,
     dispose() {
       disposing ??= (async () => {
         // First, so that nobody is sent to a daemon that is leaving.

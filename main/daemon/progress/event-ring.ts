@@ -12,6 +12,8 @@ export interface EventRing {
    * so that the call that an event tells of never waits for its record.
    */
   append(write: (seq: number) => string): void;
+  /** Writes at once what was appended a moment ago. */
+  settle(): void;
   /** SSE blocks that follow `after`, joined up to about `maxChars`, and the sequence number of the last one among them. */
   read(after: number, maxChars: number): { text: string; last: number };
   /** Called once for all events that were written together. */
@@ -85,6 +87,7 @@ export function createEventRing(epoch: string, limits: RingLimits): EventRing {
       if (pending.length >= BATCH_EVENTS) settle();
       else pace.wake();
     },
+    settle,
     read(after, maxChars) {
       settle();
       let index = head + Math.max(0, after + 1 - first());
