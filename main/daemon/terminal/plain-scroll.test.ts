@@ -19,19 +19,27 @@ interface Seen {
 const write = (terminal: ReturnType<typeof openScreen>, bytes: Uint8Array) =>
   new Promise<void>((resolve) => terminal.write(bytes, resolve));
 
+function leaveOut(bytes: Buffer, known: number, may = true): { left: Buffer; plain: number; skipped: number } {
+  const skip = may ? skipScrolled(bytes, LINES, known) : undefined;
+  if (skip === undefined) return { left: bytes, plain: known, skipped: 0 };
+  return { left: Buffer.concat([skip.keep, bytes.subarray(skip.bytes)]), plain: skip.plain, skipped: skip.bytes };
+}
+
 /** What `before` and then `after` leave behind; with `skip`, as a screen that is behind by `after` prints it. */
 async function seen(before: Buffer, after: Buffer, skip: boolean): Promise<Seen & { skipped: number }> {
   const terminal = openScreen(COLS, ROWS, SCROLLBACK);
   const told: string[] = [];
   await write(terminal, before);
   terminal.onTitleChange((title) => told.push(title));
-  const plain = skip && !isInSequence(terminal) && scrollsPlainly(terminal);
-  const found = plain ? skipScrolled(after, LINES) : undefined;
-  if (found !== undefined) await write(terminal, found.keep);
-  await write(terminal, after.subarray(found?.bytes ?? 0));
+  const may = skip && !isInSequence(terminal) && scrollsPlainly(terminal);
+  // As it comes: what is left of the first half is looked at again with the second, but not what was seen to be plain.
+  const half = Math.floor(after.length / 2);
+  const first = leaveOut(after.subarray(0, may ? half : 0), 0);
+  const second = leaveOut(Buffer.concat([first.left, after.subarray(may ? half : 0)]), first.plain, may);
+  await write(terminal, second.left);
   const state = screenState(terminal);
   terminal.dispose();
-  return { state, told: told.slice(-1), skipped: found?.bytes ?? 0 };
+  return { state, told: told.slice(-1), skipped: first.skipped + second.skipped };
 }
 
 const lines = (count: number, line: (n: number) => string) => Array.from({ length: count }, (_, n) => line(n)).join("");

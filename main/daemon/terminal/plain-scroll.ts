@@ -8,6 +8,8 @@ export interface Skip {
   bytes: number;
   /** What is to be printed instead of them: the sequences in them that set something which stays. */
   keep: Buffer;
+  /** How many bytes of what is left then, what is kept included, need not be looked at again. */
+  plain: number;
 }
 
 const [BEL, LF, CR, SO, SI, ESC] = [0x07, 0x0a, 0x0d, 0x0e, 0x0f, 0x1b];
@@ -22,24 +24,43 @@ const MAX_MODES = 64;
 
 /**
  * Looks from the beginning of `bytes`, as far as they scroll plainly. What comes before the last `lines` line ends there can be
- * skipped; undefined when there are fewer. Presumes that the terminal scrolls as a whole (`scrollsPlainly`).
+ * skipped; undefined when there are fewer. Presumes that the terminal scrolls as a whole (`scrollsPlainly`). `plain`: as many
+ * bytes are known to scroll plainly.
  */
-export function skipScrolled(bytes: Uint8Array, lines: number): Skip | undefined {
-  const start = lineFromEnd(bytes, plainUntil(bytes), lines);
-  return start <= 0 ? undefined : { bytes: start, keep: lastingSequences(bytes.subarray(0, start)) };
+export function skipScrolled(bytes: Uint8Array, lines: number, plain = 0): Skip | undefined {
+  const end = plainUntil(bytes, plain);
+  const start = lineFromEnd(bytes, end, lines);
+  if (start <= 0) return undefined;
+  const keep = lastingSequences(bytes.subarray(0, start));
+  return { bytes: start, keep, plain: keep.length + end - start };
 }
 
 /** Index of the first byte of what is not plain, or not complete. */
-function plainUntil(bytes: Uint8Array): number {
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte === ESC) {
-      const end = plainSequenceEnd(bytes, at);
-      if (end === 0) return at;
-      at = end - 1;
-    } else if (byte === 0xc2 && (bytes[at + 1] ?? 0) < 0xa0) return at;
+function plainUntil(bytes: Uint8Array, from: number): number {
+  const nextEscape = finder(bytes, ESC);
+  // The first byte of the C1 controls in UTF-8, and of other characters.
+  const nextC1 = finder(bytes, 0xc2);
+  for (let at = from; ; ) {
+    const esc = nextEscape(at);
+    const c1 = nextC1(at);
+    if (esc < c1) {
+      at = plainSequenceEnd(bytes, esc);
+      if (at === 0) return esc;
+    } else if (c1 === bytes.length || (bytes[c1 + 1] ?? 0) < 0xa0) return c1;
+    else at = c1 + 1;
   }
-  return bytes.length;
+}
+
+/** Gives the next index of `value` from an index on that never goes back; the length when there is none. Searching is the system's. */
+function finder(bytes: Uint8Array, value: number): (from: number) => number {
+  let next = -1;
+  return (from) => {
+    if (next < from) {
+      const found = bytes.indexOf(value, from);
+      next = found === -1 ? bytes.length : found;
+    }
+    return next;
+  };
 }
 
 /** Index of the CR of the line end that has `lines - 1` others between itself and `end`; -1 when there is none. */
@@ -91,18 +112,27 @@ function lastingSequences(bytes: Uint8Array): Buffer {
   const kept: Uint8Array[] = [];
   const latest = new Map<string, Uint8Array>();
   const pen: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte !== ESC && byte !== BEL && byte !== SO && byte !== SI) continue;
-    const sequence = bytes.subarray(at, byte === ESC ? plainSequenceEnd(bytes, at) : at + 1);
-    at += sequence.length - 1;
-    const [, kind, first, second] = sequence;
+  const nextEscape = finder(bytes, ESC);
+  const nextBell = finder(bytes, BEL);
+  const nextOut = finder(bytes, SO);
+  const nextIn = finder(bytes, SI);
+  for (let end = 0; ; ) {
+    const esc = nextEscape(end);
+    const at = Math.min(esc, nextBell(end), nextOut(end), nextIn(end));
+    if (at === bytes.length) break;
+    end = at === esc ? plainSequenceEnd(bytes, at) : at + 1;
+    const kind = at === esc ? bytes[at + 1] : undefined;
+    const first = bytes[at + 2];
+    const second = bytes[at + 3];
     if (kind === BRACKET && first !== QUESTION) {
       // Of these only SGR lasts; one that begins with a reset needs none before it.
-      if (sequence.at(-1) !== SGR) continue;
+      if (bytes[end - 1] !== SGR) continue;
       if (first === SGR || (first === 0x30 && (second === SGR || second === 0x3b))) pen.length = 0;
-      pen.push(sequence);
-    } else if (kind === OSC && second === 0x3b && first === LINK) latest.set("link", sequence);
+      pen.push(bytes.subarray(at, end));
+      continue;
+    }
+    const sequence = bytes.subarray(at, end);
+    if (kind === OSC && second === 0x3b && first === LINK) latest.set("link", sequence);
     else if (kind === OSC && second === 0x3b && (first === 0x30 || first === 0x32)) latest.set("title", sequence);
     else if (kind === OSC && isProgress(sequence)) latest.set("progress", sequence);
     else if (!sameBytes(kept.at(-1), sequence)) kept.push(sequence);

@@ -20,7 +20,7 @@ export interface PtyOptions {
   cwd: string;
   cols: number;
   rows: number;
-  /** The bytes are there for the time of the call: who keeps them copies them. */
+  /** Nobody writes into the bytes any more: whoever wants them keeps them, and changes only a copy. */
   onData(bytes: Buffer): void;
   /** After the last `onData`. */
   onExit(exit: PtyExit): void;
@@ -47,7 +47,7 @@ const LINGER_MS = 1_000;
 /** A read this long was cut by the system, so there may be more. */
 const FULL_READ_BYTES = 4_000;
 /** At most this much at once, so that no program keeps the others from their turn. Larger than what Node reads. */
-const bulk = Buffer.alloc(128 * 1024);
+const BULK_BYTES = 128 * 1024;
 
 /** Starts the program. Throws what node-pty throws when the system refuses (no descriptor, no process). */
 export function openPty(options: PtyOptions): PtyProcess {
@@ -145,10 +145,11 @@ export function openPty(options: PtyOptions): PtyProcess {
 }
 
 /**
- * What was read and what else is there, in memory that the next call uses again. Node returns to its event loop after
- * each read of a terminal, of at most 4 KB; four times as much time goes into that as into the reading.
+ * What was read and what else is there. Node returns to its event loop after each read of a terminal, of at most 4 KB; four
+ * times as much time goes into that as into the reading.
  */
 function readMore(fd: number, first: Buffer): Buffer {
+  const bulk = Buffer.allocUnsafeSlow(BULK_BYTES);
   first.copy(bulk);
   let length = first.length;
   try {
@@ -160,7 +161,8 @@ function readMore(fd: number, first: Buffer): Buffer {
   } catch {
     // EAGAIN: there is no more now. Any other error is seen by the stream at its next read.
   }
-  return bulk.subarray(0, length);
+  // Little of it would hold much memory for as long as anybody keeps it.
+  return length < BULK_BYTES / 4 ? Buffer.from(bulk.subarray(0, length)) : bulk.subarray(0, length);
 }
 
 /** node-pty's stream, typed by Node: its own events turn bytes into strings in their types, and its pause loses the end. */

@@ -26,7 +26,7 @@ export interface RecordingOptions {
 }
 
 export interface Recording {
-  /** Copies what it is given. */
+  /** Keeps what it is given until it is written; changes only a copy. */
   output(bytes: Buffer): void;
   resize(size: Size): void;
   start(): void;
@@ -150,7 +150,7 @@ export function createRecording(options: RecordingOptions): Recording {
     output(bytes) {
       if (failed || closed) return;
       position += bytes.length;
-      pieces.push(Buffer.from(bytes));
+      pieces.push(bytes);
       pieceBytes += bytes.length;
       const ms = elapsed();
       if (moment?.[0] === "output" && ms - moment[1] < MOMENT_MS) moment[2] = position;

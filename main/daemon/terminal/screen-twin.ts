@@ -37,7 +37,7 @@ const BATCH_BYTES = 256 * 1024;
  */
 const FLOOD_BYTES = 64 * 1024;
 const PAUSE_MS = 30;
-const HOLD_MS = 250;
+const HOLD_MS = 1_000;
 const HELD_BYTES = 4 * 1024 * 1024;
 /** Line ends after which nothing of what was before is left, wherever the cursor stood: a screen to its end, and all rows. */
 const linesOfAll = (rows: number) => TERMINAL_SCROLLBACK_LINES + 2 * rows;
@@ -66,6 +66,8 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
   let writtenAt = 0;
   /** Bytes of what is held that are to be printed without waiting. */
   let released = 0;
+  /** Bytes of what is held that are known to scroll plainly. */
+  let plain = 0;
   /** The escape sequence that the bytes printed so far leave unfinished. */
   let sequence: Uint8Array = NOTHING;
 
@@ -126,8 +128,11 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     if (busy) return;
     const before = held.length;
     if (before > BATCH_BYTES && sequence.length === 0 && scrollsPlainly(terminal)) {
-      const skip = skipScrolled(held.view(), linesOfAll(terminal.rows));
-      if (skip !== undefined) held.skip(skip);
+      const skip = skipScrolled(held.view(), linesOfAll(terminal.rows), plain);
+      if (skip !== undefined) {
+        held.skip(skip);
+        plain = skip.plain;
+      }
     }
     // Forced by its size alone, and now small again: there is no hurry.
     const enough = acts === 0 && before >= HELD_BYTES && held.length < HELD_BYTES / 2;
@@ -138,6 +143,7 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     const most = held.view().subarray(0, Math.min(released, BATCH_BYTES));
     const whole = held.take(most.length < released ? most.length - incompleteUtf8(most) : released);
     released -= whole.length;
+    plain = 0;
     const bytes = sequence.length < MAX_TAIL_BYTES ? whole : skipString(whole);
     busy = true;
     terminal.write(bytes, () => {

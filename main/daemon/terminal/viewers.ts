@@ -27,7 +27,7 @@ export interface Viewers {
   watched(): boolean;
   add(socket: WebSocket, size: Size | undefined): Viewer;
   remove(viewer: Viewer): void;
-  /** Copies what it is given. */
+  /** Keeps what it is given for as long as a viewer needs it. */
   output(bytes: Buffer): void;
   frame(frame: TerminalServerFrame, except?: Viewer): void;
   acknowledge(viewer: Viewer, bytes: number): void;
@@ -97,9 +97,7 @@ export function createViewers(options: ViewersOptions): Viewers {
     },
     output(bytes) {
       if (all.size === 0) return;
-      const interested = [...all].filter((viewer) => viewer.mode() !== "dropped");
-      const own = interested.length === 0 ? bytes : Buffer.from(bytes);
-      for (const viewer of interested) viewer.output(own);
+      for (const viewer of all) viewer.output(bytes);
       regulate();
     },
     frame(frame, except) {
