@@ -71,7 +71,7 @@ function goals(measured: Measured, client: ClientKind, running: readonly Running
 
 /** A running peer, or why there is none. */
 async function startPeer(name: Exclude<PeerName, "wetty">): Promise<RunningPeer | string> {
-  const peer = findPeer(name);
+  const peer = await findPeer(name);
   if (!peer.ok) return peer.reason;
   const port = String(await freePort());
   const at = (...path: string[]) => join(peer.folder, "node_modules", name, ...path);

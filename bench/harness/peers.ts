@@ -1,8 +1,10 @@
 /** Owns the programs that are measured beside the product: fetched from npm on first use, into a cache that no one ships. */
-import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { launch } from "./own-processes.ts";
 
 const CACHE = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "bench-peers");
 
@@ -21,7 +23,7 @@ export type PeerName = keyof typeof PEERS;
 export type Peer = { ok: true; folder: string; version: string } | { ok: false; reason: string };
 
 /** The peer's folder (its package is under `node_modules/`), or why it cannot be had. Install scripts are not run. */
-export function findPeer(name: PeerName): Peer {
+export async function findPeer(name: PeerName): Promise<Peer> {
   const { version, dependencies, overrides } = PEERS[name];
   const folder = join(CACHE, `${name}-${version}`);
   if (existsSync(folder)) return { ok: true, folder, version };
@@ -30,15 +32,29 @@ export function findPeer(name: PeerName): Peer {
   mkdirSync(making, { recursive: true });
   const manifest = { private: true, dependencies: { [name]: version, ...dependencies }, overrides };
   writeFileSync(join(making, "package.json"), JSON.stringify(manifest));
-  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
-  const run = spawnSync("npm", args, { cwd: making, encoding: "utf8", shell: process.platform === "win32" });
-  if (run.status !== 0) {
-    const said = (run.error?.message ?? run.stderr).trim().split("\n").at(0);
-    return { ok: false, reason: `${name} ${version} could not be installed: ${said}` };
-  }
+  const complaint = await install(making);
+  if (complaint !== undefined) return { ok: false, reason: `${name} ${version} could not be installed: ${complaint}` };
   // Only a whole installation gets the name under which it is found again.
   renameSync(making, folder);
   return { ok: true, folder, version };
+}
+
+/** The first line of npm's complaint; undefined when all went well. */
+async function install(folder: string): Promise<string | undefined> {
+  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
+  try {
+    const { child } = await launch("npm", args, {
+      cwd: folder,
+      shell: process.platform === "win32",
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const gone = once(child, "exit");
+    const said = child.stderr === null ? "" : await text(child.stderr);
+    await gone;
+    return child.exitCode === 0 ? undefined : said.trim().split("\n").at(0);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** A port that was free a moment ago, for programs that cannot choose one themselves. */

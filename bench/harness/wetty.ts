@@ -21,7 +21,7 @@ export interface Wetty extends Launched {
 export async function startWetty(command: string): Promise<Wetty | string> {
   // For anybody but root it logs in through ssh, which would be measured instead.
   if (process.getuid?.() !== 0) return "wetty runs a program directly only for root";
-  const peer = findPeer("wetty");
+  const peer = await findPeer("wetty");
   if (!peer.ok) return peer.reason;
   const port = await freePort();
   const main = join(peer.folder, "node_modules", "wetty", "build", "main.js");
