@@ -7,10 +7,13 @@ export const BATCH_BYTES = 1024 * 1024;
 /** Entries of one batch, with one place past the end for each run. */
 const BATCH_PLACES = 16 * 1024;
 
-/** Memory of a batch. It belongs to one thread at a time: posting it hands it over. */
+/**
+ * Memory of a batch. It is used by one thread at a time: posting it hands it over. Shared all the same, because V8 takes
+ * memory that is transferred to and fro for new each time, and collects garbage for it that is not there.
+ */
 export interface BatchMemory {
-  bytes: Uint8Array<ArrayBuffer>;
-  places: Uint32Array<ArrayBuffer>;
+  bytes: Uint8Array<SharedArrayBuffer>;
+  places: Uint32Array<SharedArrayBuffer>;
 }
 
 interface PlacedRun {
@@ -44,15 +47,13 @@ export interface BatchFiller {
 
 /** Memory for these chunks at least. */
 export const newMemory = (chunks: readonly Chunk[]): BatchMemory => ({
-  bytes: new Uint8Array(Math.max(BATCH_BYTES, sum(chunks, entryBytes))),
-  places: new Uint32Array(Math.max(BATCH_PLACES, sum(chunks, placesOf))),
+  bytes: new Uint8Array(new SharedArrayBuffer(Math.max(BATCH_BYTES, sum(chunks, entryBytes)))),
+  places: new Uint32Array(new SharedArrayBuffer(4 * Math.max(BATCH_PLACES, sum(chunks, placesOf)))),
 });
 
 const placesOf = ({ starts }: Chunk): number => starts.length;
 const sum = (chunks: readonly Chunk[], of: (chunk: Chunk) => number): number =>
   chunks.reduce((total, chunk) => total + of(chunk), 0);
-
-export const transferOf = ({ bytes, places }: BatchMemory): ArrayBuffer[] => [bytes.buffer, places.buffer];
 
 export function fillBatch(memory: BatchMemory): BatchFiller {
   const parts = new Map<string, BatchPart>();

@@ -1,6 +1,6 @@
 /** Owns the journal's thread: takes messages one after the other and answers them. */
 import { parentPort } from "node:worker_threads";
-import { type Batch, bytesIn, runsOf, transferOf } from "./batch.ts";
+import { type Batch, bytesIn, runsOf } from "./batch.ts";
 import { createEventStore, type EventStore } from "./event-store.ts";
 import { type JournalOptions, journalOptionsSchema } from "./journal-options.ts";
 import { keepSessions } from "./keep-sessions.ts";
@@ -46,8 +46,7 @@ function take(recorder: Recorder, batch: Batch): void {
   let left = parts.length;
   const release = () => {
     left -= 1;
-    if (left === 0)
-      port?.postMessage({ type: "done", bytes: bytesIn(batch), memory } satisfies FromWorker, transferOf(memory));
+    if (left === 0) tell({ type: "done", bytes: bytesIn(batch), memory });
   };
   for (const part of parts) recorder.append(part.session, runsOf(memory, part), part.eventId, release);
 }

@@ -6,8 +6,8 @@ import type { JournalLimits } from "./journal-options.ts";
 export interface EntryRun {
   first: number;
   last: number;
-  body: Uint8Array<ArrayBuffer>;
-  starts: Uint32Array<ArrayBuffer>;
+  body: Uint8Array;
+  starts: Uint32Array;
 }
 
 /** Entries that nobody has any more. */

@@ -1,7 +1,6 @@
 /** Owns the gateway's side of the journal: what is handed to its thread, in what amounts, and what comes back. */
 import { type Chunk, chunkOf } from "../bridge/chunk.ts";
 import type { HistoryItem } from "../bridge/cursor.ts";
-import { transferOf } from "./batch.ts";
 import { searchWords } from "./call-words.ts";
 import { createHandOver } from "./hand-over.ts";
 import type { JournalLimits, JournalOptions } from "./journal-options.ts";
@@ -59,11 +58,11 @@ export async function openJournal(
     ready = resolve;
   });
 
-  const post = (message: ToWorker, transfer: ArrayBuffer[] = []) => {
-    if (alive) worker.postMessage(message, transfer);
+  const post = (message: ToWorker) => {
+    if (alive) worker.postMessage(message);
   };
 
-  const handOver = createHandOver((batch) => post({ type: "append", batch }, transferOf(batch.memory)));
+  const handOver = createHandOver((batch) => post({ type: "append", batch }));
 
   function died(reason: string): void {
     if (!alive) return;
