@@ -21,6 +21,7 @@ import type { OpenServer, Server } from "../upstream/open-server.ts";
 import type { Waiting } from "../upstream/peer.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { createBufferedCalls } from "./buffered-calls.ts";
+import { followTasks } from "./follow-tasks.ts";
 import { initializeResult } from "./initialize-result.ts";
 import { createOpenRequests } from "./open-requests.ts";
 import { createOwnedRequests } from "./owned-requests.ts";
@@ -84,6 +85,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   const asks = createServerRequests();
   let left = false;
   const tasks = createTasks();
+  const over = new AbortController();
   const requests = createOpenRequests(streams, session.calls, tasks);
   const tools = createToolRequests({
     servers: () => servers,
@@ -182,6 +184,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   }
 
   const close = async () => {
+    over.abort();
     requests.cancelAll("The session has ended.");
     tasks.close();
     streams.close();
@@ -217,9 +220,11 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     },
     async leave() {
       left = true;
-      if (options.endsCalls()) requests.cancelAll(DISCONNECTED);
+      const cancel = options.endsCalls();
+      if (cancel) requests.cancelAll(DISCONNECTED);
       streams.close();
       await requests.settled();
+      await followTasks({ tasks, peerOf: (name) => servers.get(name)?.peer, cancel, signal: over.signal });
       await close();
     },
     close,

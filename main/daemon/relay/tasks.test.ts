@@ -24,7 +24,7 @@ const begin = async (agent: McpAgent, name: string) => {
 };
 const eventsOf = (daemon: TestDaemon, agent: McpAgent & { session: string }, last: string) =>
   readEvents(daemon.url, agent.session, agent.token, (all) => all.at(-1)?.kind === last).then(({ events }) => events);
-const one = () => scripted("--tasks", "t", "--bare", "--tools", "work,finish");
+const one = () => scripted("--tasks", "t", "--bare", "--tools", "work,finish,crash");
 const two = {
   left: scripted("--tasks", "l", "--bare", "--tools", "lift"),
   right: scripted("--tasks", "r", "--bare", "--tools", "roll"),
@@ -56,17 +56,39 @@ describe("a call that becomes a task", () => {
     stream.close();
   });
 
-  it("is seen as cancelled when its agent cancels it, and as unknown when its session ends first", async () => {
+  it("goes on when its agent leaves, and is seen to its result", async () => {
+    const { daemon, agent } = await start({
+      one: scripted("--tasks", "t", "--bare", "--tools", "work", "--after", "300"),
+    });
+    const taskId = await begin(agent, "work");
+    await agent.end();
+    const last = (await eventsOf(daemon, agent, "finished")).at(-1);
+    expect(last).toMatchObject({ call: "c1" });
+    expect(JSON.stringify(last?.result)).toContain(`${taskId} is done`);
+  });
+
+  it("ends with its agent where the setting says so", async () => {
+    const { daemon, agent } = await start({ one: one() });
+    await daemon.ask("/settings", { method: "PUT", body: { end_calls_on_disconnect: true } });
+    await begin(agent, "work");
+    await agent.end();
+    expect((await eventsOf(daemon, agent, "cancelled")).at(-1)).toMatchObject({ call: "c1" });
+  });
+
+  it("is seen as cancelled when its agent cancels it, and as unknown when its server dies", async () => {
     const { daemon, agent } = await start({ one: one() });
     const taskId = await begin(agent, "work");
     expect((await agent.call("tasks/cancel", { taskId })).result).toMatchObject({ status: "cancelled" });
     expect((await eventsOf(daemon, agent, "cancelled")).at(-1)).toMatchObject({ call: "c1" });
     await begin(agent, "work");
+    await agent.tool("crash");
+    const unknown = { kind: "failed", error: { code: "outcome-unknown" } };
+    const events = await eventsOf(daemon, agent, "failed");
+    expect(events.find(({ call, kind }) => call === "c2" && kind === "failed")).toMatchObject(unknown);
+    // Nothing waits for a task of a session that is deleted.
+    await begin(agent, "work");
     await agent.end();
-    expect((await eventsOf(daemon, agent, "failed")).at(-1)).toMatchObject({
-      call: "c2",
-      error: { code: "outcome-unknown" },
-    });
+    expect((await daemon.ask(`/session/${agent.session}`, { method: "DELETE" })).status).toBe(204);
   });
 });
 

@@ -20,6 +20,10 @@ export interface Tasks {
   tell(server: string, task: unknown): void;
   /** The answer to `tasks/result`, which is the answer to the call that the task was. */
   settle(taskId: string, reply: RpcReply): void;
+  /** Those whose calls have not ended. */
+  open(): { taskId: string; server: string }[];
+  /** What becomes of this one will not be known. */
+  lose(taskId: string, why: string): void;
   /** What becomes of this server's tasks will not be known. */
   gone(server: string): void;
   close(): void;
@@ -90,6 +94,14 @@ export function createTasks(): Tasks {
     settle(taskId, reply) {
       const known = tasks.get(taskId);
       if (known !== undefined) end(known, endOf(reply));
+    },
+    open: () =>
+      [...tasks].flatMap(([taskId, { server, record }]) =>
+        record === undefined || server === undefined ? [] : [{ taskId, server }],
+      ),
+    lose(taskId, why) {
+      const known = tasks.get(taskId);
+      if (known !== undefined) lose(known, why);
     },
     gone(server) {
       for (const known of tasks.values()) {
