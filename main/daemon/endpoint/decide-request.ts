@@ -19,14 +19,16 @@ export function decideRequest(request: RequestLine, port: number): Decision {
   const hosts = headerValues(request.rawHeaders, "host");
   const [host] = hosts;
   if (hosts.length !== 1 || host === undefined) return refuse(400, "bad-request", "Exactly one Host header is needed.");
-  const own = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
-  if (!own.includes(host.toLowerCase())) return refuse(421, "wrong-host", "This address serves 127.0.0.1 only.");
-  const ownOrigins = own.map((name) => `http://${name}`);
-  if (!headerValues(request.rawHeaders, "origin").every((origin) => ownOrigins.includes(origin))) {
+  if (!isOwn(host.toLowerCase(), port)) return refuse(421, "wrong-host", "This address serves 127.0.0.1 only.");
+  const isOwnOrigin = (origin: string) => origin.startsWith("http://") && isOwn(origin.slice(7), port);
+  if (!headerValues(request.rawHeaders, "origin").every(isOwnOrigin)) {
     return refuse(403, "origin-refused", "Web pages may not speak to the daemon.");
   }
   return { ok: true };
 }
+
+const isOwn = (authority: string, port: number): boolean =>
+  authority === `127.0.0.1:${port}` || authority === `localhost:${port}` || authority === `[::1]:${port}`;
 
 function refuse(status: 400 | 403 | 421, code: string, message: string): Decision {
   return { ok: false, status, code, message };

@@ -18,6 +18,8 @@ const MAX_PER_BEARER = 64;
 const SWEEP_MS = 60_000;
 
 export interface AgentSessions {
+  /** Whether this session is still there: its token opens nothing once it has ended. */
+  isOpen(session: Session): boolean;
   /** Whose bearer this is: also one of an earlier daemon run whose record is there. Rejects when the store fails. */
   owner(token: string): Promise<Session | undefined>;
   /** Records and begins an MCP session, or gives undefined when this bearer has too many. Rejects when the store fails. */
@@ -138,6 +140,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
   quietly(store.removeIdle(Date.now() - ttlMs()));
 
   return {
+    isOpen: (session) => registry.get(session.id) === session,
     async owner(token) {
       const known = registry.byToken(token);
       if (known !== undefined) return known;

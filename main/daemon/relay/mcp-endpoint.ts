@@ -1,5 +1,6 @@
 /** Owns `/mcp`: HTTP in front of the MCP sessions (MCP 2025-11-25, Streamable HTTP). */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { bearerOf } from "../endpoint/bearer.ts";
 import { readBody } from "../endpoint/read-body.ts";
 import { errorOf, isRequest, RPC, type RpcError, type RpcId, type RpcMessage } from "../rpc/message.ts";
@@ -19,6 +20,8 @@ export type McpEndpoint = (request: IncomingMessage, response: ServerResponse) =
 
 /** Host and Origin have been checked before. */
 export function createMcpEndpoint(agents: AgentSessions): McpEndpoint {
+  /** What each connection has shown before and was right, so that it is hashed once. Nobody else is compared with it. */
+  const proven = new WeakMap<Socket, { authorization: string; session: Session }>();
   const post = async (session: Session, request: IncomingMessage, response: ServerResponse) => {
     const accept = request.headers.accept ?? "";
     if (!accepts(accept, "application/json") || !accepts(accept, "text/event-stream")) {
@@ -120,10 +123,16 @@ export function createMcpEndpoint(agents: AgentSessions): McpEndpoint {
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const token = bearerOf(request.headers.authorization);
-    const owner = token === undefined ? undefined : await stored(agents.owner(token), response);
-    if (owner?.ok === false) return;
-    const session = owner?.value;
+    const { authorization = "" } = request.headers;
+    const before = proven.get(request.socket);
+    let session = before?.authorization === authorization ? before.session : undefined;
+    if (session === undefined || !agents.isOpen(session)) {
+      const token = bearerOf(authorization);
+      const owner = token === undefined ? undefined : await stored(agents.owner(token), response);
+      if (owner?.ok === false) return;
+      session = owner?.value;
+      if (session !== undefined) proven.set(request.socket, { authorization, session });
+    }
     if (session === undefined) {
       const error = { error: { code: "unauthorized", message: "A session's token is needed." } };
       response.writeHead(401, { "content-type": "application/json", "www-authenticate": "Bearer" });
