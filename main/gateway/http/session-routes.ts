@@ -27,7 +27,7 @@ export function sessionRoutes(parts: GatewayParts): Hono {
   });
   app.patch("/:id", async (context) => {
     const body = await readBody(context, patchSessionSchema);
-    return answer(context, body.ok ? sessions.rename(context.req.param("id"), body.value.label) : body);
+    return answer(context, body.ok ? await sessions.rename(context.req.param("id"), body.value.label) : body);
   });
   app.delete("/:id", async (context) => answer(context, await sessions.remove(context.req.param("id"))));
   app.post("/:id/restart", async (context) => {
@@ -50,6 +50,13 @@ export function sessionRoutes(parts: GatewayParts): Hono {
     const rest = before === 0 ? `,"open":[${open?.join(",") ?? ""}],"gaps":[${gaps?.join(",") ?? ""}]` : "";
     return `{"calls":[${calls.join(",")}]${rest},${JSON.stringify({ more: calls.length === limit, ...numbers }).slice(1)}`;
   }
+  app.get("/:id/turns", (context) => {
+    const id = context.req.param("id");
+    const session = sessions.get(id);
+    return session === undefined
+      ? refuseWith(context, missing(id))
+      : context.json({ turns: session.record.turns ?? [] });
+  });
   app.get("/:id/events", async (context) => {
     const id = context.req.param("id");
     const session = sessions.get(id);

@@ -5,7 +5,7 @@ import type { DaemonSession, TerminalInfo } from "../../../shared/protocol/daemo
 import { createAppHub } from "../app-hub.ts";
 import { createLogRing } from "../bridge/session-log.ts";
 import { followNotice, type SessionRoom } from "./follow-notice.ts";
-import type { LiveSession } from "./live-session.ts";
+import { type LiveSession, sessionView } from "./live-session.ts";
 import type { SessionRecord } from "./session-record.ts";
 
 const AT = "2026-11-20T10:00:00Z";
@@ -120,4 +120,19 @@ it("what the daemon says of servers and kept writes reaches pages as it is, and 
     { type: "servers", servers: [], error: "line 3: no" },
   ]);
   expect(hub.state()).toMatchObject({ outbox, servers: [], servers_error: "line 3: no" });
+});
+
+it("each beginning of a turn that the agent tells is kept once, the newest 500, and the last one is shown", () => {
+  const one = session("running");
+  const room = roomOf(one);
+  const at = (n: number) => new Date(Date.parse(AT) + n * 1_000).toISOString();
+  const tell = (n: number) =>
+    followNotice({ type: "session", session: told({ terminal: terminal({ turn_started_at: at(n) }) }) }, room);
+  for (const n of [1, 1, 2, 2, 2, 3]) tell(n);
+  followNotice({ type: "session", session: told() }, room);
+  expect(one.record.turns).toEqual([1, 2, 3].map(at));
+  expect(sessionView(one, true, AT).turn_started_at).toBe(at(3));
+  for (let n = 4; n <= 600; n += 1) tell(n);
+  expect(one.record.turns).toHaveLength(500);
+  expect(one.record.turns?.[0]).toBe(at(101));
 });

@@ -3,6 +3,7 @@ import type { GapEvent } from "../../../shared/events/tool-event.ts";
 import type { AppFrame } from "../../../shared/protocol/app-frames.ts";
 import type { DaemonNotice, DaemonSession } from "../../../shared/protocol/daemon-api.ts";
 import { type LiveSession, terminalSigns, terminalView } from "./live-session.ts";
+import { withTurn } from "./session-record.ts";
 
 export interface SessionRoom {
   sessions(): Iterable<LiveSession>;
@@ -50,6 +51,8 @@ function follow(told: DaemonSession, room: SessionRoom): void {
     else if (session.record.terminal.state === "running") {
       session.record.terminal = { state: "gone", reason: "the daemon that ran it is gone" };
     }
+    const began = told.terminal?.turn_started_at;
+    if (began !== undefined) session.record.turns = withTurn(session.record.turns, began);
     session.attention = told.terminal?.attention ?? false;
     session.attentionReason = told.terminal?.attention_reason;
     session.signs = told.terminal === null ? undefined : terminalSigns(told.terminal);

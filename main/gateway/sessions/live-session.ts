@@ -70,6 +70,7 @@ export function sessionView(session: LiveSession, connected: boolean, now: strin
     status,
     terminal: record.terminal,
     calls,
+    ...(record.turns?.length ? { turn_started_at: record.turns.at(-1) } : {}),
     ...(counts.last === undefined ? {} : { last_call: counts.last }),
   };
 }

@@ -39,5 +39,16 @@ export const sessionRecordSchema = z.object({
     title: z.string().optional(),
   }),
   status: sessionStatusSchema.optional(),
+  /** When the agent said that it began a turn, the newest 500. */
+  turns: z.array(z.string()).optional(),
 });
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
+
+/** Beginnings of turns that are kept of a session. */
+const MAX_TURNS = 500;
+
+/** The beginnings with this one, which the daemon tells again and again until there is a newer one. */
+export function withTurn(turns: readonly string[] | undefined, began: string): string[] {
+  if (turns?.at(-1) === began) return [...turns];
+  return [...(turns ?? []), began].slice(-MAX_TURNS);
+}
