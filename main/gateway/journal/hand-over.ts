@@ -3,7 +3,7 @@ import { type Chunk, entryBytes } from "../bridge/chunk.ts";
 import { BATCH_BYTES, type Batch, type BatchFiller, type BatchMemory, fillBatch, newMemory } from "./batch.ts";
 
 /** Bytes that may wait for the journal's thread. Above it the daemon's streams are not read, so that nothing grows. */
-const MAX_QUEUED_BYTES = 24 * 1024 * 1024;
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 /** Entries are handed over this long after the first, in milliseconds. */
 const HAND_OVER_MS = 50;
 /**
@@ -11,9 +11,9 @@ const HAND_OVER_MS = 50;
  * leaves its processor to live delivery meanwhile.
  */
 const BURST_PAUSE_MS = 20;
-const HAND_OVER_BYTES = 12 * 1024 * 1024;
+const HAND_OVER_BYTES = 8 * 1024 * 1024;
 /** Memory kept for the next batches while many come, and what is left of it when none came for so long, in milliseconds. */
-const MAX_SPARE = 24;
+const MAX_SPARE = 16;
 const IDLE_SPARE = 2;
 const IDLE_MS = 2_000;
 
