@@ -16,16 +16,19 @@ export type Parting =
 const RESTORE = "\u001b[?47l\u001b[!p\u001b[?1;1000;1002;1003;1004;1006;2004l\u001b[?25h\u001b[0m\r\n";
 const CLEAR = "\u001b[H\u001b[2J";
 
-/** Resolves when the program has ended or the person has left. `url` is the terminal's WebSocket at the gateway. */
+/** Resolves when the program has ended or the person has left. `address` is the terminal's, at the gateway or at the daemon. */
 export function attachHere(
-  url: string,
+  address: string,
   token: string,
   input: NodeJS.ReadStream,
   output: NodeJS.WriteStream,
 ): Promise<Parting> {
   const { promise, resolve } = Promise.withResolvers<Parting>();
   const headers = { authorization: `Bearer ${token}` };
-  const socket = new WebSocket(`${url}&cols=${output.columns}&rows=${output.rows}`, [SUBPROTOCOL], { headers });
+  const url = new URL(address.replace(/^http/, "ws"));
+  url.searchParams.set("cols", String(output.columns));
+  url.searchParams.set("rows", String(output.rows));
+  const socket = new WebSocket(url, [SUBPROTOCOL], { headers, perMessageDeflate: false });
   const readKeys = createEscapeKeys();
   let restore = () => {};
 
@@ -72,6 +75,6 @@ export function attachHere(
     if (frame.ok) onFrame(frame.value);
   });
   socket.on("error", (error) => part({ why: "lost", reason: error.message }));
-  socket.on("close", (_, reason) => part({ why: "lost", reason: reason.toString() || "the gateway ended" }));
+  socket.on("close", (_, reason) => part({ why: "lost", reason: reason.toString() || "the other side ended" }));
   return promise;
 }

@@ -1,8 +1,10 @@
 /** Owns the proof of `signalbox run` in a real terminal, with a gateway and a daemon of its own. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it } from "vitest";
 import { openPty, type PtyExit } from "../../daemon/terminal/pty-process.ts";
@@ -69,6 +71,30 @@ it("leaves at ~. and the program goes on", { timeout: 60_000 }, async () => {
   type("~.");
   expect(await exit).toEqual({ code: 0, signal: null });
   expect(output()).toContain("The session goes on: signalbox://session/");
+});
+
+it("holds no gateway: the app is opened and closed meanwhile, shows it, and it goes on", {
+  timeout: 60_000,
+}, async () => {
+  const here = signalbox("run", "--label", "kept", "cat");
+  await here.until("\x1b[2J");
+  const app = spawn(process.execPath, [CLI, "serve", "--home", home, "--port", "0", "--no-open", "--json"], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await once(createInterface({ input: app.stdout }), "line");
+  const { url, token } = JSON.parse(line);
+  const answer = await fetch(`${url}/api/v1/sessions`, { headers: { authorization: `Bearer ${token}` } });
+  expect(await answer.json()).toMatchObject({
+    sessions: expect.arrayContaining([expect.objectContaining({ label: "kept" })]),
+  });
+  const ended = once(app, "exit");
+  app.kill("SIGTERM");
+  await ended;
+  here.type("still here\r");
+  await here.until("still here\r\nstill here");
+  here.type("\u0004");
+  expect(await here.exit).toEqual({ code: 0, signal: null });
 });
 
 it("says what is wrong where the person looks", { timeout: 60_000 }, async () => {

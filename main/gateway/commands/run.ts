@@ -9,9 +9,11 @@ import { AGENTS } from "../../agents/agents.ts";
 import { findProgram } from "../../agents/find-program.ts";
 import { createLog } from "../../home/create-log.ts";
 import { type HomeFolder, homeFolder } from "../../home/home-folder.ts";
-import { ownerToken } from "../../home/secrets.ts";
+import { daemonKey, ownerToken } from "../../home/secrets.ts";
 import { createGateway } from "../create-gateway.ts";
+import { tryCandidate } from "../discovery/find-daemon.ts";
 import { runningGateway } from "../gateway-file.ts";
+import { createDaemonClient } from "../link/daemon-client.ts";
 import { attachHere, type Parting } from "./attach-here.ts";
 
 export interface RunOptions {
@@ -29,31 +31,57 @@ export async function run(agent: string, args: string[], options: RunOptions): P
   const home = homeFolder(options.home);
   const gateway = await reachGateway(home, options.ui);
   if (!gateway.ok) return complain(gateway.fault);
+  const { url, token, dispose } = gateway.value;
   try {
-    const { url, token } = gateway.value;
     const session = await createSession(url, token, request(agent, args, options));
     if (!session.ok) return complain(session.fault);
     const { id, links } = session.value;
-    const terminal = `${url.replace("http:", "ws:")}/ws/terminal?session_id=${encodeURIComponent(id)}`;
-    const parting = await attachHere(terminal, token, process.stdin, process.stdout);
-    return await report(parting, links.deep, () => notStarted(url, token, id));
+    const reason = await notStarted(url, token, id);
+    if (reason !== undefined) return complain({ code: "terminal-failed", message: reason });
+    const direct = await atDaemon(home, id);
+    // From here on the gateway may come and go: the app can be opened and closed while this terminal stays.
+    if (direct !== undefined) await dispose();
+    const place = direct ?? { address: `${url}/ws/terminal?session_id=${encodeURIComponent(id)}`, token };
+    return report(await attachHere(place.address, place.token, process.stdin, process.stdout), links.deep);
   } finally {
-    await gateway.value.dispose();
+    await dispose();
   }
 }
 
 interface Reached {
   url: string;
   token: string;
+  /** May be called again. */
   dispose(): Promise<void>;
 }
 
-/** The gateway of this home, or one of our own for as long as we are attached; sessions outlive either in the daemon. */
+/** The gateway of this home, or one of our own for as long as it takes to start the session. */
 async function reachGateway(home: HomeFolder, ui: string | null): Promise<Result<Reached>> {
   const running = await runningGateway(home);
   if (running !== undefined) return ok({ url: running.base, token: ownerToken(home), dispose: async () => {} });
   const log = createLog({ name: "gateway", file: join(home.logs, "gateway.log") });
-  return createGateway({ home, ui, startDaemon: true, log });
+  const started = await createGateway({ home, ui, startDaemon: true, log });
+  if (!started.ok) return started;
+  const { url, token } = started.value;
+  let ended: Promise<void> | undefined;
+  return ok({
+    url,
+    token,
+    dispose() {
+      ended ??= started.value.dispose();
+      return ended;
+    },
+  });
+}
+
+/** The session's terminal at our own daemon; undefined when its tools are served by another one, which knows it by another id. */
+async function atDaemon(home: HomeFolder, id: string): Promise<{ address: string; token: string } | undefined> {
+  const token = daemonKey(home);
+  const { found } = await tryCandidate({ path: home.discovery, own: true }, token);
+  if (found === undefined) return undefined;
+  const known = await createDaemonClient(found.base, token).sessions();
+  if (!known.ok || !known.value.sessions.some((session) => session.session_id === id)) return undefined;
+  return { address: `${found.base}/session/${encodeURIComponent(id)}/terminal`, token };
 }
 
 /** A known agent by its name, else any command. The program is looked for here, where the person's own PATH is. */
@@ -94,7 +122,7 @@ async function notStarted(url: string, token: string, id: string): Promise<strin
   return view.ok && view.value.terminal.state === "failed" ? view.value.terminal.reason : undefined;
 }
 
-async function report(parting: Parting, link: string, notStarted: () => Promise<string | undefined>): Promise<number> {
+function report(parting: Parting, link: string): number {
   if (parting.why === "exited") {
     const [, number = 0] = Object.entries(constants.signals).find(([name]) => name === parting.signal) ?? [];
     return parting.code ?? 128 + number;
@@ -103,8 +131,6 @@ async function report(parting: Parting, link: string, notStarted: () => Promise<
     console.log(`The session goes on: ${link}`);
     return 0;
   }
-  const reason = await notStarted();
-  if (reason !== undefined) return complain({ code: "terminal-failed", message: reason });
   const hint = `The program goes on in the daemon: ${link}`;
   return complain({ code: "terminal-lost", message: `The terminal was lost: ${parting.reason}.`, hint });
 }
