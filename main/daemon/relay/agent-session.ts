@@ -2,11 +2,9 @@
 
 import type { Outbox } from "../outbox/outbox.ts";
 import {
-  errorOf,
   isObject,
   isReply,
   isRequest,
-  notification,
   RPC,
   type RpcId,
   type RpcMessage,
@@ -16,15 +14,14 @@ import {
 } from "../rpc/message.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
-import type { Connection } from "../upstream/connection.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
-import type { Waiting } from "../upstream/peer.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { createBufferedCalls } from "./buffered-calls.ts";
 import { followTasks } from "./follow-tasks.ts";
 import { initializeResult } from "./initialize-result.ts";
 import { createOpenRequests } from "./open-requests.ts";
 import { createOwnedRequests } from "./owned-requests.ts";
+import { createServerMessages } from "./server-messages.ts";
 import { createServerRequests } from "./server-requests.ts";
 import { createSessionServers, type SessionServers } from "./session-servers.ts";
 import { createTasks } from "./tasks.ts";
@@ -86,6 +83,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   let left = false;
   const tasks = createTasks();
   const over = new AbortController();
+  const fromServers = createServerMessages({ asks, tasks, streams, hasLeft: () => left });
   const requests = createOpenRequests(streams, session.calls, tasks);
   const tools = createToolRequests({
     servers: () => servers,
@@ -108,36 +106,12 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     open: options.open,
     cwd: session.cwd,
     catalogue,
-    request: onServerRequest,
-    notification: onServerNotification,
+    request: fromServers.request,
+    notification: fromServers.notification,
     ready: (connection) => owned.repeatTo(connection),
-    gone(name) {
-      tasks.gone(name);
-      for (const id of asks.forget(name)) {
-        streams.send(notification("notifications/cancelled", { requestId: id, reason: "The server is gone." }));
-      }
-    },
+    gone: fromServers.gone,
     toolsChanged: () => tools.changed(),
   });
-
-  function onServerRequest(from: Connection, message: RpcRequest, related: Waiting | undefined): void {
-    if (message.method === "ping") from.answer(resultOf(message.id, {}));
-    else if (left) from.answer(errorOf(message.id, RPC.internal, "The agent has left."));
-    else {
-      const request = asks.ask(from.name, message, (reply) => from.answer(reply));
-      streams.send(request, related?.agentId);
-    }
-  }
-
-  function onServerNotification(from: Connection, message: RpcNotification, related: Waiting | undefined): void {
-    if (message.method === "notifications/tasks/status") tasks.tell(from.name, message.params);
-    if (message.method !== "notifications/cancelled") {
-      streams.send(message, related?.agentId);
-      return;
-    }
-    const id = asks.withdraw(from.name, message.params?.requestId);
-    if (id !== undefined) streams.send({ ...message, params: { ...message.params, requestId: id } }, related?.agentId);
-  }
 
   function onNotification({ method, params }: RpcNotification): void {
     if (method === "notifications/initialized") return;
