@@ -10,6 +10,9 @@ export interface Counters {
   reconnects: number;
 }
 
+/** Newer versions of Prometheus refuse what they cannot tell the format of. */
+export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ version 0.0.4. */
 export async function metricsText(parts: GatewayParts, sockets: number): Promise<string> {
   const lines: string[] = [];

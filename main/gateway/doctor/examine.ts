@@ -35,7 +35,11 @@ export async function examine(options: ExamineOptions): Promise<DoctorReport> {
   } catch (error) {
     findings.push(bad("home", error instanceof Error ? error.message : String(error)));
   }
-  findings.push(...(await examineGateway(home)), ...examineJournal(home), ...(options.live ?? []));
+  findings.push(
+    ...(await examineGateway(home)),
+    ...examineJournal(home, options.live !== undefined),
+    ...(options.live ?? []),
+  );
   const clean = findings.map((finding) => ({ ...finding, text: oneLine(redactText(finding.text, secrets), 500) }));
   return {
     ok: !clean.some(({ state }) => state === "bad"),

@@ -7,6 +7,7 @@ import { splitPaths } from "../discovery/candidates.ts";
 import { readBounded } from "../discovery/probe-health.ts";
 import { runningGateway } from "../gateway-file.ts";
 import { examine } from "./examine.ts";
+import { examineJournal } from "./examine-journal.ts";
 
 const SIGNS = { good: "ok  ", warning: "warn", bad: "BAD " } as const;
 const ASK_TIMEOUT_MS = 15_000;
@@ -16,10 +17,19 @@ const MAX_REPORT_BYTES = 1024 * 1024;
 export async function doctor(options: { home?: string; discovery?: string; json?: boolean }): Promise<number> {
   const home = homeFolder(options.home);
   const discovery = splitPaths(options.discovery ?? process.env.SIGNALBOX_DISCOVERY);
-  const report = (await askGateway(home)) ?? (await examine({ home, discovery }));
+  const told = await askGateway(home);
+  const report = told === undefined ? await examine({ home, discovery }) : withJournal(told, home);
   if (options.json === true) console.log(JSON.stringify(report));
   else for (const line of lines(report)) console.log(line);
   return report.ok ? 0 : 1;
+}
+
+/** The gateway itself looks through a small history only: what is told of it is replaced by a look from here. */
+function withJournal(report: DoctorReport, home: HomeFolder): DoctorReport {
+  const findings = report.findings.flatMap((finding) =>
+    finding.about === "journal" ? examineJournal(home, false) : [finding],
+  );
+  return { ...report, findings, ok: !findings.some(({ state }) => state === "bad") };
 }
 
 async function askGateway(home: HomeFolder): Promise<DoctorReport | undefined> {

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { fault } from "../../../shared/protocol/fault.ts";
 import { GATEWAY_NONCE, gatewayProof } from "../gateway-file.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
-import { metricsText } from "../metrics.ts";
+import { METRICS_TYPE, metricsText } from "../metrics.ts";
 import { refuseWith } from "./answer.ts";
 import { compatRoutes } from "./compat-routes.ts";
 import { daemonRoutes } from "./daemon-routes.ts";
@@ -53,7 +53,9 @@ function guardedRoutes(parts: GatewayParts, sockets: () => number): Hono {
   app.route("/api/v1", limitsRoutes(parts));
   app.route("/api/v1", passRoutes(parts));
   app.route("/api/v1", templateRoutes(parts));
-  app.get("/metrics", async (context) => context.text(await metricsText(parts, sockets())));
+  app.get("/metrics", async (context) =>
+    context.text(await metricsText(parts, sockets()), 200, { "content-type": METRICS_TYPE }),
+  );
   app.route("/api/mcp", compatRoutes(parts));
   return app;
 }
