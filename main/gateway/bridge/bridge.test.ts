@@ -308,7 +308,7 @@ describe("conflation", () => {
       uncertain,
     }));
 
-  it("whatever comes, and whenever there is room, the calls that result are the same", () => {
+  it("P6: whatever comes, and whenever there is room, what is skipped changes no call", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 80 }), fc.array(fc.boolean(), { maxLength: 80 }), (events, room) => {
         const log = createLogRing().open("s");
