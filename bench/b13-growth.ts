@@ -43,7 +43,7 @@ async function run(context: Context): Promise<void> {
   const small = await startProduct({ cli: context.cli, discovery });
   const large = await startProduct({ cli: context.cli, discovery });
   const bench = { context, daemon, small, large };
-  const [events, journal, calls] = context.quick ? [40_000, 1_000_000, 100_000] : [400_000, 10_000_000, 1_000_000];
+  const [events, journal, calls] = context.quick ? [40_000, 600_000, 100_000] : [400_000, 10_000_000, 1_000_000];
   const written = (count: number) => count.toLocaleString("en");
   try {
     await context.row(`${written(events)} events over 1 and over ${SESSIONS} sessions`, () =>

@@ -30,7 +30,7 @@ interface Stage {
 }
 
 async function run(context: Context): Promise<void> {
-  const seconds = context.quick ? 5 : 30;
+  const seconds = context.quick ? 3 : 30;
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
   const product = await startProduct({ cli: context.cli, discovery: daemon.announce(folder.path) });
@@ -38,7 +38,7 @@ async function run(context: Context): Promise<void> {
   try {
     const stage = { product, daemon, context: await signedIn(browser, product) };
     await context.row(`${CALLS} live calls for ${seconds} s`, () => measure(context, stage, seconds));
-    await traced(browser, "B9", (trace) => watchPage(stage, TRACE_S, RATE, trace));
+    await traced(browser, "B9", (trace) => watchPage(stage, context.quick ? 1 : TRACE_S, RATE, trace));
   } finally {
     await browser.close();
     await product.stop();

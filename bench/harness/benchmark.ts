@@ -43,7 +43,7 @@ export interface Context {
   cli: string;
   /** Says what is going on, on standard error. */
   say(text: string): void;
-  /** Waits until the machine is quiet, so that nobody pays for what another side left undone. */
+  /** Waits until the machine is quiet, so that nobody pays for what another side left undone. Not when it is only tried. */
   settle(): Promise<void>;
   /** Adds to the note of the row that is being measured, as something that went wrong. */
   complain(text: string): void;

@@ -10,7 +10,7 @@ import { receive } from "./receiver.ts";
 
 const SOURCES = join(import.meta.dirname, "..", "..");
 const EVENTS = 100_000;
-const PASSES = 10;
+const PASSES = { full: 10, quick: 2 };
 
 const PARTS: Parts = [
   ["validation of events", ["/bridge/check-event", "/link/plain-blocks"]],
@@ -35,11 +35,14 @@ const PARTS: Parts = [
 
 /** Shares of all CPU time of both threads. Run from the sources, whose file names say what belongs to what. */
 export async function bridgeShares(context: Context): Promise<void> {
-  const events = (EVENTS * PASSES).toLocaleString("en");
-  await context.row(`where the gateway's CPU goes: ${events} events, two clients, one of them conflating`, profile);
+  const passes = context.quick ? PASSES.quick : PASSES.full;
+  const events = (EVENTS * passes).toLocaleString("en");
+  await context.row(`where the gateway's CPU goes: ${events} events, two clients, one of them conflating`, () =>
+    profile(passes),
+  );
 }
 
-async function profile(): Promise<Measurement> {
+async function profile(passes: number): Promise<Measurement> {
   const folder = temporaryFolder();
   const daemon = await startEventDaemon();
   const node = ["--cpu-prof", `--cpu-prof-dir=${folder.path}`];
@@ -48,11 +51,11 @@ async function profile(): Promise<Measurement> {
   try {
     const { session_id, token } = await daemon.createSession();
     const url = product.socket(`/ws/mcp/events?session_id=${session_id}&mcp_token=${token}`);
-    const client = await receive(url, "entries", EVENTS * PASSES, product.headers);
+    const client = await receive(url, "entries", EVENTS * passes, product.headers);
     const conflated = await receive(url, "frames", Number.POSITIVE_INFINITY, product.headers, ["signalbox.v1"]);
     conflated.socket.send('{"conflate":true}');
-    await Promise.all([client.reached, daemon.emit({ session: session_id, count: EVENTS, repeat: PASSES })]);
-    await journaled(join(product.home, "journal.db"), session_id, EVENTS * PASSES);
+    await Promise.all([client.reached, daemon.emit({ session: session_id, count: EVENTS, repeat: passes })]);
+    await journaled(join(product.home, "journal.db"), session_id, EVENTS * passes);
     await Promise.all([client.close(), conflated.close()]);
     await product.gateway.end();
     return shareRow(cpuShares(folder.path, PARTS));

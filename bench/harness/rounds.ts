@@ -60,7 +60,7 @@ export async function inTurn(
     }
     return samples;
   };
-  for (let i = 0; i < warmUps; i += 1) await run("warm-up", i % 2 === 1, true);
+  for (let i = 0; i < (context.quick ? 0 : warmUps); i += 1) await run("warm-up", i % 2 === 1, true);
   for (let turn = 0; rounds.length < count; turn += 1) {
     const samples = await run(`round ${rounds.length + 1} of ${count}`, turn % 2 === 1, false);
     if (samples !== undefined) rounds.push(samples);

@@ -43,7 +43,9 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
   let complaints: string[] = [];
   const context: Context = {
     ...options,
-    settle: () => machine.settle(),
+    settle: async () => {
+      if (!options.quick) await machine.settle();
+    },
     complain: (text) => void complaints.push(text),
     async row(what, measure) {
       complaints = [];
