@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { feed, openFromSnapshot, openScreen, screenState } from "../../../test/support/screen-state.ts";
+import { isAutomaticReply } from "./read-viewer-message.ts";
 import type { Snapshot } from "./screen-messages.ts";
 import { createScreenTwin } from "./screen-twin.ts";
 
@@ -87,6 +88,41 @@ it("A24: questions that a program prints are never answered by the screen, whate
   expect(
     Object.keys(createScreenTwin({ cols: 2, rows: 2, onTitle() {}, onNotice() {}, onProgress() {} })).sort(),
   ).toEqual(["close", "resize", "snapshot", "write"]);
+});
+
+it("A24: what a viewer's terminal answers by itself holds nothing that a program chose", async () => {
+  const chosen = "evil'\r;rm";
+  // With what it has printed, been titled and coloured before, and with questions that carry text of their own.
+  const before = `\x1b]0;${chosen}\x07\x1b]2;${chosen}\x07\x1b]8;;http://${chosen}\x07x\x1b]8;;\x07\x1b[22t${chosen}`;
+  const csi = ["c", ">c", "=c", "5n", "6n", "?6n", "21t", "20t", "18t", "14t", "?2004$p", "4$p", "x", ">q", "?u"];
+  const dcs = ["$qm", `$q${chosen}`, `$qm${chosen}`, "+q544e", `+q${chosen}`, `@kitty-cmd{"${chosen}"}`];
+  const osc = [
+    "10;?",
+    "11;?",
+    "12;?",
+    `4;1;?;2;${chosen}`,
+    `10;${chosen};?`,
+    "52;c;?",
+    `99;i=${chosen}:p=?;`,
+    "1337;Capabilities",
+  ];
+  const questions = [
+    ...csi.map((text) => `\x1b[${text}`),
+    ...dcs.map((text) => `\x1bP${text}\x1b\\`),
+    ...osc.map((text) => `\x1b]${text}\x07`),
+    `\x1b_Gi=31,s=1;${chosen}\x1b\\\x1bZ\x05`,
+  ];
+  const page = openScreen(COLS, ROWS);
+  const answers: string[] = [];
+  page.onData((data) => answers.push(data));
+  page.onBinary((data) => answers.push(data));
+  await feed(page, `${before}${questions.join("")}`);
+  // It does answer: otherwise this would prove nothing.
+  expect(answers.length).toBeGreaterThan(5);
+  for (const answer of answers) {
+    expect(answer).not.toMatch(/evil|rm|[\r\n]/);
+    expect(isAutomaticReply(Buffer.from(answer)), JSON.stringify(answer)).toBe(true);
+  }
 });
 
 it("A23: a snapshot carries no clipboard command that a program printed", async () => {
