@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { doctorReportSchema } from "../../../shared/protocol/gateway-api.ts";
 import { ask, startGateway, temporaryHome } from "../../../test/support/gateway/running-gateway.ts";
 import { startScriptedDaemon } from "../../../test/support/gateway/scripted-daemon.ts";
@@ -12,6 +12,7 @@ import { daemonKey, ownerToken } from "../../home/secrets.ts";
 import { announceGateway, runningGateway } from "../gateway-file.ts";
 import { portOwner } from "../http/port-owner.ts";
 import { examine } from "./examine.ts";
+import { doctor } from "./run-doctor.ts";
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
@@ -66,6 +67,26 @@ it("A7: tells of a running gateway, its link and its streams, and holds no secre
   expect(report.findings.find(({ about }) => about === "stream")?.text).toMatch(/"work".*(live|reconnecting)/);
   expect(report.findings.find(({ about }) => about === "link")?.text).toMatch(/Connected/);
   for (const secret of [gateway.token, daemonKey(home.home), "token-of-1"]) expect(answer.text).not.toContain(secret);
+});
+
+it("the command adds what the running gateway does not look at: the files that it was given, and the whole history", async () => {
+  const home = newHome();
+  const gateway = await startGateway(home);
+  undo.push(gateway.dispose);
+  const given = `${home.home.path}/given.json`;
+  writeFileSync(given, '{"url":"http://10.0.0.1/mcp"}', { mode: 0o600 });
+  const printed: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((line: string) => void printed.push(line));
+  try {
+    expect(await doctor({ home: home.home.path, discovery: given, json: true })).toBe(1);
+  } finally {
+    log.mockRestore();
+  }
+  const report = doctorReportSchema.parse(JSON.parse(printed.join("\n")));
+  const told = report.findings.map(({ about, text }) => `${about}: ${text}`);
+  expect(told).toContainEqual(expect.stringMatching(/^discovery: .*given\.json is not used: url must be/));
+  expect(told).toContainEqual(expect.stringMatching(/^journal: History is whole: 0 sessions/));
+  expect(told).toContainEqual(expect.stringMatching(/^recording: History is being kept/));
 });
 
 it("P4: a program on the port of a gateway that was killed is not taken for it, and never sees the owner's token", async () => {

@@ -19,7 +19,10 @@ export function examineJournal(home: HomeFolder, live: boolean): Finding[] {
       const outcome = checked ? database.prepare("PRAGMA quick_check(1)").get()?.quick_check : "ok";
       const { sessions } = database.prepare("SELECT count(*) AS sessions FROM sessions").get() ?? {};
       const what = checked ? "is whole" : "can be read (`signalbox doctor` looks through all of it)";
-      if (outcome === "ok") return [good("journal", `History ${what}: ${String(sessions)} sessions, ${size}.`)];
+      if (outcome === "ok")
+        return [
+          good("journal", `History ${what}: ${String(sessions)} ${sessions === 1 ? "session" : "sessions"}, ${size}.`),
+        ];
       return [
         bad(
           "journal",

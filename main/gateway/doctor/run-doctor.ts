@@ -1,12 +1,14 @@
 /** Owns `signalbox doctor`: the report of the running gateway where there is one, of a look from outside otherwise. */
 import { type DoctorReport, doctorReportSchema } from "../../../shared/protocol/gateway-api.ts";
 import { parseJson } from "../../../shared/protocol/schema.ts";
+import { oneLine } from "../../../shared/text/visible.ts";
 import { type HomeFolder, homeFolder } from "../../home/home-folder.ts";
-import { ownerToken } from "../../home/secrets.ts";
+import { daemonKey, ownerToken } from "../../home/secrets.ts";
 import { splitPaths } from "../discovery/candidates.ts";
 import { readBounded } from "../discovery/probe-health.ts";
 import { runningGateway } from "../gateway-file.ts";
 import { examine } from "./examine.ts";
+import { examineDaemons } from "./examine-daemon.ts";
 import { examineJournal } from "./examine-journal.ts";
 
 const SIGNS = { good: "ok  ", warning: "warn", bad: "BAD " } as const;
@@ -18,17 +20,29 @@ export async function doctor(options: { home?: string; discovery?: string; json?
   const home = homeFolder(options.home);
   const discovery = splitPaths(options.discovery ?? process.env.SIGNALBOX_DISCOVERY);
   const told = await askGateway(home);
-  const report = told === undefined ? await examine({ home, discovery }) : withJournal(told, home);
+  const report = told === undefined ? await examine({ home, discovery }) : await withOwnLook(told, home, discovery);
   if (options.json === true) console.log(JSON.stringify(report));
   else for (const line of lines(report)) console.log(line);
   return report.ok ? 0 : 1;
 }
 
-/** The gateway itself looks through a small history only: what is told of it is replaced by a look from here. */
-function withJournal(report: DoctorReport, home: HomeFolder): DoctorReport {
-  const findings = report.findings.flatMap((finding) =>
-    finding.about === "journal" ? examineJournal(home, false) : [finding],
+/**
+ * What the gateway does not look at itself, looked at from here: the whole of a large history, and the discovery files
+ * that were given to this command and not to it.
+ */
+async function withOwnLook(report: DoctorReport, home: HomeFolder, discovery: string[]): Promise<DoctorReport> {
+  const given = await examineDaemons(
+    discovery.filter((path) => path !== home.discovery).map((path) => ({ path, own: false })),
+    daemonKey(home),
   );
+  const known = new Set(report.findings.map(({ text }) => text));
+  const more = given
+    .map((finding) => ({ ...finding, text: oneLine(finding.text, 500) }))
+    .filter(({ about, text }) => about === "discovery" && !known.has(text));
+  const last = report.findings.findLastIndex(({ about }) => about === "discovery");
+  const findings = report.findings
+    .toSpliced(last + 1, 0, ...more)
+    .flatMap((finding) => (finding.about === "journal" ? examineJournal(home, false) : [finding]));
   return { ...report, findings, ok: !findings.some(({ state }) => state === "bad") };
 }
 
