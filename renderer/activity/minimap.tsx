@@ -1,12 +1,10 @@
 /** Owns the strip that shows a session's calls over time at a glance: height by duration, colour by outcome. */
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { sliceTime } from "../stores/slices.ts";
 import styles from "./activity.module.css";
 import { type MinimapBar, MinimapBars } from "./minimap-bars.ts";
 
-/** Fewer calls are seen better in the list alone. */
-const MIN_BARS = 4;
 const REFRESH_MS = 500;
 
 interface MinimapProps {
@@ -16,7 +14,9 @@ interface MinimapProps {
 
 export function Minimap({ store, onPick }: MinimapProps) {
   const bars = useBars(store);
-  if (bars.length < MIN_BARS) return null;
+  // There with the first call: a strip that came later would push the rows away under the pointer.
+  const any = useSyncExternalStore(store.subscribeShape, () => store.order.length > 0);
+  if (!any) return null;
   // A shortcut for the pointer; the list does the same by keyboard.
   return (
     <div className={styles.minimap} aria-hidden="true">
@@ -38,8 +38,11 @@ function useBars(store: CallLogStore): MinimapBar[] {
     let kept = new MinimapBars();
     let generation = store.generation();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    /** The first bars come with the first calls. */
+    let pause = 0;
     const draw = () => {
       timer = undefined;
+      pause = store.order.length > 0 ? REFRESH_MS : 0;
       // Calls were put in before the first ones: every part begins elsewhere.
       if (store.generation() !== generation) kept = new MinimapBars();
       generation = store.generation();
@@ -49,7 +52,7 @@ function useBars(store: CallLogStore): MinimapBar[] {
     };
     draw();
     const stop = store.subscribeAny(() => {
-      timer ??= setTimeout(draw, REFRESH_MS);
+      timer ??= setTimeout(draw, pause);
     });
     return () => {
       stop();
