@@ -12,7 +12,7 @@ import { createDaemonClient } from "./gateway/link/daemon-client.ts";
 import { openBrowser } from "./gateway/open-browser.ts";
 import { createLog } from "./home/create-log.ts";
 import { homeFolder } from "./home/home-folder.ts";
-import { daemonKey, ownerToken } from "./home/secrets.ts";
+import { daemonKey } from "./home/secrets.ts";
 
 export interface ServeOptions {
   port?: number;
@@ -28,8 +28,8 @@ export interface ServeOptions {
 /** Serves until SIGINT or SIGTERM. Gives the exit code: 0 after a signal, 1 when it could not begin. */
 export async function serve(options: ServeOptions): Promise<number> {
   const home = homeFolder(options.home);
-  const secrets: string[] = [];
-  const log = createLog({ name: "gateway", file: join(home.logs, "gateway.log"), secrets: () => secrets });
+  let secrets: () => string[] = () => [];
+  const log = createLog({ name: "gateway", file: join(home.logs, "gateway.log"), secrets: () => secrets() });
   const asked = nextSignal();
   const started = await createGateway({
     home,
@@ -42,7 +42,9 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   if (!started.ok) return complain(started.fault, options.json === true);
   const gateway = started.value;
-  secrets.push(ownerToken(home), daemonKey(home));
+  const key = daemonKey(home);
+  // The owner's token may be replaced while it serves.
+  secrets = () => [gateway.token, key];
   process.on("uncaughtException", (error) => {
     log.fatal({ error }, "the gateway failed");
     console.error(`signalbox: ${error.message}`);

@@ -59,10 +59,12 @@ interface Reached {
 async function reachGateway(home: HomeFolder, ui: string | null): Promise<Result<Reached>> {
   const running = await runningGateway(home);
   if (running !== undefined) return ok({ url: running.base, token: ownerToken(home), dispose: async () => {} });
-  const log = createLog({ name: "gateway", file: join(home.logs, "gateway.log") });
+  const secrets: string[] = [];
+  const log = createLog({ name: "gateway", file: join(home.logs, "gateway.log"), secrets: () => secrets });
   const started = await createGateway({ home, ui, startDaemon: true, log });
   if (!started.ok) return started;
   const { url, token } = started.value;
+  secrets.push(token, daemonKey(home));
   let ended: Promise<void> | undefined;
   return ok({
     url,
