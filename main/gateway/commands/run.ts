@@ -92,11 +92,12 @@ function request(agent: string, args: string[], options: RunOptions): NewSession
   const names = known === undefined ? [agent] : AGENTS[known].programs;
   const found = names.map((name) => findProgram(name, process.env, process.cwd())).find((path) => path !== undefined);
   const command = found ?? (known === undefined ? agent : undefined);
+  // A terminal may say that it has no size, as one without a window does.
+  const { columns = 0, rows = 0 } = process.stdout;
   return {
     agent: known ?? "custom",
     cwd: process.cwd(),
-    cols: process.stdout.columns,
-    rows: process.stdout.rows,
+    ...(columns >= 2 && rows >= 1 ? { cols: columns, rows } : {}),
     ...(args.length === 0 ? {} : { args }),
     ...(command === undefined ? {} : { command }),
     ...(process.env.PATH === undefined ? {} : { env: { PATH: process.env.PATH } }),
