@@ -46,8 +46,11 @@ const QUIET_MS = 50;
 const LINGER_MS = 1_000;
 /** A read this long was cut by the system, so there may be more. */
 const FULL_READ_BYTES = 4_000;
-/** At most this much at once, so that no program keeps the others from their turn. Larger than what Node reads. */
-const BULK_BYTES = 128 * 1024;
+/**
+ * At most this much at once, so that no program keeps the others from their turn, and that several reads fit into a viewer's
+ * window: one that fills it makes reading, sending and drawing wait for each other. Larger than what Node reads.
+ */
+const BULK_BYTES = 32 * 1024;
 
 /** Starts the program. Throws what node-pty throws when the system refuses (no descriptor, no process). */
 export function openPty(options: PtyOptions): PtyProcess {
