@@ -28,6 +28,12 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
     rows: [...rows],
     failures: [...failures],
   });
+  let ended = false;
+  // What goes on after its time is over belongs to no record any more.
+  const keep = (last: boolean) => {
+    if (!ended) options.keep(result(), last);
+    ended ||= last;
+  };
   const fail = (what: string | undefined, error: unknown) => {
     options.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const reason = error instanceof Error ? error.message : String(error);
@@ -65,20 +71,31 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
       } catch (error) {
         fail(what, error);
       }
-      options.keep(result(), false);
+      keep(false);
     },
   };
   const temporary = process.env.TMPDIR;
   // What browsers and peers leave in a temporary folder goes with it.
   process.env.TMPDIR = temporaryFolder().path;
   try {
-    await within(LIMIT_MS, benchmark.run(context));
+    await within(LIMIT_MS, orStrayError(benchmark.run(context)));
   } catch (error) {
     fail(undefined, error);
   }
   if (temporary === undefined) delete process.env.TMPDIR;
   else process.env.TMPDIR = temporary;
   undoAll();
-  options.keep(result(), true);
+  keep(true);
   return result();
+}
+
+/** An error that nobody awaits, as that of a socket whose server has just been ended, is this benchmark's and not the whole run's. */
+async function orStrayError(run: Promise<void>): Promise<void> {
+  const stray = Promise.withResolvers<never>();
+  process.on("uncaughtException", stray.reject).on("unhandledRejection", stray.reject);
+  try {
+    await Promise.race([run, stray.promise]);
+  } finally {
+    process.off("uncaughtException", stray.reject).off("unhandledRejection", stray.reject);
+  }
 }

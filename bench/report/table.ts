@@ -39,11 +39,14 @@ export function bySide(figures: readonly Figure[]): [string, string][] {
   ]);
 }
 
-/** The rows, and in its place the reason of each that could not be measured. */
+/** The rows, and the reason of each that could not be measured, or of which a round failed. */
 export function textTable(id: string, { rows, failures }: BenchResult): string {
   return [
     ...rows.map((row) => textRow(id, row)),
-    ...failures.map(({ what, reason }) => `${id.padEnd(4)}${what ?? "the rest"}\n    NOT MEASURED: ${reason}`),
+    ...failures.map(({ what, reason }) => {
+      const said = rows.some((row) => row.what === what) ? "FAILED" : "NOT MEASURED";
+      return `${id.padEnd(4)}${what ?? "the rest"}\n    ${said}: ${reason}`;
+    }),
   ].join("\n");
 }
 
