@@ -1,5 +1,4 @@
 /** Owns the composition of the gateway: options in, `{ url, …, dispose }` out. The desktop shell and the headless start build the same one. */
-import { homedir } from "node:os";
 import type { Worker } from "node:worker_threads";
 import { deepLink, linkPath } from "../../shared/links/deep-link.ts";
 import type { AppFrame, AppState } from "../../shared/protocol/app-frames.ts";
@@ -8,20 +7,13 @@ import type { CreatedSession, NewSession } from "../../shared/protocol/gateway-a
 import type { Log } from "../home/create-log.ts";
 import { type HomeFolder, prepareHomeFolder } from "../home/home-folder.ts";
 import { daemonKey } from "../home/secrets.ts";
-import { createAppHub } from "./app-hub.ts";
 import { type Access, openAccess } from "./auth/open-access.ts";
-import { createLogRing } from "./bridge/session-log.ts";
-import { discoveryCandidates } from "./discovery/candidates.ts";
 import { announceGateway, runningGateway } from "./gateway-file.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
 import { createHttpServer, listen } from "./http/http-server.ts";
 import { createWaitingRoom } from "./http/waiting-room.ts";
-import { openJournal } from "./journal/open-journal.ts";
-import { createDaemons } from "./link/daemons.ts";
-import type { Counters } from "./metrics.ts";
+import { openBridge } from "./open-bridge.ts";
 import { openDoors } from "./open-doors.ts";
-import { rememberAgents } from "./sessions/remember-agents.ts";
-import { createSessions } from "./sessions/sessions.ts";
 import { readSettings } from "./settings.ts";
 
 export interface GatewayOptions {
@@ -97,57 +89,21 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
   const port = listening.value;
   const url = `http://127.0.0.1:${port}`;
 
-  const candidates = discoveryCandidates(home, options.discovery ?? [], homedir());
-  const hub = createAppHub(
-    {
-      state: "searching",
-      own: false,
-      since: new Date(now()).toISOString(),
-      attempts: candidates.map(({ path }) => ({ path, outcome: "not-tried" })),
-    },
-    now,
-  );
-  const ring = createLogRing();
-  const agents = rememberAgents(steady);
-  const counters: Counters = { events: 0, eventBytes: 0, reconnects: 0 };
-  const sessions = createSessions({
-    counters,
-    home,
-    hub,
-    ring,
-    journal: () => journal,
-    daemons: () => daemons,
-    agents,
-    log,
-    now,
-    steady,
-    random,
-  });
+  const discovery = options.discovery ?? [];
   const settings = readSettings(home, (reason) => log.warn({ reason }, "settings"));
-  const journal = await openJournal(
-    { path: home.database, ...settings.history },
-    {
-      counts: sessions.counts,
-      recording: (recording) => hub.publish({ type: "recording", recording }),
-    },
-    options.journalThread,
-  );
-  const daemons = createDaemons({
+  const { stop, ...bridge } = await openBridge({
     home,
     key,
-    candidates,
-    start: options.startDaemon,
+    discovery,
+    startDaemon: options.startDaemon,
+    limits: settings.history,
+    journalThread: options.journalThread,
     log,
     now,
     steady,
     random,
-    listener: {
-      view: (daemon) => hub.publish({ type: "daemon", daemon }),
-      changed: () => sessions.refresh(),
-      notice: (notice) => sessions.notice(notice),
-    },
   });
-  sessions.load(journal.sessions);
+  const { hub, sessions, journal } = bridge;
 
   const links = (id: string) => ({ deep: deepLink({ session: id }), web: url + linkPath({ session: id }) });
   async function createSession(request: NewSession): Promise<Result<CreatedSession>> {
@@ -158,19 +114,13 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
   const openers = new Set<(path: string) => void>();
   const { owner, devices, pairing, guesses, identify } = access;
   const parts: GatewayParts = {
+    ...bridge,
     home,
-    discovery: options.discovery ?? [],
+    discovery,
     log,
-    hub,
-    ring,
-    journal,
-    daemons,
-    sessions,
     devices,
     owner,
     pairing,
-    counters,
-    agents,
     open(path) {
       for (const opener of openers) opener(path);
       return openers.size > 0;
@@ -200,8 +150,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     pairingLink: (path = "/") => `${url}${path}#pair=${pairing.linkCode("full")}`,
     async dispose() {
       withdraw();
-      daemons.dispose();
-      sessions.dispose();
+      stop();
       await doors.dispose();
       await journal.close();
       log.info("gateway ended");

@@ -9,11 +9,13 @@ const MAX_FILES = 400;
 
 /**
  * Call it before the code is imported that it shall hold. The cache is code that will run, so it lies in the home folder,
- * which belongs to the person alone, and not in a folder for all. Without a usable one, and from the sources, nothing is done.
+ * which belongs to the person alone, and not in a folder for all. Without a usable one, from the sources, and inside Electron,
+ * whose files are in an archive, nothing is done.
  */
 export function useCompileCache(home: HomeFolder): void {
+  if (import.meta.url.endsWith(".ts") || process.versions.electron !== undefined) return;
   // Older versions of Node, in which the built product runs too, do not have it.
-  if (import.meta.url.endsWith(".ts") || module.enableCompileCache === undefined) return;
+  if (module.enableCompileCache === undefined) return;
   const folder = join(home.path, "cache");
   try {
     prepareHomeFolder(home);
