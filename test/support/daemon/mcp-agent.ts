@@ -54,7 +54,8 @@ export async function connectAgent(url: string, token: string, options: AgentOpt
   const post = (message: Json) => raw({ body: JSON.stringify({ jsonrpc: "2.0", ...message }) });
   const onMessage = (message: Rpc) => {
     if (message.method !== undefined && message.id !== undefined) {
-      void post({ id: message.id, result: onRequest(message) });
+      // An answer that nobody waits for any more may come after the daemon's end.
+      post({ id: message.id, result: onRequest(message) }).catch(() => {});
     }
   };
   const request: McpAgent["request"] = async (method, params, id = ++count) => {
