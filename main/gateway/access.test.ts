@@ -372,12 +372,33 @@ describe("access", () => {
     expect(seen[0]?.frames).toEqual(["daemon-unreachable"]);
   });
 
+  it("a terminal that cannot be started is refused with a reason, whatever is asked for, and the gateway lives on", async () => {
+    for (const query of [
+      "tool=sh&cwd=/a%00b",
+      "tool=sh&cwd=relative",
+      "tool=sh&cwd=/no/such",
+      `tool=sh&cwd=/${"ä".repeat(1000)}`,
+    ]) {
+      expect(await closed(socketTo(gateway, `/ws/terminal?${query}`)), query.slice(0, 30)).toBe(4502);
+    }
+    for (const id of ["%E0%A4%A", "%ff", "%00", "..%2f..%2fhealth"]) {
+      const answer = await ask(gateway, `/api/mcp/session/${id}/events`);
+      expect([401, 404], `${id} ${answer.text}`).toContain(answer.status);
+    }
+  });
+
   it("answers in the coded error shape, whatever it is sent", async () => {
     for (const [path, init, status] of [
       ["/api/v1/sessions", { method: "POST", body: "{" }, 400],
       ["/api/v1/sessions", { method: "POST", body: "[]" }, 400],
       ["/api/v1/sessions", { method: "POST", body: JSON.stringify({ agent: "nobody" }) }, 400],
       ["/api/v1/sessions", { method: "POST", body: JSON.stringify({ agent: "shell", cwd: "/no/such/folder" }) }, 400],
+      ["/api/v1/sessions", { method: "POST", body: JSON.stringify({ agent: "shell", cwd: "/a\0b" }) }, 400],
+      [
+        "/api/v1/sessions",
+        { method: "POST", body: JSON.stringify({ agent: "shell", cwd: `/${"x".repeat(99_999)}` }) },
+        400,
+      ],
       ["/api/v1/sessions", { method: "POST", body: JSON.stringify({ agent: "custom", cwd: "/" }) }, 400],
       ["/api/v1/sessions", { method: "POST", body: `"${"x".repeat(2 * 1024 * 1024)}"` }, 413],
       ["/api/v1/sessions/nobody", {}, 404],

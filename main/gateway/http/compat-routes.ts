@@ -51,7 +51,7 @@ export function compatRoutes(parts: GatewayParts): Hono {
     const url = new URL(request.url);
     const inPath = /\/session\/([^/]+)\/events$/.exec(url.pathname)?.[1];
     const named = inPath ?? url.searchParams.get("session_id") ?? request.headers.get("x-construct-session") ?? "";
-    const known = parts.sessions.get(decodeURIComponent(named))?.record.mcp.token;
+    const known = parts.sessions.get(decoded(named))?.record.mcp.token;
     const token = request.headers.get("x-mcp-token") ?? url.searchParams.get("mcp_token") ?? known;
     return token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
@@ -91,6 +91,15 @@ export function compatRoutes(parts: GatewayParts): Hono {
     } catch {
       return refusal(502, "daemon-unreachable", "mcp daemon unreachable");
     }
+  }
+}
+
+/** As it stands where it is no encoding of anything. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -20,11 +20,29 @@ export function serveTerminal(
   }
   // What the client types meanwhile waits in its own connection.
   socket.pause();
-  void parts.sessions.create(newSession(start, cols, rows), start.mcp).then((made) => {
+  parts.sessions.create(newSession(start, cols, rows), start.mcp).then(
+    (made) => {
+      socket.resume();
+      if (made.ok) attach(made.value.id);
+      else refuse(made.fault.message);
+    },
+    (error: unknown) => {
+      parts.log.error({ error }, "a session could not be started");
+      refuse("Signalbox failed at this request.");
+    },
+  );
+
+  /** 123 bytes are all that a close frame can carry. */
+  function refuse(message: string): void {
     socket.resume();
-    if (made.ok) attach(made.value.id);
-    else socket.close(CLOSE.backendFailed, made.fault.message.slice(0, 100));
-  });
+    socket.close(
+      CLOSE.backendFailed,
+      Buffer.from(message)
+        .subarray(0, 120)
+        .toString()
+        .replace(/\uFFFD+$/, ""),
+    );
+  }
 
   function attach(id: string): void {
     const session = parts.sessions.get(id)?.record.terminal_session;
