@@ -13,6 +13,8 @@ import { backoff, STABLE_MS } from "./backoff.ts";
 import { bringUp } from "./bring-up.ts";
 import { createDaemonClient, type DaemonClient } from "./daemon-client.ts";
 import { HOLD_TIMEOUT_MS, holdDaemon } from "./hold-daemon.ts";
+import { createNextConnection } from "./next-connection.ts";
+import { wakeablePause } from "./pause.ts";
 
 /** After a crash, the attempts to find it again before a new one is started. */
 const ATTEMPTS_BEFORE_START = 4;
@@ -68,10 +70,10 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
   let view: DaemonView = { state: "searching", own: false, since: iso(), attempts };
   let current: Connected | undefined;
   let mismatched: DaemonClient | undefined;
-  let wake: () => void = () => {};
   let switchTo: () => void = () => {};
   let wantStart = options.start;
-  const waiters = new Set<(daemon: Connected) => void>();
+  const next = createNextConnection();
+  const { pause, wake } = wakeablePause(ended.signal);
 
   function show(change: Omit<DaemonView, "since" | "attempts">): void {
     const same = change.state === view.state && change.reason === view.reason;
@@ -91,20 +93,6 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
   async function lookForBetter(held: Connected): Promise<void> {
     const search = await findDaemon(candidates, key);
     if (search.found !== undefined && search.found.base !== held.found.base && current === held) switchTo();
-  }
-
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, ms);
-      function done() {
-        clearTimeout(timer);
-        ended.signal.removeEventListener("abort", done);
-        wake = () => {};
-        resolve();
-      }
-      wake = done;
-      ended.signal.addEventListener("abort", done, { once: true });
-    });
   }
 
   async function hold(found: FoundDaemon): Promise<void> {
@@ -129,7 +117,7 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
     });
     log.info({ url: found.base, pid, own: found.own, path: found.path }, "daemon connected");
     listener.connected(current);
-    for (const waiter of waiters) waiter(current);
+    next.came(current);
     const { reason, refused } = await held.lost;
     current = undefined;
     if (ended.signal.aborted) return;
@@ -202,22 +190,13 @@ export function createDaemonLink(options: LinkOptions): DaemonLink {
     view: () => view,
     current: () => current,
     mismatched: () => mismatched,
-    retry: () => wake(),
+    retry: wake,
     start() {
       wantStart = true;
       wake();
     },
     wait(ms) {
-      if (current !== undefined) return Promise.resolve(current);
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => done(undefined), ms);
-        const done = (daemon: Connected | undefined) => {
-          clearTimeout(timer);
-          waiters.delete(done);
-          resolve(daemon);
-        };
-        waiters.add(done);
-      });
+      return current === undefined ? next.wait(ms) : Promise.resolve(current);
     },
     dispose() {
       ended.abort();

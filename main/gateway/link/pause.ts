@@ -13,3 +13,15 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) done();
   });
 }
+
+/** A pause that somebody else may end early; one at a time. */
+export function wakeablePause(signal: AbortSignal): { pause(ms: number): Promise<void>; wake(): void } {
+  let early: AbortController | undefined;
+  return {
+    pause(ms) {
+      early = new AbortController();
+      return pause(ms, AbortSignal.any([signal, early.signal]));
+    },
+    wake: () => early?.abort(),
+  };
+}
