@@ -8,7 +8,7 @@ it.each([
   ["✦  Working… (api)", "working"],
   ["✋  Action Required (api)", "waiting"],
   ["✳ Claude Code", undefined],
-  ["◇  Ready (api)", undefined],
+  ["◇  Ready (api)", "ready"],
   ["api", undefined],
   ["", undefined],
   ["vim ✋ notes", undefined],

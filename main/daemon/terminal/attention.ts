@@ -8,14 +8,16 @@ export interface Attention {
   /** What the agent said last; undefined when it said nothing, or was interrupted since. */
   word(): AgentWord | undefined;
   notice(notice: Notice): void;
+  /** Its title said that it works, and says now that it is ready. */
+  ready(title: string): void;
   /** A person has typed this. */
   typed(bytes: Uint8Array): void;
   /** The program has ended. */
   clear(): void;
 }
 
-/** A bell so soon after a keystroke answers it (a completion that is not unique) and calls nobody. */
-const BELL_ANSWERS_MS = 1_000;
+/** What comes so soon after a keystroke answers it (a completion that is not unique, a turn that was interrupted) and calls nobody. */
+const ANSWERS_MS = 1_000;
 const [CTRL_C, ESCAPE] = [0x03, 0x1b];
 
 /** `now`: milliseconds of a steady clock. `changed` is called when the reason or the word is another. */
@@ -31,6 +33,8 @@ export function createAttention(now: () => number, changed: () => void): Attenti
     changed();
   }
 
+  const answers = () => now() - typedAt < ANSWERS_MS;
+
   return {
     reason: () => reason,
     word: () => word,
@@ -38,7 +42,7 @@ export function createAttention(now: () => number, changed: () => void): Attenti
       switch (notice.kind) {
         case "bell":
           // Whatever asked before said more than a bell does.
-          if (reason === undefined && now() - typedAt >= BELL_ANSWERS_MS) set("the terminal rang its bell", word);
+          if (reason === undefined && !answers()) set("the terminal rang its bell", word);
           break;
         case "notification":
           set(notice.text === "" ? "the terminal sent a notification" : `the terminal says: ${notice.text}`, word);
@@ -56,6 +60,9 @@ export function createAttention(now: () => number, changed: () => void): Attenti
           // That it rests after its turn does not take back that the turn has ended.
           set(word === "waiting" ? undefined : reason, "idle");
       }
+    },
+    ready(title) {
+      if (reason === undefined && !answers()) set(`its title says: ${title}`, word);
     },
     typed(bytes) {
       typedAt = now();

@@ -68,3 +68,19 @@ it("progress is what the program said last, and nothing is left of a program tha
   vi.advanceTimersByTime(QUIET_MS);
   expect(signs.info().quiet).toBe(true);
 });
+
+it("a title that goes from work to ready calls a person, unless that person has just interrupted it", () => {
+  const { signs } = watch();
+  signs.retitle("\u25c7  Ready (api)");
+  expect(signs.info().attention).toBe(false);
+  signs.retitle("\u2726  Working\u2026 (api)");
+  signs.typed(Buffer.from("\x1b"));
+  signs.retitle("\u25c7  Ready (api)");
+  expect(signs.info().attention).toBe(false);
+  signs.retitle("\u2726  Working\u2026 (api)");
+  vi.advanceTimersByTime(5_000);
+  signs.retitle("\u25c7  Ready (api)");
+  expect(signs.info()).toMatchObject({ attention: true, attention_reason: "its title says: \u25c7  Ready (api)" });
+  signs.typed(Buffer.from("n"));
+  expect(signs.info().attention).toBe(false);
+});

@@ -1,5 +1,6 @@
 /** Owns what a running program shows of what it does: its words, title, progress and silence. Evidence, never a conclusion. */
 import type { TerminalInfo, TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
+import { titleWord } from "../../../shared/sessions/title-words.ts";
 import { createAttention } from "./attention.ts";
 import type { Notice } from "./screen-messages.ts";
 
@@ -70,8 +71,10 @@ export function createProgramSigns(now: () => number, changed: () => void): Prog
       // A spinner that turns is no news.
       const still = text.replace(SPINNER, "\u2802");
       if (still === title) return;
+      const worked = titleWord(title) === "working";
       title = still;
       changed();
+      if (worked && running && titleWord(still) === "ready") attention.ready(still);
     },
     progress(next) {
       if (!running || (next?.state === progress?.state && next?.percent === progress?.percent)) return;
