@@ -359,6 +359,11 @@ describe("access", () => {
       expect(log).not.toContain(secret);
   });
 
+  it("A8: an MCP token that no header can carry is a wrong one, and no failure", async () => {
+    const socket = socketTo(gateway, `/ws/mcp/events?session_id=${session}&mcp_token=a%00%0d%0ab%ff`);
+    expect(await closed(socket)).toBe(4004);
+  });
+
   it("A32: a session that does not exist and a wrong token for one that does look alike", async () => {
     const seen = await Promise.all(
       ["no-such-session", session].map(async (id) => {
@@ -381,8 +386,8 @@ describe("access", () => {
     ]) {
       expect(await closed(socketTo(gateway, `/ws/terminal?${query}`)), query.slice(0, 30)).toBe(4502);
     }
-    for (const id of ["%E0%A4%A", "%ff", "%00", "..%2f..%2fhealth"]) {
-      const answer = await ask(gateway, `/api/mcp/session/${id}/events`);
+    for (const id of ["%E0%A4%A", "%ff", "%00", "..%2f..%2fhealth", "x"]) {
+      const answer = await ask(gateway, `/api/mcp/session/${id}/events?mcp_token=a%00%ffb`);
       expect([401, 404], `${id} ${answer.text}`).toContain(answer.status);
     }
   });

@@ -34,6 +34,9 @@ export function readCredential(facts: CredentialFacts): Credential | undefined {
   return undefined;
 }
 
+/** A token that no header can carry is nobody's: encoded, it is as wrong, and can be sent. */
+export const sendable = (token: string): string => (/^[\x21-\x7e]*$/.test(token) ? token : encodeURIComponent(token));
+
 function only(values: readonly string[], read: (text: string) => string): string {
   const [value] = values;
   if (value === undefined || values.length > 1) return "";

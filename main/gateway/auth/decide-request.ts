@@ -1,7 +1,7 @@
 /** Owns who may do what: the decision on every HTTP request and every upgrade, as pure functions of what the client sent. */
 import type { Scope } from "../../../shared/protocol/access.ts";
 import { COMPAT_SUBPROTOCOL, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
-import { type CredentialFacts, readCredential } from "./credential.ts";
+import { type CredentialFacts, readCredential, sendable } from "./credential.ts";
 import { accept, type Decision, type DoorFacts, type DoorRules, decideDoor, refuse } from "./decide-door.ts";
 import { decideScope, mayOnlyWatch, READ_ONLY } from "./scope.ts";
 
@@ -103,7 +103,7 @@ export function decideUpgrade(
     case "/ws/mcp/events": {
       const session = query.get("session_id") ?? "";
       if (session === "") return refuse(400, "missing-session-id", "missing session_id");
-      const mcpToken = query.get("mcp_token") || undefined;
+      const mcpToken = sendable(query.get("mcp_token") ?? "") || undefined;
       if (mcpToken === undefined && !state.knows(session)) {
         return refuse(400, "missing-mcp-token", "missing mcp_token");
       }
@@ -138,7 +138,7 @@ function startRequest(query: URLSearchParams): StartRequest | undefined {
   const tool = query.get("tool") || undefined;
   if (tool === undefined) return undefined;
   const [id, token] = [query.get("mcp_session"), query.get("mcp_token")];
-  return { tool, cwd: query.get("cwd") || undefined, mcp: id && token ? { id, token } : undefined };
+  return { tool, cwd: query.get("cwd") || undefined, mcp: id && token ? { id, token: sendable(token) } : undefined };
 }
 
 function agreedProtocol(offered: readonly string[]): Protocol {

@@ -1,6 +1,7 @@
 /** Owns the original routes under `/api/mcp`, which clients of other gateways already call: passed on to the daemon, streamed. */
 import { Hono } from "hono";
 import { fault } from "../../../shared/protocol/fault.ts";
+import { sendable } from "../auth/credential.ts";
 import { probeHealth } from "../discovery/probe-health.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import type { Connected } from "../link/daemon-link.ts";
@@ -53,7 +54,7 @@ export function compatRoutes(parts: GatewayParts): Hono {
     const named = inPath ?? url.searchParams.get("session_id") ?? request.headers.get("x-construct-session") ?? "";
     const known = parts.sessions.get(decoded(named))?.record.mcp.token;
     const token = request.headers.get("x-mcp-token") ?? url.searchParams.get("mcp_token") ?? known;
-    return token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return token === undefined ? {} : { authorization: `Bearer ${sendable(token)}` };
   }
 
   async function pass(
