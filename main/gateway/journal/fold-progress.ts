@@ -3,7 +3,7 @@ import type { Call } from "../../../shared/events/call.ts";
 import { type CallLog, unnamedKey } from "../../../shared/events/fold.ts";
 import { EVENT_KEY } from "../bridge/chunk.ts";
 import type { EntryRun } from "./messages.ts";
-import { noProgress, readPlainProgress, type Span } from "./plain-progress.ts";
+import { noProgress, readPlainProgress, type Span, standsAt } from "./plain-progress.ts";
 
 /** What has come of a running call and is not in its `Call` yet. */
 interface Pending {
@@ -42,11 +42,22 @@ export function createProgressFold(log: CallLog): ProgressFold {
   const byId = new Map<string, Pending>();
   const byTool = new Map<string, Map<string, Pending>>();
   let latest: Pending | undefined;
+  let headOf: EntryRun | undefined;
+  let headBytes = 0;
+
+  /** Where the event of the entry begins: in one run as far behind its entry as the last one's, but for longer numbers. */
+  function eventIn(run: EntryRun, text: string, from: number): number {
+    if (run !== headOf || !standsAt(text, EVENT_KEY, from + headBytes)) {
+      headOf = run;
+      headBytes = text.indexOf(EVENT_KEY, from) - from;
+    }
+    return from + headBytes + EVENT_KEY.length;
+  }
 
   function find(text: string): Pending | undefined {
     if (event.call.to > 0) return byId.get(inner(text, event.call)) ?? beginNamed(nameIn(text, event.call));
     const tool = text.slice(event.tool.from, event.tool.to);
-    const token = text.slice(event.token.from, event.token.to);
+    const token = event.token.to === 0 ? "" : text.slice(event.token.from, event.token.to);
     return byTool.get(tool)?.get(token) ?? beginUnnamed(text, tool, token);
   }
 
@@ -81,7 +92,7 @@ export function createProgressFold(log: CallLog): ProgressFold {
     take(run, text, index) {
       const from = run.starts[index] ?? 0;
       const to = (run.starts[index + 1] ?? 0) - 1;
-      const begins = text.indexOf(EVENT_KEY, from) + EVENT_KEY.length;
+      const begins = eventIn(run, text, from);
       if (!readPlainProgress(text, begins, to - 1, event)) return false;
       const seq = run.first + index;
       if (seq <= log.lastSeq) return true;

@@ -1,6 +1,6 @@
 /** Owns reading plain progress out of the text of an entry where it lies: which fields it has and where, without making values of them. */
 
-/** One event, reused for each: where its values lie in the text, quotes included; 0 to 0 for those that it does not have. */
+/** One event, reused for each: where its values lie in the text, quotes included; `to` is 0 for those that it does not have. */
 export interface PlainProgress {
   call: Span;
   tool: Span;
@@ -26,24 +26,23 @@ export const noProgress = (): PlainProgress => ({
   total: undefined,
 });
 
-const TEXTS = ["call", "tool", "token", "message", "timestamp"] as const;
-
 /**
  * Reads the event that is the JSON object from `at` to `end` into `into`. False for one that has other fields than
  * progress needs, or strings with escaped quotes: it is then parsed. The text is known to be JSON.
  */
 export function readPlainProgress(text: string, at: number, end: number, into: PlainProgress): boolean {
-  for (const name of TEXTS) {
-    into[name].from = 0;
-    into[name].to = 0;
-  }
+  into.call.to = 0;
+  into.tool.to = 0;
+  into.token.to = 0;
+  into.message.to = 0;
+  into.timestamp.to = 0;
   into.progress = undefined;
   into.total = undefined;
   let place = afterSpace(text, at + 1);
   for (;;) {
     const key = keyAt(text, place);
-    if (key === undefined) return false;
-    const from = afterSpace(text, place + key.length + 3);
+    if (key === "") return false;
+    const from = afterSpace(text, place + key.length);
     const to = valueEnd(text, from);
     if (to === 0 || !put(text, key, from, to, into)) return false;
     place = afterSpace(text, to);
@@ -53,56 +52,68 @@ export function readPlainProgress(text: string, at: number, end: number, into: P
   }
 }
 
-type Key = (typeof TEXTS)[number] | "progress" | "total" | "kind" | "server" | "seq";
-
-/** The key that begins at `at` with its quote, by the letters that tell it from the others. */
-function keyAt(text: string, at: number): Key | undefined {
+/** The key that begins at `at`, with its quotes and colon, by the letters that tell it from the others; empty for another. */
+function keyAt(text: string, at: number): string {
   const key = candidate(text.charCodeAt(at + 1), text.charCodeAt(at + 3));
-  return key !== undefined && text.startsWith(QUOTED[key], at) ? key : undefined;
+  return standsAt(text, key, at) ? key : "";
 }
 
-function candidate(first: number, third: number): Key | undefined {
+/** Like `startsWith`, which costs more than so short a loop. */
+export function standsAt(text: string, part: string, at: number): boolean {
+  for (let i = 0; i < part.length; i += 1) {
+    if (text.charCodeAt(at + i) !== part.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+function candidate(first: number, third: number): string {
   switch (first) {
     case 0x74: // t
-      return third === 0x6b ? "token" : third === 0x6f ? "tool" : third === 0x74 ? "total" : "timestamp";
+      if (third === 0x6b) return TOKEN;
+      if (third === 0x6f) return TOOL;
+      return third === 0x74 ? TOTAL : TIMESTAMP;
     case 0x70: // p
-      return "progress";
+      return PROGRESS;
     case 0x6d: // m
-      return "message";
+      return MESSAGE;
     case 0x6b: // k
-      return "kind";
+      return KIND;
     case 0x63: // c
-      return "call";
+      return CALL;
     case 0x73: // s
-      return third === 0x71 ? "seq" : "server";
+      return third === 0x71 ? SEQ : SERVER;
     default:
-      return undefined;
+      return "";
   }
 }
 
-const QUOTED: Readonly<Record<Key, string>> = {
-  call: '"call":',
-  tool: '"tool":',
-  token: '"token":',
-  message: '"message":',
-  timestamp: '"timestamp":',
-  progress: '"progress":',
-  total: '"total":',
-  kind: '"kind":',
-  server: '"server":',
-  seq: '"seq":',
-};
+const CALL = '"call":';
+const TOOL = '"tool":';
+const TOKEN = '"token":';
+const MESSAGE = '"message":';
+const TIMESTAMP = '"timestamp":';
+const PROGRESS = '"progress":';
+const TOTAL = '"total":';
+const KIND = '"kind":';
+const SERVER = '"server":';
+const SEQ = '"seq":';
 
 /** One past the string, number or null that begins at `at`; 0 for what is none, or cannot be told without parsing. */
 function valueEnd(text: string, at: number): number {
   if (text.charCodeAt(at) === QUOTE) {
-    const close = text.indexOf('"', at + 1);
+    const close = closingQuote(text, at + 1);
     return close < 0 || text.charCodeAt(close - 1) === BACKSLASH ? 0 : close + 1;
   }
-  if (text.startsWith("null", at)) return at + 4;
+  if (standsAt(text, "null", at)) return at + 4;
   let to = at;
   while (isNumeric(text.charCodeAt(to))) to += 1;
   return to === at ? 0 : to;
+}
+
+/** Names are short: a search only pays for what is longer. */
+function closingQuote(text: string, from: number): number {
+  for (let at = from; at < from + 16; at += 1) if (text.charCodeAt(at) === QUOTE) return at;
+  return text.indexOf('"', from + 16);
 }
 
 /** Digits, sign, point and exponent. */
@@ -110,30 +121,42 @@ const isNumeric = (code: number): boolean =>
   (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e || code === 0x2b || (code | 0x20) === 0x65;
 
 /** False when the value is of another type than progress has there. */
-function put(text: string, key: Key, from: number, to: number, into: PlainProgress): boolean {
+function put(text: string, key: string, from: number, to: number, into: PlainProgress): boolean {
   const first = text.charCodeAt(from);
+  const isText = first === QUOTE;
   const isNull = first === N;
   switch (key) {
-    case "kind":
-      return text.startsWith('"progress"', from) && to - from === 10;
-    case "seq":
-      return true;
-    case "server":
-      return isNull || first === QUOTE;
-    case "progress":
-    case "total":
-      if (!isNull && first === QUOTE) return false;
-      into[key] = isNull ? undefined : numberIn(text, from, to);
-      return !Number.isNaN(into[key]);
-    default: {
-      const isText = first === QUOTE;
-      if (!isText && !(isNull || key === "token")) return false;
-      const span = into[key];
-      span.from = isNull ? 0 : from;
-      span.to = isNull ? 0 : to;
-      return true;
-    }
+    case MESSAGE:
+      return span(into.message, isText, isNull, from, to);
+    case TIMESTAMP:
+      return span(into.timestamp, isText, isNull, from, to);
+    case TOOL:
+      return span(into.tool, isText, isNull, from, to);
+    case CALL:
+      return span(into.call, isText, isNull, from, to);
+    case TOKEN:
+      return span(into.token, true, isNull, from, to);
+    case PROGRESS:
+      into.progress = isNull ? undefined : numberIn(text, from, to);
+      return !isText && !Number.isNaN(into.progress);
+    case TOTAL:
+      into.total = isNull ? undefined : numberIn(text, from, to);
+      return !isText && !Number.isNaN(into.total);
+    case KIND:
+      return to - from === PROGRESS_KIND.length && standsAt(text, PROGRESS_KIND, from);
+    case SERVER:
+      return isText || isNull;
+    default:
+      return key === SEQ;
   }
+}
+
+const PROGRESS_KIND = '"progress"';
+
+function span(into: Span, fits: boolean, isNull: boolean, from: number, to: number): boolean {
+  into.from = from;
+  into.to = isNull ? 0 : to;
+  return fits || isNull;
 }
 
 /** Short whole numbers, nearly all, are read by hand. */
