@@ -7,7 +7,7 @@ import { createReplyStream, type ReplyStream } from "./reply-stream.ts";
 const KEEP_MESSAGES = 1_000;
 const KEEP_CHARS = 8 * 1024 * 1024;
 /** A request that is answered within this time is answered as plain JSON; then its SSE stream begins. */
-export const PLAIN_ANSWER_MS = 25;
+const PLAIN_ANSWER_MS = 100;
 /** An agent that has lost a request's stream is expected back within this time. */
 const ABANDON_MS = 10_000;
 /** Comments on quiet streams, so that nobody between takes them for dead. */
