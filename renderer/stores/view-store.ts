@@ -55,7 +55,8 @@ export function followPath(path: string): void {
   const settings = /^\/settings(?:\/([a-z]{1,32}))?$/.exec(path);
   if (settings !== null) {
     openOverlay("settings", settings[1]);
-    writeAddress("/", "replace");
+    // A one-time code that came along is still to be read.
+    writeAddress(`/${location.hash}`, "replace");
     return;
   }
   const target = parseLinkPath(path);
