@@ -1,6 +1,6 @@
 /**
  * B13: whether cost stays flat as things grow. CPU of the gateway for each event, SSE in, one client out, journal written: with
- * one session and with 200 at once; with a journal of ten thousand and with one of ten million events, side by side; and a search
+ * one session and with 200 at once; with few and with many running calls; with a journal of ten thousand and with one of ten million events, side by side; and a search
  * over the journal once it has a million calls. Nothing is beside it but the product itself when it is small.
  */
 import { join } from "node:path";
@@ -20,6 +20,7 @@ import { inTurn, type Measured, type Sample } from "./harness/rounds.ts";
 export const growth: Benchmark = { id: "B13", title: "Growth", run };
 
 const SESSIONS = 200;
+const MANY_CALLS = 10_000;
 /** Events of a session of the large journal, and of the small journal as a whole. */
 const PASS = 200_000;
 const SMALL = 10_000;
@@ -49,6 +50,9 @@ async function run(context: Context): Promise<void> {
     await context.row(`${written(events)} events over 1 and over ${SESSIONS} sessions`, () =>
       overSessions(bench, events),
     );
+    await context.row(`100,000 events of 50 and of ${written(MANY_CALLS)} calls that run at once`, () =>
+      overCalls(bench),
+    );
     await context.row(`100,000 events into a journal of ${written(SMALL)} and of ${written(journal)}`, () =>
       overJournal(bench, journal),
     );
@@ -64,10 +68,22 @@ async function overSessions(bench: Bench, events: number): Promise<Measurement> 
   const { context, small } = bench;
   const side = (name: string, sessions: number) => ({
     name,
-    run: () => stream(bench, small, sessions, { count: events / sessions }),
+    // As many running calls on both sides: what a call costs is another row's.
+    run: () => stream(bench, small, sessions, { count: events / sessions, calls: SESSIONS / sessions }),
   });
   const sides = [side(`${SESSIONS} sessions`, SESSIONS), side("1 session", 1)];
   return costs(await inTurn(sides, context), `${SESSIONS} sessions`, "1 session", "of one session");
+}
+
+/** There is no goal for it: so many calls at once are a flood, which is worth knowing all the same. */
+async function overCalls(bench: Bench): Promise<Measurement> {
+  const { context, small } = bench;
+  const side = (name: string, calls: number) => ({
+    name,
+    run: () => stream(bench, small, 1, { count: 100_000, calls }),
+  });
+  const measured = await inTurn([side("many", MANY_CALLS), side("50 calls", 50)], context);
+  return { ...costs(measured, "many", "50 calls", "of 50 calls"), goals: [] };
 }
 
 async function overJournal(bench: Bench, events: number): Promise<Measurement> {
@@ -127,7 +143,7 @@ async function search(bench: Bench, calls: number): Promise<Measurement> {
   };
 }
 
-type Emission = Pick<z.input<typeof emitCommand>, "shape"> & { count: number };
+type Emission = Pick<z.input<typeof emitCommand>, "shape" | "calls"> & { count: number };
 
 /** Streams through `sessions` sessions at once, a client each; ends when all clients and the journal have everything. */
 async function stream(
