@@ -37,11 +37,11 @@ function entries(from: number, to: number): EntryRun[] {
 it("counts and keeps every call of a burst until it is written, and then forgets the ended ones", () => {
   const fold = foldCalls(NOTHING);
   fold.apply(entries(0, 5_000));
-  expect(fold.changed()).toHaveLength(5_000);
-  fold.written();
+  expect(fold.changed(true)).toHaveLength(5_000);
+  fold.written(true);
   fold.apply(entries(5_000, 5_001));
   expect(fold.counts()).toMatchObject({ total: 5_001, running: 0, failed: 0 });
-  expect(fold.changed().map(({ id }) => id)).toEqual(["call-5000"]);
+  expect(fold.changed(true).map(({ id }) => id)).toEqual(["call-5000"]);
 });
 
 it("records 40,000 calls that come at once in seconds, not in minutes", { timeout: 20_000 }, () => {
@@ -50,12 +50,37 @@ it("records 40,000 calls that come at once in seconds, not in minutes", { timeou
   expect(fold.counts().total).toBe(40_000);
 });
 
+it("tells calls that begin or end from calls that only move on, and forgets neither before it is written", () => {
+  const fold = foldCalls(NOTHING);
+  const call = { call: "a", tool: "t", timestamp: AT };
+  const ids = (all: boolean) => fold.changed(all).map(({ id, progress }) => `${id} ${progress}`);
+  fold.apply(
+    runs(
+      [
+        { ...call, kind: "started" },
+        { ...call, kind: "progress", progress: 1 },
+      ],
+      1,
+    ),
+  );
+  expect(ids(false)).toEqual(["a 1"]);
+  fold.written(false);
+  fold.apply(runs([{ ...call, kind: "progress", progress: 2 }], 3));
+  expect([ids(false), ids(true), fold.hasMoved()]).toEqual([[], ["a 2"], true]);
+  fold.written(false);
+  expect(ids(true)).toEqual(["a 2"]);
+  fold.apply(runs([{ ...call, kind: "finished" }], 4));
+  expect([ids(false), fold.hasMoved()]).toEqual([["a 2"], false]);
+  fold.written(true);
+  expect(ids(true)).toEqual([]);
+});
+
 it("never forgets a call that still runs", () => {
   const fold = foldCalls(NOTHING);
   const running = { call: "long", tool: "deploy", kind: "started", token: 1, timestamp: AT };
   fold.apply(runs([running], 1));
   fold.apply(entries(1, 5_000));
-  fold.written();
+  fold.written(true);
   expect(fold.counts().running).toBe(1);
   fold.apply(runs([{ ...running, kind: "finished" }], 20_000));
   expect(fold.counts()).toMatchObject({ running: 0, total: 5_000 });
@@ -74,9 +99,9 @@ it("while a disk refuses, holds a bounded number of calls, lets go of what they 
     fold.apply(runs(events, from + 1));
     fold.shed(1_000);
   }
-  expect(fold.changed().length).toBeLessThanOrEqual(1_000);
-  expect(fold.changed().at(-1)?.id).toBe("c9999");
-  expect(fold.changed().filter(({ result }) => result !== undefined).length).toBeLessThanOrEqual(1_000);
+  expect(fold.changed(true).length).toBeLessThanOrEqual(1_000);
+  expect(fold.changed(true).at(-1)?.id).toBe("c9999");
+  expect(fold.changed(true).filter(({ result }) => result !== undefined).length).toBeLessThanOrEqual(1_000);
   expect(fold.counts()).toMatchObject({ total: 10_000, running: 0 });
 });
 
@@ -152,7 +177,7 @@ it("sees the same calls in bytes that every viewer sees in values, however the e
           fold.apply(size % 2 === 0 ? made : [...runs(part.slice(0, 3), from + 1), ...runs(part.slice(3), from + 4)]);
           from += size;
         }
-        expect(fold.changed().toSorted((a, b) => a.firstSeq - b.firstSeq)).toEqual(
+        expect(fold.changed(true).toSorted((a, b) => a.firstSeq - b.firstSeq)).toEqual(
           [...log.calls.values()].toSorted((a, b) => a.firstSeq - b.firstSeq),
         );
         expect(fold.gaps()).toEqual(log.gaps);

@@ -12,10 +12,12 @@ const MAX_ENDED = 1_000;
 export interface FoldedCalls {
   /** Applies entries in order; what is no entry is left out. */
   apply(runs: readonly EntryRun[]): void;
-  /** Calls that changed and gaps that came since `written` was last called. */
-  changed(): Call[];
+  /** Calls that began, ended or changed otherwise, and gaps that came, since `written` was last called; with `all`, also those that only moved on. */
+  changed(all: boolean): Call[];
   gaps(): readonly Gap[];
-  written(): void;
+  written(all: boolean): void;
+  /** Whether calls have moved on that were not written since. */
+  hasMoved(): boolean;
   /**
    * While nothing can be written: when more than `most` calls wait for it, their arguments and results are let go (the
    * events have them, but no search finds their words), and then the older half of those that have ended.
@@ -35,20 +37,25 @@ export function foldCalls(start: FoldStart): FoldedCalls {
   const log = restore(start);
   const progress = createProgressFold(log);
   const changed = new Set<string>();
+  /** Calls of which there is nothing new but progress. */
+  const moved = new Set<string>();
   let total = start.counts.total;
   let latest = start.counts.last;
   /** Of the last call that changed. */
   let id: string | undefined;
 
   function settle(): void {
-    for (id of progress.settle()) changed.add(id);
+    for (id of progress.settle()) if (!changed.has(id)) moved.add(id);
   }
 
   function applyParsed(run: EntryRun, index: number): void {
     const entry = readEntry(decoded(run, index));
     if (entry === undefined) return;
     const before = log.calls.size;
-    for (id of applyEntry(log, entry)) changed.add(id);
+    for (id of applyEntry(log, entry)) {
+      changed.add(id);
+      moved.delete(id);
+    }
     total += log.calls.size - before;
   }
 
@@ -67,11 +74,13 @@ export function foldCalls(start: FoldStart): FoldedCalls {
       const call = id === undefined ? undefined : log.calls.get(id);
       if (call !== undefined) latest = { tool: call.tool, state: call.state };
     },
-    changed: () => [...changed].flatMap((name) => log.calls.get(name) ?? []),
+    changed: (all) => [...changed, ...(all ? moved : [])].flatMap((name) => log.calls.get(name) ?? []),
     gaps: () => log.gaps,
-    written() {
+    hasMoved: () => moved.size > 0,
+    written(all) {
       letGoOfTexts(log, changed);
       changed.clear();
+      if (all) moved.clear();
       log.gaps.length = 0;
       // Only here: before they are written none may go, and looking for one at each entry would look at all of them.
       forgetEnded(log);

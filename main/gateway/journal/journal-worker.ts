@@ -22,18 +22,18 @@ function answer(store: EventStore, recorder: Recorder, query: Query): Answer {
       return { kind: "read", items, last: items.at(-1)?.last ?? query.after };
     }
     case "calls": {
-      recorder.commit();
+      recorder.commit(true);
       const row = store.number(query.session);
       return { kind: "calls", calls: row === undefined ? [] : store.calls(row, 100_000) };
     }
     case "call-page": {
-      recorder.commit();
+      recorder.commit(true);
       const row = store.number(query.session);
       const page = row === undefined ? { calls: [] } : store.callPage(row, query.before, query.limit);
       return { kind: "call-page", page };
     }
     case "search":
-      recorder.commit();
+      recorder.commit(true);
       return { kind: "search", hits: store.search(query.words, query.limit) };
     case "stats":
       return { kind: "stats", bytes: store.usedBytes() };
@@ -97,7 +97,7 @@ function serve(options: JournalOptions): void {
         case "query":
           return tell({ type: "answer", id: message.id, answer: answer(store, recorder, message.query) });
         case "close":
-          recorder.commit();
+          recorder.commit(true);
           recorder.dispose();
           sessions.dispose();
           retention.dispose();

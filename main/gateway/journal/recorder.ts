@@ -11,6 +11,12 @@ const COMMIT_AT_BYTES = 1024 * 1024;
 /** Entries kept for a disk that refuses, in bytes; beyond it the oldest are given up, and their numbers noted. */
 const HELD_BYTES = 16 * 1024 * 1024;
 const RETRY_MS = 1_000;
+/**
+ * Progress of running calls is written this long after it came, in milliseconds, or when somebody asks: a row for every
+ * call that moved, at every commit, would cost ten times what its event costs. kill -9 loses no event of it, only the
+ * sum in the call, until the call's next event.
+ */
+const PROGRESS_MS = 2_000;
 /** Calls of one session kept for a disk that refuses, without their arguments and results, about 1 KB each. */
 const HELD_CALLS = 5_000;
 
@@ -27,8 +33,8 @@ export interface Recorder {
   append(session: string, runs: readonly EntryRun[], eventId: string | undefined, release: () => void): void;
   counts(session: string): CallCounts | undefined;
   forget(session: string): void;
-  /** Writes what waits. False when the disk refused. */
-  commit(): boolean;
+  /** Writes what waits; with `all`, also how far running calls are. False when the disk refused. */
+  commit(all?: boolean): boolean;
   dispose(): void;
 }
 
@@ -45,10 +51,13 @@ export function createRecorder(
 ): Recorder {
   const folds = new Map<string, FoldedCalls>();
   const touched = new Set<string>();
+  /** Sessions with calls that moved on since they were written. */
+  const behind = new Set<string>();
   const lost: { session: string; first: number; last: number }[] = [];
   let waiting: Waiting[] = [];
   let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
+  let later: NodeJS.Timeout | undefined;
   let recording = true;
 
   function fold(session: string): FoldedCalls | undefined {
@@ -69,20 +78,27 @@ export function createRecorder(
     }, ms);
   }
 
-  function commit(): boolean {
+  function commit(all = false): boolean {
     if (timer !== undefined) clearTimeout(timer);
     timer = undefined;
-    if (waiting.length === 0 && lost.length === 0) return true;
+    if (waiting.length === 0 && lost.length === 0 && !(all && behind.size > 0)) return true;
+    const sessions = all ? new Set([...touched, ...behind]) : new Set(touched);
     try {
       store.begin();
-      write();
+      write(sessions, all);
       store.commit();
     } catch (error) {
       store.rollback();
       refused(error);
       return false;
     }
-    for (const session of touched) folds.get(session)?.written();
+    if (all) behind.clear();
+    for (const session of sessions) {
+      const calls = folds.get(session);
+      calls?.written(all);
+      if (calls?.hasMoved() === true) behind.add(session);
+    }
+    if (behind.size > 0) later ??= setTimeout(writeProgress, PROGRESS_MS);
     lost.length = 0;
     settle(waiting);
     waiting = [];
@@ -93,7 +109,12 @@ export function createRecorder(
     return true;
   }
 
-  function write(): void {
+  function writeProgress(): void {
+    later = undefined;
+    commit(true);
+  }
+
+  function write(sessions: ReadonlySet<string>, all: boolean): void {
     const now = Date.now();
     for (const { session, runs, eventId } of waiting) {
       const row = store.number(session);
@@ -105,11 +126,11 @@ export function createRecorder(
       const row = store.number(session);
       if (row !== undefined) store.addLost(row, first, last);
     }
-    for (const session of touched) {
+    for (const session of sessions) {
       const row = store.number(session);
       const calls = folds.get(session);
       if (row === undefined || calls === undefined) continue;
-      for (const call of calls.changed()) store.putCall(row, call);
+      for (const call of calls.changed(all)) store.putCall(row, call);
       for (const gap of calls.gaps()) store.addGap(row, gap);
       store.sumUp(row, calls.counts());
     }
@@ -184,11 +205,15 @@ export function createRecorder(
     forget(session) {
       folds.delete(session);
       touched.delete(session);
+      behind.delete(session);
       settle(waiting.filter((item) => item.session === session));
       waiting = waiting.filter((item) => item.session !== session);
       bytes = waiting.reduce((total, item) => total + item.bytes, 0);
     },
     commit,
-    dispose: () => clearTimeout(timer),
+    dispose() {
+      clearTimeout(timer);
+      clearTimeout(later);
+    },
   };
 }
