@@ -119,7 +119,7 @@ function Row({ id, row, top, current, text, onToggle }: RowProps) {
       aria-expanded={row.branch === undefined ? undefined : row.branch === "open"}
       aria-selected={current}
       className={join(styles.row, current && styles.current, hit && styles.hit)}
-      style={{ transform: `translateY(${top}px)`, paddingLeft: 12 + row.depth * 14 }}
+      style={{ transform: `translateY(${top}px)`, paddingLeft: 20 + row.depth * 14 }}
       onClick={() => row.branch !== undefined && onToggle(row)}
     >
       {row.branch !== undefined && (

@@ -18,6 +18,8 @@ interface FormProps {
   onCancel: () => void;
 }
 
+/** It opens below the list: all of it that fits is brought into view. */
+const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: "nearest" });
 /** The person has just asked for this form. */
 const focusAtOnce = (field: HTMLInputElement | null): void => field?.focus();
 
@@ -47,7 +49,12 @@ export function AgentTemplateForm({ template, taken, onSave, onCancel }: FormPro
   });
 
   return (
-    <form className={styles.card} aria-label="An agent of your own" onSubmit={(event) => void submit(event)}>
+    <form
+      ref={intoView}
+      className={styles.card}
+      aria-label="An agent of your own"
+      onSubmit={(event) => void submit(event)}
+    >
       <div className={styles.pair}>
         <Field label="Name">
           {(id) => <input id={id} className={form.input} placeholder="My agent" {...field("name")} ref={focusAtOnce} />}
