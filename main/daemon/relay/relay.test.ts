@@ -184,7 +184,9 @@ describe("a server's own request", () => {
   });
 
   it("can be taken back: the agent is told which, by the id that it knows", async () => {
-    const { agent } = await start({ one: scripted() }, { capabilities: { sampling: {} } });
+    // An agent that had answered by then would have nothing to be told.
+    const client = { capabilities: { sampling: {} }, onRequest: () => undefined };
+    const { agent } = await start({ one: scripted() }, client);
     const [asked, cancelled, answer] = await agent.request("tools/call", { name: "regret" });
     expect(asked?.method).toBe("sampling/createMessage");
     expect(cancelled).toMatchObject({

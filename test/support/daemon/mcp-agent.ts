@@ -30,8 +30,8 @@ export interface McpAgent {
 export interface AgentOptions {
   protocolVersion?: string;
   capabilities?: Json;
-  /** How the agent answers requests of servers. */
-  onRequest?: (message: Rpc) => Json;
+  /** How the agent answers requests of servers; without a result it does not. */
+  onRequest?: (message: Rpc) => Json | undefined;
 }
 
 export async function connectAgent(url: string, token: string, options: AgentOptions = {}): Promise<McpAgent> {
@@ -53,10 +53,10 @@ export async function connectAgent(url: string, token: string, options: AgentOpt
     });
   const post = (message: Json) => raw({ body: JSON.stringify({ jsonrpc: "2.0", ...message }) });
   const onMessage = (message: Rpc) => {
-    if (message.method !== undefined && message.id !== undefined) {
-      // An answer that nobody waits for any more may come after the daemon's end.
-      post({ id: message.id, result: onRequest(message) }).catch(() => {});
-    }
+    if (message.method === undefined || message.id === undefined) return;
+    const result = onRequest(message);
+    // An answer that nobody waits for any more may come after the daemon's end.
+    if (result !== undefined) post({ id: message.id, result }).catch(() => {});
   };
   const request: McpAgent["request"] = async (method, params, id = ++count) => {
     const response = await post({ id, method, ...(params !== undefined && { params }) });
