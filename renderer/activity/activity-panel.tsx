@@ -12,6 +12,7 @@ import { openOverlay, selectCall, showWaterfall, useView } from "../stores/view-
 import styles from "./activity.module.css";
 import { ActivityList, type ListHandle } from "./activity-list.tsx";
 import { type Chip, type Filter, isFiltering, NO_FILTER } from "./filters.ts";
+import { LIST_HEIGHTS, WATERFALL_HEIGHTS } from "./list-item.ts";
 import { Minimap } from "./minimap.tsx";
 import { PinnedCalls } from "./pinned-calls.tsx";
 import { ServerFilter } from "./server-filter.tsx";
@@ -26,7 +27,7 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
   const [pointing, setPointing] = useState(false);
   const [cursor, setCursor] = useState<string>();
   const waterfall = useView((view) => view.waterfall);
-  const activity = useActivity(store, filter, pointing || !follow);
+  const activity = useActivity(store, filter, pointing || !follow, waterfall ? WATERFALL_HEIGHTS : LIST_HEIGHTS);
   const counts = useCounts(store);
   const ready = useSyncExternalStore(store.subscribeAny, store.isReady);
   const filterInput = useRef<HTMLInputElement>(null);

@@ -22,11 +22,19 @@ export const turnItem = (turn: Turn, shown: number): TurnItem => ({
 });
 export const gapItem = (gap: Gap, place: number): Item => ({ kind: "gap", key: `gap-${gap.seq}-${place}`, gap });
 
-export const TURN_HEIGHT = 30;
-export const GAP_HEIGHT = 34;
+/** How high rows are drawn, in pixels. */
+export interface RowHeights {
+  readonly turn: number;
+  readonly gap: number;
+  call(call: Call): number;
+}
 
 /** 32 px for a name alone, 52 with a note, 54 with a bar. A bar keeps room for the note that usually follows it. */
 export function rowHeight(call: Call): number {
   if (progressBar(call) !== undefined) return 54;
   return hasNote(call) ? 52 : 32;
 }
+
+export const LIST_HEIGHTS: RowHeights = { turn: 30, gap: 34, call: rowHeight };
+/** Every call is one line. */
+export const WATERFALL_HEIGHTS: RowHeights = { turn: 34, gap: 34, call: () => 26 };

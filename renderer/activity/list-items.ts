@@ -3,16 +3,7 @@ import type { Call } from "../../shared/events/call.ts";
 import type { Gap } from "../../shared/events/fold.ts";
 import type { Turns } from "../stores/turns.ts";
 import { type Filter, isFiltering, matcher } from "./filters.ts";
-import {
-  callItem,
-  GAP_HEIGHT,
-  gapItem,
-  type Item,
-  rowHeight,
-  TURN_HEIGHT,
-  type TurnItem,
-  turnItem,
-} from "./list-item.ts";
+import { callItem, gapItem, type Item, LIST_HEIGHTS, type RowHeights, type TurnItem, turnItem } from "./list-item.ts";
 import { RowLayout } from "./row-layout.ts";
 
 /** Calls that are looked at between two looks at the clock. */
@@ -39,6 +30,7 @@ export class ListItems {
   /** That of the source when the list was begun. */
   readonly generation: number;
   readonly #source: ItemSource;
+  readonly #heights: RowHeights;
   readonly #match: (call: Call) => boolean;
   /** A gap is no part of the answer to a filter. */
   readonly #withGaps: boolean;
@@ -57,8 +49,9 @@ export class ListItems {
   #complete = false;
 
   /** Empty as yet. `upTo`: the number of a call (`newest` of another list) from which on calls are news. */
-  constructor(source: ItemSource, filter: Filter, upTo?: number) {
+  constructor(source: ItemSource, filter: Filter, heights: RowHeights = LIST_HEIGHTS, upTo?: number) {
     this.#source = source;
+    this.#heights = heights;
     this.generation = source.generation();
     this.#match = matcher(filter);
     this.#withGaps = !isFiltering(filter);
@@ -141,7 +134,8 @@ export class ListItems {
     for (const id of ids) {
       const row = this.rowOf(id);
       const call = this.#source.log.calls.get(id);
-      if (row !== undefined && call !== undefined) changed = this.layout.resize(row, rowHeight(call)) || changed;
+      if (row !== undefined && call !== undefined)
+        changed = this.layout.resize(row, this.#heights.call(call)) || changed;
     }
     return changed;
   }
@@ -157,7 +151,7 @@ export class ListItems {
     const { gaps } = this.#source.log;
     for (let gap = gaps[this.#oldestGap - 1]; gap !== undefined && gap.seq >= after; ) {
       this.#oldestGap -= 1;
-      put(gapItem(gap, this.#oldestGap), GAP_HEIGHT);
+      put(gapItem(gap, this.#oldestGap), this.#heights.gap);
       gap = gaps[this.#oldestGap - 1];
     }
   }
@@ -168,18 +162,18 @@ export class ListItems {
     if (turn !== undefined && this.#lowest?.turn === turn) this.#lowest.shown += 1;
     else if (turn !== undefined) {
       this.#lowest = turnItem(turn, 1);
-      put(this.#lowest, TURN_HEIGHT);
+      put(this.#lowest, this.#heights.turn);
       head += 1;
     }
     this.#places.set(call.id, -1 - head - this.#below);
-    put(callItem(call.id), rowHeight(call));
+    put(callItem(call.id), this.#heights.call(call));
   }
 
   #addGaps(before: number): void {
     if (!this.#withGaps) return;
     const { gaps } = this.#source.log;
     for (let gap = gaps[this.#newestGap]; gap !== undefined && gap.seq < before; gap = gaps[this.#newestGap]) {
-      this.#push(gapItem(gap, this.#newestGap), GAP_HEIGHT);
+      this.#push(gapItem(gap, this.#newestGap), this.#heights.gap);
       this.#newestGap += 1;
     }
   }
@@ -198,14 +192,14 @@ export class ListItems {
       head = last;
       this.#pop();
     }
-    for (const gap of between) this.#push(gap, GAP_HEIGHT);
+    for (const gap of between) this.#push(gap, this.#heights.gap);
     this.#places.set(call.id, this.#items.length - this.#below);
-    this.#push(callItem(call.id), rowHeight(call));
+    this.#push(callItem(call.id), this.#heights.call(call));
     if (turn === undefined) return;
     head ??= turnItem(turn, 0);
     head.shown += 1;
     this.#lowest ??= head;
-    this.#push(head, TURN_HEIGHT);
+    this.#push(head, this.#heights.turn);
   }
 
   #push(item: Item, height: number): void {

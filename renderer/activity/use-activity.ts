@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState, useSyncE
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { nextTask, sliceTime } from "../stores/slices.ts";
 import type { Filter } from "./filters.ts";
+import { LIST_HEIGHTS, type RowHeights } from "./list-item.ts";
 import { ListItems } from "./list-items.ts";
 
 export interface Activity {
@@ -23,9 +24,14 @@ const FIRST_ROWS = 80;
 const FIRST_MS = 12;
 
 /** `held`: nothing is added, removed or moved; what the rows say stays live. */
-export function useActivity(store: CallLogStore, filter: Filter, held: boolean): Activity {
+export function useActivity(
+  store: CallLogStore,
+  filter: Filter,
+  held: boolean,
+  heights: RowHeights = LIST_HEIGHTS,
+): Activity {
   const [version, changed] = useReducer((count: number) => count + 1, 0);
-  const first = useMemo(() => beginList(store, filter), [store, filter]);
+  const first = useMemo(() => beginList(store, filter, heights), [store, filter, heights]);
   const [later, setLater] = useState({ of: first, list: first });
   const list = later.of === first ? later.list : first;
   const missed = useRef(new Set<string>());
@@ -36,10 +42,10 @@ export function useActivity(store: CallLogStore, filter: Filter, held: boolean):
   /** Lays everything out once more beside what is shown, and shows it when it is whole: nothing jumps. */
   const renew = useCallback(
     (shown: ListItems, isHeld: boolean) => {
-      const next = new ListItems(store, filter, isHeld ? shown.newest : undefined);
+      const next = new ListItems(store, filter, heights, isHeld ? shown.newest : undefined);
       return inSlices(store, next, () => next.complete && setLater({ of: first, list: next }));
     },
-    [store, filter, first],
+    [store, filter, heights, first],
   );
 
   // History has come, or the turns are others.
@@ -102,8 +108,8 @@ export function useActivity(store: CallLogStore, filter: Filter, held: boolean):
 }
 
 /** As much as is seen at once. */
-function beginList(store: CallLogStore, filter: Filter): ListItems {
-  const list = new ListItems(store, filter);
+function beginList(store: CallLogStore, filter: Filter, heights: RowHeights): ListItems {
+  const list = new ListItems(store, filter, heights);
   const more = sliceTime(FIRST_MS);
   list.fill((rows) => rows < FIRST_ROWS && more());
   return list;

@@ -1,8 +1,9 @@
 /** Owns the waterfall: every call as a bar on its turn's own axis, newest turn first, zoomed by keys and wheel. */
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { gapText } from "../activity/divider-rows.tsx";
+import { target } from "../activity/list-keys.ts";
 import type { Activity } from "../activity/use-activity.ts";
+import { useRows } from "../activity/use-rows.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import type { Turn } from "../stores/turns.ts";
 import { type TimeScale, timeScale } from "./time-scale.ts";
@@ -17,8 +18,6 @@ interface WaterfallProps {
   onOpen: (id: string) => void;
 }
 
-const ROW = 26;
-const AXIS = 34;
 const MAX_ZOOM = 32;
 /** Calls of a turn that shape its axis at most; a turn of more is drawn on a plain one. */
 const MAX_AXIS_CALLS = 5_000;
@@ -26,39 +25,28 @@ const MAX_AXIS_CALLS = 5_000;
 const REFRESH_MS = 500;
 
 export function Waterfall({ store, activity, cursor, onCursor, onOpen }: WaterfallProps) {
-  // Newest first, as a copy for each change: a waterfall is looked at, not lived in.
   const { list, version } = activity;
-  const items = useMemo(() => ({ version, newestFirst: [...list.items].reverse() }).newestFirst, [list, version]);
+  const { items, layout } = list;
   const scroller = useRef<HTMLDivElement>(null);
   const [zoom, setZoom] = useState(1);
   const tick = useTick(store.log.running > 0);
   const prefix = useId();
-  const rows = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: useCallback((index: number) => (items[index]?.kind === "call" ? ROW : AXIS), [items]),
-    getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
-    overscan: 6,
-  });
+  const rows = useRows(scroller, layout, version);
   const scales = useMemo(() => new ScaleCache(store, tick), [store, tick]);
 
   function onKeyDown(event: KeyboardEvent): void {
-    const at = items.findIndex((item) => item.key === cursor);
     const key = event.key;
     if (key === "+" || key === "=") setZoom(Math.min(MAX_ZOOM, zoom * 2));
     else if (key === "-") setZoom(Math.max(1, zoom / 2));
     else if (key === "0") setZoom(1);
-    else if (key === "ArrowDown" || key === "ArrowUp") {
-      const by = key === "ArrowDown" ? 1 : -1;
-      let next = at + by;
-      while (items[next] !== undefined && items[next]?.kind !== "call") next += by;
-      const item = items[next];
-      if (item?.kind === "call") {
-        onCursor(item.id);
-        rows.scrollToIndex(next);
-      }
-    } else if (key === "Enter" && cursor !== undefined) onOpen(cursor);
-    else return;
+    else if (key === "Enter" && cursor !== undefined) onOpen(cursor);
+    else {
+      const to = target(key, items, cursor === undefined ? undefined : list.rowOf(cursor));
+      const item = to === undefined ? undefined : items[to];
+      if (to === undefined || item?.kind !== "call") return;
+      onCursor(item.id);
+      rows.reveal(to);
+    }
     event.preventDefault();
   }
 
@@ -75,6 +63,9 @@ export function Waterfall({ store, activity, cursor, onCursor, onOpen }: Waterfa
     return () => element.removeEventListener("wheel", onWheel);
   }, []);
 
+  const shown: number[] = [];
+  for (let place = rows.shown.first; place <= rows.shown.last; place += 1) shown.push(items.length - 1 - place);
+  const cursorShown = cursor !== undefined && shown.includes(list.rowOf(cursor) ?? -1);
   return (
     <div
       ref={scroller}
@@ -83,14 +74,17 @@ export function Waterfall({ store, activity, cursor, onCursor, onOpen }: Waterfa
       aria-label="Activity"
       aria-description="Plus and minus zoom, 0 shows all"
       aria-rowcount={items.length}
-      aria-activedescendant={cursor === undefined ? undefined : `${prefix}-${cursor}`}
+      aria-activedescendant={cursorShown ? `${prefix}-${cursor}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onScroll={rows.update}
     >
-      <div role="rowgroup" className={styles.rows} style={{ height: rows.getTotalSize(), width: `${zoom * 100}%` }}>
-        {rows.getVirtualItems().map(({ index, start, key }) => {
-          const item = items[index];
+      <div role="rowgroup" className={styles.rows} style={{ height: layout.height, width: `${zoom * 100}%` }}>
+        {shown.map((row) => {
+          const item = items[row];
           if (item === undefined) return null;
+          const { key } = item;
+          const place = { top: layout.topOf(row), height: layout.heightOf(row) };
           if (item.kind === "gap") {
             return (
               <div
@@ -98,16 +92,14 @@ export function Waterfall({ store, activity, cursor, onCursor, onOpen }: Waterfa
                 role="row"
                 tabIndex={-1}
                 className={styles.gap}
-                style={{ transform: `translateY(${start}px)`, height: AXIS }}
+                style={{ transform: `translateY(${place.top}px)`, height: place.height }}
               >
                 <div role="gridcell">{gapText(item.gap)}</div>
               </div>
             );
           }
           if (item.kind === "turn")
-            return (
-              <AxisRow key={key} turn={item.turn} scale={scales.of(item.turn)} zoom={zoom} top={start} height={AXIS} />
-            );
+            return <AxisRow key={key} turn={item.turn} scale={scales.of(item.turn)} zoom={zoom} {...place} />;
           return (
             <BarRow
               key={key}
@@ -115,8 +107,7 @@ export function Waterfall({ store, activity, cursor, onCursor, onOpen }: Waterfa
               id={item.id}
               domId={`${prefix}-${item.id}`}
               scale={scales.of(store.turns.byCall.get(item.id))}
-              top={start}
-              height={ROW}
+              {...place}
               current={item.id === cursor}
               onOpen={onOpen}
             />

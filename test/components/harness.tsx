@@ -3,17 +3,20 @@ import { useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ActivityList } from "../../renderer/activity/activity-list.tsx";
 import { type Filter, NO_FILTER } from "../../renderer/activity/filters.ts";
+import { WATERFALL_HEIGHTS } from "../../renderer/activity/list-item.ts";
 import { useActivity } from "../../renderer/activity/use-activity.ts";
 import { JsonView } from "../../renderer/detail/json-view.tsx";
 import { type CallLogStore, createCallLogStore } from "../../renderer/stores/call-log-store.ts";
 import "../../renderer/theme/tokens.css";
 import "../../renderer/theme/base.css";
+import { Waterfall } from "../../renderer/waterfall/waterfall.tsx";
 import { type HistoryCall, historyCalls } from "./history-calls.ts";
 
 /** What a test can do; it is called across the border of the page, so everything is plain data. */
 export interface Harness {
   showTree(value: unknown): void;
   showList(): void;
+  showWaterfall(): void;
   /** Calls that were there before, from `from` up to `to`, as the gateway keeps them. */
   begin(calls: HistoryCall): void;
   placeOlder(calls: HistoryCall): Promise<void>;
@@ -58,9 +61,26 @@ function List() {
   );
 }
 
+function Bars() {
+  const [cursor, setCursor] = useState<string>();
+  const activity = useActivity(store, NO_FILTER, false, WATERFALL_HEIGHTS);
+  return (
+    <div style={{ display: "flex", flexDirection: "column", width: 700, height: 600 }}>
+      <Waterfall
+        store={store}
+        activity={activity}
+        cursor={cursor}
+        onCursor={setCursor}
+        onOpen={(id) => opened.push(id)}
+      />
+    </div>
+  );
+}
+
 const harness: Harness = {
   showTree: (value) => root.render(<JsonView value={value} label="Value" />),
   showList: () => root.render(<List />),
+  showWaterfall: () => root.render(<Bars />),
   begin(range) {
     const calls = historyCalls(range).reverse();
     const { total } = range;

@@ -120,6 +120,28 @@ test("a filter shows what matches at once, and all of it in the end", async ({ p
   await expect(list(page)).toHaveAttribute("aria-rowcount", "22000");
 });
 
+test("a waterfall of 20,000 calls is a handful of bars, from the newest to the oldest by key", async ({ page }) => {
+  await tell(page, "begin", { from: 0, to: 20_000, total: 20_000 });
+  await tell(page, "showWaterfall");
+  await expect(list(page)).toHaveAttribute("aria-rowcount", "22000");
+  expect((await drawn(page))[0]).toBe("past-19999");
+  expect(await rows(page).count()).toBeLessThan(60);
+  await list(page).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("End");
+  await expect(page.locator('[data-call="past-0"]')).toBeInViewport();
+  await page.keyboard.press("Enter");
+  expect(await tell(page, "opened")).toEqual(["past-19998", "past-0"]);
+  // The first of ten, each 0.9 s long and a second after the one before: 0.9 of the turn's 9.9 s.
+  const bar = page.locator('[data-call="past-0"] [style*="width"]');
+  const share = await bar.evaluate(
+    (each) => each.getBoundingClientRect().width / (each.parentElement?.clientWidth ?? 1),
+  );
+  expect(share).toBeCloseTo(0.9 / 9.9, 2);
+});
+
 test("a value of 20,000 lines is a tree that folds and is searched by keys, with a handful of rows in the document", async ({
   page,
 }) => {
