@@ -77,15 +77,14 @@ test("an agent of one's own is added in the settings, chosen like any other, and
   await product.open(page, "/settings/agents");
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Add an agent…" }).click();
-  await dialog.getByRole("textbox", { name: "Name" }).fill("My agent");
-  await dialog.getByRole("textbox", { name: "Program" }).fill(join(cwd, "agent"));
+  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("My agent");
+  await dialog.getByRole("textbox", { name: "Program", exact: true }).fill(join(cwd, "agent"));
   await dialog.getByRole("textbox", { name: /^Arguments, one/ }).fill("{mcp_url}");
   await dialog.getByRole("textbox", { name: /^Environment/ }).fill("TOKEN_FROM={token_variable}");
-  await page.keyboard.press("Tab");
   await dialog.getByRole("button", { name: "Add agent" }).click();
   await expect(dialog.getByRole("button", { name: "Change My agent" })).toBeVisible();
   await page.reload();
-  await page.getByRole("radio", { name: /My agent/ }).check({ force: true });
+  await page.getByText("My agent", { exact: true }).click();
   await page.getByRole("combobox", { name: "Folder" }).fill(cwd);
   await page.getByRole("button", { name: /^Start session/ }).click();
   await expect(terminal(page)).toContainText(/told of: http:\/\/127\.0\.0\.1:\d+\/mcp, token in: SIGNALBOX_MCP_TOKEN/);
