@@ -1,11 +1,9 @@
 /** Owns the streams of one MCP session towards its agent: which message goes on which, and what a lost reader can get again. */
 import type { ServerResponse } from "node:http";
 import { isReply, type RpcId, type RpcMessage } from "../rpc/message.ts";
+import { createKeptMessages } from "./kept-messages.ts";
 import { createReplyStream, type ReplyStream } from "./reply-stream.ts";
 
-/** Kept for readers that resume: whichever bound is reached first pushes the oldest out. */
-const KEEP_MESSAGES = 1_000;
-const KEEP_CHARS = 8 * 1024 * 1024;
 /** A request that is answered within this time is answered as plain JSON; then its SSE stream begins. */
 const PLAIN_ANSWER_MS = 100;
 /** An agent that has lost a request's stream is expected back within this time. */
@@ -37,12 +35,6 @@ export interface AgentStreams {
   close(): void;
 }
 
-interface Kept {
-  number: number;
-  index: number;
-  block: string;
-}
-
 interface Open {
   stream: ReplyStream;
   number: number;
@@ -66,8 +58,7 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
   const { headers, primes, onAbandoned, abandonMs = ABANDON_MS } = options;
   const streams = new Map<number, Open>();
   const byRequest = new Map<RpcId, Open>();
-  const kept: Kept[] = [];
-  let keptChars = 0;
+  const kept = createKeptMessages();
   let count = STANDALONE;
   /** Messages of the standalone stream that were written to a reader. */
   let standaloneRead = 0;
@@ -96,17 +87,9 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
     for (const { stream } of streams.values()) stream.comment("keep-alive");
   }, KEEPALIVE_MS);
 
-  const keep = (open: Open, block: string) => {
-    if (block.length > KEEP_CHARS) return;
-    kept.push({ number: open.number, index: open.stream.sent, block });
-    keptChars += block.length;
-    while (kept.length > KEEP_MESSAGES || keptChars > KEEP_CHARS) keptChars -= kept.shift()?.block.length ?? 0;
+  const keep = (open: Open, block: string | undefined) => {
+    if (block !== undefined) kept.keep(open.number, open.stream.sent, block);
   };
-  const replay = (number: number, after: number) =>
-    kept
-      .filter((item) => item.number === number && item.index > after)
-      .map((item) => item.block)
-      .join("");
   /** One timer for all requests that came in a while: those still unanswered begin their stream. */
   const decideLater = (open: Open) => {
     undecided.add(open);
@@ -135,7 +118,7 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
   };
 
   const openStandalone = (response: ServerResponse) => {
-    standalone.stream.attach(response, headers, replay(STANDALONE, standaloneRead));
+    standalone.stream.attach(response, headers, kept.replay(STANDALONE, standaloneRead));
     standalone.stream.begin();
     standaloneRead = standalone.stream.sent;
   };
@@ -155,7 +138,7 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
     resume(response, lastEventId) {
       const [, number, index] = EVENT_ID.exec(lastEventId) ?? [];
       if (number === undefined || index === undefined) return false;
-      const missed = replay(Number(number), Number(index));
+      const missed = kept.replay(Number(number), Number(index));
       const open = streams.get(Number(number));
       // The standalone stream of an earlier daemon run goes on here; requests of that time are gone.
       if (open === standalone && Number(index) > standalone.stream.sent) {
@@ -178,15 +161,11 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
       if (isReply(message) && message.id !== undefined) {
         if (!byRequest.has(message.id)) return;
         const whole = open.unanswered.size === 1 && open.stream.answerWhole(message);
-        if (!whole) {
-          const block = open.stream.send(message);
-          if (block !== undefined) keep(open, block);
-        }
+        if (!whole) keep(open, open.stream.send(message));
         settle(open, message.id);
         return;
       }
-      const block = open.stream.send(message);
-      if (block !== undefined) keep(open, block);
+      keep(open, open.stream.send(message));
       if (open === standalone && standalone.stream.connected) standaloneRead = standalone.stream.sent;
     },
     drop(id) {
