@@ -46,7 +46,9 @@ export const SessionRow = memo(function SessionRow({ session, home, selected, ta
           <span className={styles.name}>{label}</span>
           <span className={styles.age}>{age}</span>
         </span>
-        <span className="visually-hidden">{sessionWord(session)}</span>
+        <span className="visually-hidden">
+          {sessionWord(session)}: {oneLine(session.status.evidence, 160)}
+        </span>
         <span className={styles.line}>{line}</span>
       </span>
     </div>
