@@ -48,6 +48,10 @@ it.runIf(process.env.SIGNALBOX_LONG === "1" && process.platform === "linux")(
     daemon.announce(home.home.discovery);
     daemon.sessions.set("busy", { id: "busy", token: "t", events: [], last: 0, readers: new Set() });
     const gateway = await startGateway(home.home.path);
+    const authorization = { authorization: `Bearer ${gateway.token}` };
+    await expect
+      .poll(async () => (await fetch(`${gateway.url}/api/mcp/discovery`, { headers: authorization })).text())
+      .toContain('"available":true');
     let bytes = 0;
     let over = false;
     undo.push(() => {
