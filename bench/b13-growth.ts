@@ -1,7 +1,8 @@
 /**
  * B13: whether cost stays flat as things grow. CPU of the gateway for each event, SSE in, one client out, journal written: with
- * one session and with 200 at once; with few and with many running calls; with a journal of ten thousand and with one of ten million events, side by side; and a search
- * over the journal once it has a million calls. Nothing is beside it but the product itself when it is small.
+ * one session and with 200 at once; with few and with many running calls; with a journal of ten thousand and with one of ten
+ * million events, side by side; and a search over the journal once it has a million calls. Nothing is beside it but the product
+ * itself when it is small.
  */
 import { join } from "node:path";
 import type { z } from "../shared/protocol/schema.ts";
