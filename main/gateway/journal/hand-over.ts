@@ -12,10 +12,11 @@ const HAND_OVER_MS = 50;
  */
 const BURST_PAUSE_MS = 20;
 const HAND_OVER_BYTES = 8 * 1024 * 1024;
-/** Memory kept for the next batches while many come, and what is left of it when none came for so long, in milliseconds. */
-const MAX_SPARE = 16;
-const IDLE_SPARE = 2;
-const IDLE_MS = 2_000;
+/**
+ * Memory kept for the next batches: all that the bound above lets be on its way, and what came in one turn. None is let
+ * go of, since V8 does not count shared memory, and would not soon collect it.
+ */
+const MAX_SPARE = 32;
 
 export interface HandOver {
   append(session: string, chunks: readonly Chunk[], eventId: string | undefined): void;
@@ -39,7 +40,6 @@ export function createHandOver(post: (batch: Batch) => void): HandOver {
   let waiting = 0;
   let queued = 0;
   let timer: NodeJS.Timeout | undefined;
-  let idle: NodeJS.Timeout | undefined;
   let roomWanted: (() => void)[] = [];
 
   /** A batch with room for these. */
@@ -89,10 +89,6 @@ export function createHandOver(post: (batch: Batch) => void): HandOver {
     done(bytes, memory) {
       queued -= bytes;
       if (spare.length < MAX_SPARE && memory.bytes.length === BATCH_BYTES) spare.push(memory);
-      if (spare.length > IDLE_SPARE) {
-        clearTimeout(idle);
-        idle = setTimeout(() => spare.splice(IDLE_SPARE), IDLE_MS).unref();
-      }
       if (queued < MAX_QUEUED_BYTES / 2) giveRoom();
     },
     room() {
@@ -101,7 +97,6 @@ export function createHandOver(post: (batch: Batch) => void): HandOver {
     },
     giveRoom,
     giveUp() {
-      clearTimeout(idle);
       clearTimeout(timer);
       queued = 0;
       giveRoom();
