@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { DAEMON_NODE_FLAGS } from "../../main/home/self-command.ts";
 import { createSessionResponseSchema, serversResponseSchema } from "../../shared/protocol/daemon-api.ts";
 import { parseDiscoveryFile } from "../../shared/protocol/discovery-file.ts";
 import type { Endpoint } from "./mcp-client.ts";
@@ -33,7 +32,7 @@ export async function startOwnDaemon(options: OwnDaemonOptions): Promise<OwnDaem
   const home = join(folder.path, "home");
   mkdirSync(home, { mode: 0o700 });
   writeFileSync(join(home, "servers.json"), JSON.stringify({ mcpServers: options.servers }), { mode: 0o600 });
-  const args = [...DAEMON_NODE_FLAGS, ...(options.node ?? []), options.cli, "daemon", "--home", home];
+  const args = [...(options.node ?? []), options.cli, "daemon", "--home", home];
   const launched = await launch(process.execPath, args, {
     env: cleanEnvironment(),
     stdio: ["ignore", "ignore", "inherit"],

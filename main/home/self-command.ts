@@ -17,12 +17,6 @@ export interface SelfFacts {
   appImage: string | undefined;
 }
 
-/**
- * For a daemon in the background: bounds V8's young generation, of which this is a third, in MB. Left to itself it grows with the
- * load to its 16 MB, and the daemon with it to 210 MB under 50 calls at once; so it stays below 80 MB, at the same rate (B4).
- */
-export const DAEMON_NODE_FLAGS = ["--max-semi-space-size=4"];
-
 /** The same runtime with `cli` and these arguments. Inside Electron the binary is told to behave as plain Node. */
 export function selfCommand(...args: string[]): SelfCommand {
   const { execPath, cli, electron } = factsOfThisProcess();

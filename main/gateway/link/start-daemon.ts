@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
-import { DAEMON_NODE_FLAGS, lastingSelfCommand } from "../../home/self-command.ts";
+import { lastingSelfCommand } from "../../home/self-command.ts";
 
 export interface StartedDaemon {
   /** Resolves when the process has ended, with what to tell a person. */
@@ -18,7 +18,7 @@ export async function startDaemon(home: HomeFolder): Promise<Result<StartedDaemo
   const file = join(home.logs, "daemon-output.log");
   const output = openSync(file, "w", 0o600);
   try {
-    const child = spawn(self.command, [...DAEMON_NODE_FLAGS, ...self.args], {
+    const child = spawn(self.command, self.args, {
       detached: true,
       stdio: ["ignore", output, output],
       // Its own folder is the root of what it starts without one; the gateway's may vanish under it.
