@@ -38,7 +38,7 @@ const BATCH_BYTES = 256 * 1024;
 const FLOOD_BYTES = 64 * 1024;
 const PAUSE_MS = 30;
 const HOLD_MS = 1_000;
-const HELD_BYTES = 4 * 1024 * 1024;
+const HELD_BYTES = 2 * 1024 * 1024;
 /** Line ends after which nothing of what was before is left, wherever the cursor stood: a screen to its end, and all rows. */
 const linesOfAll = (rows: number) => TERMINAL_SCROLLBACK_LINES + 2 * rows;
 const NOTHING = new Uint8Array(0);
@@ -135,7 +135,7 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
       }
     }
     // Forced by its size alone, and now small again: there is no hurry.
-    const enough = acts === 0 && before >= HELD_BYTES && held.length < HELD_BYTES / 2;
+    const enough = acts === 0 && before >= HELD_BYTES && held.length < (HELD_BYTES * 3) / 4;
     if (!enough) released = held.whole();
   }
 

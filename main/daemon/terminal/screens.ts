@@ -7,7 +7,7 @@ import { createScreenFeed, type ScreenFeed } from "./screen-feed.ts";
 import type { Notice, ScreenReport, ScreenRequest, Snapshot } from "./screen-messages.ts";
 
 /**
- * Output that a screen may be behind, in bytes, beside the 4 MB that it holds itself: above it the program is paused, below
+ * Output that a screen may be behind, in bytes, beside the 2 MB that it holds itself: above it the program is paused, below
  * half of it it goes on. While somebody reads as fast as the program prints, it may lag far; otherwise memory counts for more.
  */
 export const SCREEN_LAG_BYTES = { watched: 32 * 1024 * 1024, unwatched: 1024 * 1024 };
