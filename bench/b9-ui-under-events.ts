@@ -18,8 +18,8 @@ const RATE = 5000;
 const CALLS = 200;
 /** An idle page is soon known, and so is what a trace shows. */
 const IDLE_S = 3;
-const WARM_UP_S = 3;
-const TRACE_S = 5;
+const WARM_UP_S = 2;
+const TRACE_S = 3;
 
 export const uiUnderEvents: Benchmark = { id: "B9", title: "UI under 5,000 events/s", run };
 

@@ -20,8 +20,8 @@ export interface CallRowOptions {
   note?: string;
 }
 
-/** About a second of each. */
-const CALLS = { 1: 500, 50: 1500 };
+/** About half a second of each. */
+const CALLS = { 1: 400, 50: 1200 };
 
 export async function callRows(context: Context, options: CallRowOptions): Promise<void> {
   for (const client of ["SDK client", "thin client"] as const) {
