@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createDaemon } from "./daemon/create-daemon.ts";
 import { createLog } from "./home/create-log.ts";
 import { homeFolder, prepareHomeFolder } from "./home/home-folder.ts";
+import { daemonKey } from "./home/secrets.ts";
 
 /** After this long an ending that hangs is cut short; SIGTERM promises 2 s. */
 const LAST_MOMENT_MS = 1_900;
@@ -15,7 +16,8 @@ export async function runDaemon(options: { home?: string; port?: number }): Prom
   } catch (error) {
     return complain(error instanceof Error ? error.message : String(error));
   }
-  const log = createLog({ name: "daemon", file: join(home.logs, "daemon.log") });
+  let secrets: readonly string[] = [];
+  const log = createLog({ name: "daemon", file: join(home.logs, "daemon.log"), secrets: () => secrets });
   const stopped = Promise.withResolvers<string>();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.resolve(signal));
   // The terminal that started it in the background may close.
@@ -28,6 +30,7 @@ export async function runDaemon(options: { home?: string; port?: number }): Prom
     return complain(hint === undefined ? message : `${message} ${hint}`);
   }
   const daemon = created.value;
+  secrets = [daemonKey(home)];
   process.on("uncaughtException", (error) => log.error({ error }, "unexpected error"));
   process.on("unhandledRejection", (error) => log.error({ error }, "unexpected rejection"));
 

@@ -63,8 +63,9 @@ export async function startDesktop(electron: ElectronApi, context: DesktopContex
   if (!app.isPackaged || context.platform === "win32")
     app.setAsDefaultProtocolClient("signalbox", context.self.program, context.self.args);
 
-  const secrets = [ownerToken(home), daemonKey(home)];
-  const log = createLog({ name: "desktop", file: join(home.logs, "desktop.log"), secrets: () => secrets });
+  const [token, key] = [ownerToken(home), daemonKey(home)];
+  let secrets = () => [token, key];
+  const log = createLog({ name: "desktop", file: join(home.logs, "desktop.log"), secrets: () => secrets() });
   if (context.args.includes("--no-sandbox"))
     log.warn("started without Chromium's sandbox: this system or its person asked for that");
   await app.whenReady();
@@ -75,6 +76,8 @@ export async function startDesktop(electron: ElectronApi, context: DesktopContex
     app.exit(1);
     return undefined;
   }
+  // The owner's token may be replaced while it serves.
+  secrets = () => [gateway.value.token, key];
   const updater = await context.loadUpdater();
   const shell = createShell({
     updater,
