@@ -49,6 +49,7 @@ function ShortcutRow({ command }: { command: Command }) {
     changeSettings({ keys: rest });
   }
 
+  const verb = keys.length === 0 ? "Set" : "Change";
   return (
     <SettingRow
       label={command.name}
@@ -72,8 +73,8 @@ function ShortcutRow({ command }: { command: Command }) {
             keys.map((key) => <Kbd key={key}>{showKey(key, host.platform)}</Kbd>)
           )}
           {!recording && (
-            <Button onClick={() => setRecording(true)} aria-label={`Change the keys of ${command.name}`}>
-              {keys.length === 0 ? "Set" : "Change"}
+            <Button onClick={() => setRecording(true)} aria-label={`${verb} the keys of ${command.name}`}>
+              {verb}
             </Button>
           )}
           {own[command.id] !== undefined && (
