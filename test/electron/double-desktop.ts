@@ -125,6 +125,7 @@ export class DoubleDesktop implements Desktop {
   async dispose(): Promise<void> {
     const starting = ["searching", "starting"].includes(this.app().daemon.state);
     if (!this.control.ended) await this.#started.shell.requestQuit(true);
+    await Promise.all(this.control.gone);
     await endDaemon(this.home, starting);
   }
 }

@@ -33,6 +33,8 @@ export interface DoubleControl {
   readonly app: Events;
   readonly power: Events;
   readonly windows: DoubleWindow[];
+  /** Of every window that ever was: settles with the last one's page. */
+  readonly gone: Promise<void>[];
   readonly contents: DoubleContents[];
   readonly tray: { icon: string; tooltip: string; menu: MenuItemConstructorOptions[]; updates: number };
   readonly notices: DoubleNotice[];
@@ -63,6 +65,7 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
     app,
     power,
     windows: [],
+    gone: [],
     contents: [],
     tray: { icon: "", tooltip: "", menu: [], updates: 0 },
     notices: [],
@@ -108,6 +111,7 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
     constructor(windowOptions: BrowserWindowConstructorOptions) {
       super(host, windowOptions);
       control.windows.push(this);
+      control.gone.push(this.gone);
     }
   }
 

@@ -27,6 +27,10 @@ export class DoubleWindow implements Window {
   readonly on = this.events.on;
   readonly page: Promise<Page>;
   readonly #host: WindowHost;
+  readonly #gone = Promise.withResolvers<void>();
+  /** When the page behind a destroyed window is closed. */
+  readonly gone = this.#gone.promise;
+  #loading: Promise<unknown> = Promise.resolve();
   #visible = false;
   #maximized = false;
   focused = false;
@@ -107,9 +111,11 @@ export class DoubleWindow implements Window {
   async loadURL(address: string): Promise<void> {
     const page = await this.page;
     this.webContents.loading = address;
-    await page.goto(toPage(address), { waitUntil: "domcontentloaded" }).finally(() => {
+    const loading = page.goto(toPage(address), { waitUntil: "domcontentloaded" }).finally(() => {
       this.webContents.loading = undefined;
     });
+    this.#loading = loading.catch(() => {});
+    await loading;
     this.events.emit("ready-to-show");
   }
   show(): void {
@@ -150,9 +156,15 @@ export class DoubleWindow implements Window {
     if (this.webContents.destroyed) return;
     this.webContents.destroyed = true;
     this.hide();
-    void this.page.then((page) => page.close()).catch(() => {});
+    void this.#closePage().finally(() => this.#gone.resolve());
     this.#host.closed(this);
     this.events.emit("closed");
+  }
+  /** Playwright falls over a page that is closed while it is being sent somewhere. */
+  async #closePage(): Promise<void> {
+    const page = await this.page.catch(() => undefined);
+    await this.#loading;
+    await page?.close().catch(() => {});
   }
   /** What a click on the close button does. */
   close(): void {
