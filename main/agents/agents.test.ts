@@ -20,7 +20,7 @@ const context = (more: Partial<LaunchContext> = {}): LaunchContext => ({
   token: TOKEN,
   sessionId: "s-1",
   cwd: "/work",
-  home: homeFolder("/home/ada/.signalbox"),
+  home: homeFolder("/home/me/.signalbox"),
   ...more,
 });
 
@@ -120,7 +120,7 @@ describe("each agent as it was seen to work", () => {
 
   it("Gemini CLI", () => {
     const { args, env, files } = plan("gemini", { foreign: true });
-    const path = "/home/ada/.signalbox/run/s-1/gemini-defaults.json";
+    const path = "/home/me/.signalbox/run/s-1/gemini-defaults.json";
     expect(args).toEqual([]);
     expect(env.GEMINI_CLI_SYSTEM_DEFAULTS_PATH).toBe(path);
     expect(files).toEqual([{ path, text: expect.any(String), mode: 0o600 }]);
@@ -187,7 +187,7 @@ describe("each agent as it was seen to work", () => {
     const { args, env } = plan("opencode", { args: ["run"] });
     expect(args).toEqual(["run"]);
     expect(JSON.parse(env.OPENCODE_CONFIG_CONTENT ?? "")).toEqual({
-      plugin: ["file:///home/ada/.signalbox/run/s-1/opencode-plugin.js"],
+      plugin: ["file:///home/me/.signalbox/run/s-1/opencode-plugin.js"],
       mcp: {
         signalbox: {
           type: "remote",

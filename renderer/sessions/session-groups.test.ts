@@ -7,7 +7,7 @@ const session = (id: string, state: SessionView["status"]["state"], minutesAgo: 
   agent: "shell",
   agent_name: "Shell",
   label: `name of ${id}`,
-  cwd: `/home/ada/${id}`,
+  cwd: `/home/me/${id}`,
   command: "sh",
   created_at: new Date(1e12 - minutesAgo * 60_000).toISOString(),
   status: { state, evidence: "", since: new Date(1e12 - minutesAgo * 60_000).toISOString() },
@@ -49,7 +49,7 @@ it("goes round among those that need the person", () => {
 });
 
 it("shortens the home directory and nothing that only looks like it", () => {
-  expect(shortFolder("/home/ada", "/home/ada")).toBe("~");
-  expect(shortFolder("/home/ada/src", "/home/ada")).toBe("~/src");
-  expect(shortFolder("/home/adam", "/home/ada")).toBe("/home/adam");
+  expect(shortFolder("/home/me", "/home/me")).toBe("~");
+  expect(shortFolder("/home/me/src", "/home/me")).toBe("~/src");
+  expect(shortFolder("/home/adam", "/home/me")).toBe("/home/adam");
 });

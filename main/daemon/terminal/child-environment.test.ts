@@ -8,20 +8,20 @@ const env = (base: NodeJS.ProcessEnv, request: Record<string, string | null> = {
 
 it("the person's own node is found first, although npm put ours before it", () => {
   const path = [
-    "/home/ada/signalbox/node_modules/.bin",
-    "/home/ada/node_modules/.bin",
+    "/home/me/signalbox/node_modules/.bin",
+    "/home/me/node_modules/.bin",
     "/home/node_modules/.bin",
     "/node_modules/.bin",
     "/usr/lib/node_modules/npm/node_modules/@npmcli/run-script/lib/node-gyp-bin",
     "/opt/signalbox/node_modules/.bin/",
-    "/home/ada/bin",
-    "/home/ada/other/node_modules/.bin",
+    "/home/me/bin",
+    "/home/me/other/node_modules/.bin",
     "/usr/bin",
   ].join(":");
-  expect(env({ PATH: path, npm_package_json: "/home/ada/signalbox/package.json" }).PATH).toBe(
-    "/home/ada/bin:/home/ada/other/node_modules/.bin:/usr/bin",
+  expect(env({ PATH: path, npm_package_json: "/home/me/signalbox/package.json" }).PATH).toBe(
+    "/home/me/bin:/home/me/other/node_modules/.bin:/usr/bin",
   );
-  expect(env({ PATH: path }).PATH).toContain("/home/ada/signalbox/node_modules/.bin");
+  expect(env({ PATH: path }).PATH).toContain("/home/me/signalbox/node_modules/.bin");
 });
 
 it("A28: nothing of ours, of npm, of Electron or of another terminal is handed on", () => {
@@ -40,12 +40,12 @@ it("A28: nothing of ours, of npm, of Electron or of another terminal is handed o
     VSCODE_IPC_HOOK: "1",
     COLUMNS: "80",
     TERM: "dumb",
-    HOME: "/home/ada",
+    HOME: "/home/me",
     LANG: "C.UTF-8",
     NODE_ENV: "test",
   };
   expect(env(base)).toEqual({
-    HOME: "/home/ada",
+    HOME: "/home/me",
     LANG: "C.UTF-8",
     NODE_ENV: "test",
     TERM: "xterm-256color",
@@ -67,10 +67,10 @@ it("what the session asks for wins, and null removes", () => {
 
 it("nothing of an AppImage's own folder is handed on", () => {
   const base = {
-    APPIMAGE: "/home/ada/Signalbox.AppImage",
+    APPIMAGE: "/home/me/Signalbox.AppImage",
     APPDIR: "/tmp/.mount_x",
     ARGV0: "Signalbox",
-    OWD: "/home/ada",
+    OWD: "/home/me",
     PATH: "/tmp/.mount_x/usr/bin:/usr/bin",
     LD_LIBRARY_PATH: "/tmp/.mount_x/usr/lib",
     XDG_DATA_DIRS: "/tmp/.mount_x/usr/share:/usr/share",

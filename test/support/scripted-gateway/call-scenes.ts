@@ -115,7 +115,7 @@ export const callScenes = (now: number): Scene[] => [
   withMain(
     now,
     "hostile",
-    { label: HOSTILE, cwd: `/home/ada/${LONG}`, agent_name: HOSTILE },
+    { label: HOSTILE, cwd: `/home/me/${LONG}`, agent_name: HOSTILE },
     {
       events: {
         [MAIN]: new LogBuilder(now)

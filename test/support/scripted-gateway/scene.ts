@@ -52,7 +52,7 @@ export function session(now: number, change: Partial<SessionView> & Pick<Session
   return {
     agent: "claude",
     agent_name: "Claude Code",
-    cwd: "/home/ada/src/api",
+    cwd: "/home/me/src/api",
     command: "claude",
     created_at: ago(now, 600),
     status: { state: "running", evidence: "a tool call is running", since: ago(now, 240) },

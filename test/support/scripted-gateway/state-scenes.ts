@@ -17,16 +17,16 @@ export const stateScenes = (now: number): Scene[] => [
     reason: "None of the usual files leads to a daemon that answers.",
     attempts: [
       {
-        path: "/home/ada/.signalbox/mcp.json",
+        path: "/home/me/.signalbox/mcp.json",
         outcome: "no-answer",
         reason: "http://127.0.0.1:54500 did not answer within 500 ms",
       },
       {
-        path: "/home/ada/.construct/mcp.json",
+        path: "/home/me/.construct/mcp.json",
         outcome: "refused",
         reason: "other users may write to it (chmod 600 it)",
       },
-      { path: "/home/ada/.revka/mcp.json", outcome: "absent" },
+      { path: "/home/me/.revka/mcp.json", outcome: "absent" },
     ],
   }),
   withDaemon(now, "daemon-refused", { state: "refused" }),
@@ -46,7 +46,7 @@ export const stateScenes = (now: number): Scene[] => [
   withMain(
     now,
     "terminal-failed",
-    { terminal: { state: "failed", reason: "/home/ada/src/api is no folder any more" } },
+    { terminal: { state: "failed", reason: "/home/me/src/api is no folder any more" } },
     { terminals: { [MAIN]: { screen: "" } } },
   ),
   withMain(now, "daemon-gone", {

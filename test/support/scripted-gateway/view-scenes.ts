@@ -27,7 +27,7 @@ const manySessions = (now: number) => [
     session(now, {
       id: `5f0c2a1e-0000-4000-8000-0000000001${String(at).padStart(2, "0")}`,
       label: `batch-import-${at + 1}`,
-      cwd: `/home/ada/work/customers/acme/import-${at + 1}`,
+      cwd: `/home/me/work/customers/acme/import-${at + 1}`,
       status: { state: "finished", evidence: "exit code 0", since: ago(now, 86_400 * (at + 1)) },
       terminal: { state: "exited", code: 0, signal: null },
     }),
