@@ -40,7 +40,9 @@ export function PlainText({ text, label }: { text: string; label: string }) {
   const shown = useMemo(() => visibleText(cut ? `${text.slice(0, SHOWN)}…` : text), [text, cut]);
   return (
     <>
-      <pre className={styles.text}>{shown}</pre>
+      <pre className={styles.text} tabIndex={0}>
+        {shown}
+      </pre>
       {cut && <Preview text={text} label={label} onAll={() => setAll(true)} />}
     </>
   );

@@ -56,7 +56,7 @@ function Log({ name }: { name: string }) {
     <>
       <Button onClick={() => void read()}>{text === undefined ? "Show log" : "Read log again"}</Button>
       {text !== undefined && (
-        <pre className={styles.log}>
+        <pre className={styles.log} tabIndex={0}>
           {text === "" ? "It has written nothing." : text.split("\n").map(visible).join("\n")}
         </pre>
       )}
