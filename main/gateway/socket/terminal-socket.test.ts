@@ -183,7 +183,7 @@ describe("the terminal", () => {
     const seen = new Promise<void>((resolve) => {
       socket.on("message", (data) => {
         output += String(data);
-        if (/id=\S+-end/.test(output)) resolve();
+        if (output.includes(`id=${id}-end`)) resolve();
       });
     });
     await new Promise((resolve) => socket.once("open", resolve));
