@@ -38,14 +38,14 @@ export function OutboxPage() {
               <span className={controls.hint}>{status(entry, now)}</span>
             </span>
             {entry.state !== "sending" && (
-              <>
+              <span className={controls.buttons}>
                 <Button onClick={() => void retry(entry.id)}>
                   {entry.state === "unknown" ? "Send again" : "Send now"}
                 </Button>
                 <Button kind="remove" onClick={() => void discard(entry.id)}>
                   Discard
                 </Button>
-              </>
+              </span>
             )}
           </li>
         ))}

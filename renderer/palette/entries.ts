@@ -18,6 +18,8 @@ export interface Entry {
   group: "Commands" | "Sessions" | "Settings" | "Calls" | "Calls of other sessions";
   name: string;
   detail: string;
+  /** When it began, ISO 8601: calls of one tool are told apart by it. Written out only where it is shown. */
+  at?: string;
   keys: string | undefined;
   tone: Tone | undefined;
   run: () => void;
@@ -95,6 +97,7 @@ export const callEntries = (store: CallLogStore | undefined): Entry[] =>
         group: "Calls" as const,
         name: oneLine(call.tool, 80),
         detail: oneLine([call.server, stateWord(call), message].filter(Boolean).join(" · "), 120),
+        at: call.startedAt,
         keys: undefined,
         tone: callTone(call),
         run() {

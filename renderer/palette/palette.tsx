@@ -2,6 +2,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { formatSecond } from "../activity/elapsed.ts";
 import { Kbd } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { takeEarlyText } from "../shell/early-keys.ts";
@@ -136,6 +137,7 @@ function Row({ entry, index, heading, current, onChoose }: RowProps) {
         {entry.tone !== undefined && <StateIcon tone={entry.tone} />}
         <span className={styles.name}>{entry.name}</span>
         <span className={styles.detail}>{entry.detail}</span>
+        {entry.at !== undefined && <span className={styles.at}>{formatSecond(entry.at)}</span>}
         {entry.keys !== undefined && <Kbd>{entry.keys}</Kbd>}
       </div>
     </>

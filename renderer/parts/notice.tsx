@@ -34,7 +34,7 @@ export function Banner({ tone, icon, children, actions }: BannerProps) {
     <div className={join(styles.banner, styles[tone])}>
       {icon}
       <p className={styles.bannerText}>{children}</p>
-      {actions}
+      {actions !== undefined && <span className={styles.bannerActions}>{actions}</span>}
     </div>
   );
 }

@@ -65,7 +65,7 @@ export function ServerActions({ server, onChange }: ActionsProps) {
         <textarea
           className={styles.json}
           aria-label={`Configuration of ${oneLine(server.name, 64)}`}
-          rows={8}
+          rows={Math.min(20, Math.max(8, text.split("\n").length))}
           spellCheck={false}
           value={text}
           onChange={(event) => setText(event.target.value)}

@@ -26,7 +26,7 @@ export function SettingsAsJson() {
       <textarea
         className={styles.json}
         aria-label="Settings as JSON"
-        rows={18}
+        rows={24}
         spellCheck={false}
         value={text}
         onChange={(event) => setText(event.target.value)}

@@ -101,7 +101,9 @@ export function showBeside(other: string | undefined): void {
   });
 }
 
-export const showWaterfall = (waterfall: boolean): void => useView.setState({ waterfall });
+/** Asked for where the activity is a sheet, it is pulled up to be seen. */
+export const showWaterfall = (waterfall: boolean): void =>
+  useView.setState(({ sheetOpen }) => ({ waterfall, sheetOpen: sheetOpen || waterfall }));
 
 export function selectCall(call: string | undefined): void {
   const { session, call: before } = useView.getState();

@@ -51,10 +51,6 @@ export function AxisRow({ turn, scale, zoom, top, height }: AxisProps) {
   );
 }
 
-/** Figures stand after a bar that ends before this share of the axis, else before it if it begins after that one; else on it. */
-const ROOM_AFTER = 0.78;
-const ROOM_BEFORE = 0.22;
-
 interface BarProps {
   store: CallLogStore;
   id: string;
@@ -93,14 +89,7 @@ export const BarRow = memo(function BarRow({ store, id, domId, scale, top, heigh
           className={join(styles.bar, styles[call.state])}
           style={{ left: `${from * 100}%`, width: `max(3px, ${(to - from) * 100}%)` }}
         />
-        <span
-          className={styles.figures}
-          style={
-            to > ROOM_AFTER && from > ROOM_BEFORE
-              ? { right: `${(1 - from) * 100}%` }
-              : { left: `min(calc(${to * 100}% + 2px), calc(100% - 96px))` }
-          }
-        >
+        <span className={styles.figures} style={{ left: `calc(${to * 100}% + 2px)` }}>
           {figures(call, now)}
         </span>
       </div>
