@@ -81,6 +81,8 @@ async function picture(browser: Browser, gateway: ScriptedGateway, { name, theme
   gateway.setScene(scene);
   const page = await browser.newPage({
     viewport: size,
+    // A narrow window is a phone's: what is touched is larger.
+    hasTouch: size.width < 760,
     colorScheme: theme === "light" ? "light" : "dark",
     contrast: theme === "contrast" ? "more" : "no-preference",
     reducedMotion: "reduce",

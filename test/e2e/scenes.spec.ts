@@ -53,6 +53,7 @@ const COLOURFUL = [
 ];
 /** Made of parts that other scenes have as well: a long run looks at these too. */
 const ALIKE = new Set([
+  "activity-toggled",
   "daemon-searching",
   "daemon-starting",
   "detail-running",

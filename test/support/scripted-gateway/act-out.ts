@@ -26,7 +26,11 @@ export async function actOut(page: Page, url: string, scene: Scene): Promise<voi
 
 /** A dialog's come last in the document, so the last that fits is the one that can be reached. */
 const clickable = (name: string): string =>
-  [`:is([role=tab], button, summary):has-text("${name}"):visible`, `button[aria-label="${name}"]:visible`].join(", ");
+  [
+    `:is([role=tab], button, summary):has-text("${name}"):visible`,
+    `button[aria-label="${name}"]:visible`,
+    `button[aria-label^="${name}:"]:visible`,
+  ].join(", ");
 
 async function perform(page: Page, act: Act): Promise<void> {
   if (typeof act !== "string") {

@@ -12,8 +12,8 @@ import type { OutboxEntryView } from "../../../shared/protocol/outbox-api.ts";
 export type Act = string | { click: string };
 
 export interface TerminalScene {
-  /** Escape sequences that paint the screen. */
-  screen: string;
+  /** Escape sequences that paint the screen, as wide as it is. */
+  screen: (cols: number) => string;
   exit?: { code: number | null; signal: string | null };
   error?: { code: string; message: string };
 }

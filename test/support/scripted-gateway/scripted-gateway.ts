@@ -43,6 +43,8 @@ const CSP =
 /** `ui` is the folder of the built page. */
 export async function startScriptedGateway(ui: string, first: Scene): Promise<ScriptedGateway> {
   let scene = first;
+  /** Sockets that were closed because the scene drops them: those after the first do not last, so that the loss can be looked at. */
+  let dropped = 0;
   const requests: ScriptedGateway["requests"] = [];
   const typed: string[] = [];
   const terminalFrames: string[] = [];
@@ -127,7 +129,8 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
     }
     if (kind === "terminal") openTerminal(url, id, client);
     if (scene.drop === kind) {
-      setTimeout(() => client.close(1001), 400);
+      setTimeout(() => client.close(1001), dropped === 0 ? 400 : 0);
+      dropped += 1;
     }
   }
 
@@ -136,7 +139,7 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
     const cols = Number(url.searchParams.get("cols") ?? 80);
     const rows = Number(url.searchParams.get("rows") ?? 24);
     client.send(JSON.stringify({ type: "ready", cols, rows, title: "" }));
-    client.send(JSON.stringify({ type: "snapshot", data: terminal?.screen ?? "", cols, rows }));
+    client.send(JSON.stringify({ type: "snapshot", data: terminal?.screen(cols) ?? "", cols, rows }));
     if (terminal?.exit !== undefined) client.send(JSON.stringify({ type: "exit", ...terminal.exit }));
     if (terminal?.error !== undefined) client.send(JSON.stringify({ type: "error", ...terminal.error }));
     client.on("message", (data: Buffer, binary: boolean) => {
@@ -158,6 +161,7 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
     terminalFrames,
     setScene(next) {
       scene = next;
+      dropped = 0;
     },
     sendApp(frame) {
       for (const client of sockets.app.keys()) client.send(JSON.stringify(frame));

@@ -1,5 +1,5 @@
 /** Owns the scenes of how things stand: with the daemon, the terminal, the gateway, and what this page may do. */
-import { AGENT_SCREEN } from "./agent-screen.ts";
+import { agentScreen } from "./agent-screen.ts";
 import { ago, type Scene } from "./scene.ts";
 import { app, base, MAIN, sessions, withDaemon, withMain } from "./world.ts";
 
@@ -41,13 +41,16 @@ export const stateScenes = (now: number): Scene[] => [
       status: { state: "failed", evidence: "exit code 1", since: ago(now, 5) },
       terminal: { state: "exited", code: 1, signal: null },
     },
-    { terminals: { [MAIN]: { screen: AGENT_SCREEN, exit: { code: 1, signal: null } } } },
+    { terminals: { [MAIN]: { screen: agentScreen, exit: { code: 1, signal: null } } } },
   ),
   withMain(
     now,
     "terminal-failed",
-    { terminal: { state: "failed", reason: "/home/me/src/api is no folder any more" } },
-    { terminals: { [MAIN]: { screen: "" } } },
+    {
+      status: { state: "failed", evidence: "its terminal could not start", since: ago(now, 5) },
+      terminal: { state: "failed", reason: "/home/me/src/api is no folder any more" },
+    },
+    { terminals: { [MAIN]: { screen: () => "" } } },
   ),
   withMain(now, "daemon-gone", {
     terminal: { state: "gone" },

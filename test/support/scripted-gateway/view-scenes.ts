@@ -47,6 +47,7 @@ export const viewScenes = (now: number): Scene[] => [
   base(now, "servers", { acts: ["F1", "mcp servers", "Enter"] }),
   base(now, "shortcuts", { acts: ["F1", "keyboard shortcuts", "Enter"] }),
   base(now, "waterfall", { acts: ["F1", "waterfall", "Enter"] }),
+  base(now, "activity-toggled", { acts: ["Control+Shift+J"] }),
   base(now, "panels-toggled", { acts: ["Control+Shift+J", "Control+Shift+B"] }),
   base(now, "toast", { acts: ["F1", "archive session", "Enter"] }),
   base(now, "rename", { acts: ["F1", "rename", "Enter"] }),

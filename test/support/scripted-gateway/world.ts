@@ -1,7 +1,7 @@
 /** Owns what the scenes have in common: agents, servers, sessions and their calls, and how a scene differs from the usual one. */
 import type { AppState, DaemonView } from "../../../shared/protocol/app-frames.ts";
 import type { AgentView } from "../../../shared/protocol/gateway-api.ts";
-import { AGENT_SCREEN } from "./agent-screen.ts";
+import { agentScreen } from "./agent-screen.ts";
 import { mainLog } from "./main-log.ts";
 import { ago, type Scene, session } from "./scene.ts";
 
@@ -124,7 +124,7 @@ export const base = (now: number, name: string, change: Partial<Scene> = {}): Sc
   agents: AGENTS,
   recentFolders: ["/home/me/src/api", "/home/me/src/billing"],
   events: { [MAIN]: mainLog(now) },
-  terminals: { [MAIN]: { screen: AGENT_SCREEN } },
+  terminals: { [MAIN]: { screen: agentScreen } },
   ...change,
 });
 
