@@ -9,7 +9,8 @@ import { afterEach, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { terminalServerFrameSchema } from "../../shared/protocol/terminal-frames.ts";
 import { temporaryHome } from "../../test/support/gateway/running-gateway.ts";
-import { feed, openScreen, screenState } from "../../test/support/screen-state.ts";
+import { feed, openScreen } from "../../test/support/open-screen.ts";
+import { screenState } from "../../test/support/screen-state.ts";
 import { prepareHomeFolder } from "../home/home-folder.ts";
 import { readRecording } from "../home/recording/read-recording.ts";
 

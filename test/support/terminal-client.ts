@@ -8,7 +8,7 @@ import { silentLog } from "../../main/home/create-log.ts";
 import type { StartTerminalRequest } from "../../shared/protocol/daemon-api.ts";
 import { type TerminalServerFrame, terminalServerFrameSchema } from "../../shared/protocol/terminal-frames.ts";
 import { SUBPROTOCOL } from "../../shared/protocol/wire.ts";
-import { feed, openScreen } from "./screen-state.ts";
+import { feed, openScreen } from "./open-screen.ts";
 
 export interface TerminalClient {
   readonly socket: WebSocket;

@@ -3,15 +3,23 @@
 /** A longer beginning, as an endless title makes it, is cut: the sequence stays open, its text is shorter. */
 export const MAX_TAIL_BYTES = 64 * 1024;
 
-const [BEL, CAN, SUB, ESC] = [0x07, 0x18, 0x1a, 0x1b];
+const [BEL, CAN, SUB, ESC, C1_CSI] = [0x07, 0x18, 0x1a, 0x1b, 0x9b];
+
+/** What stands behind ESC at the beginning of a string sequence: DCS, SOS, OSC, PM, APC. */
+const STRINGS = new Set([..."PX]^_"].map((name) => name.charCodeAt(0)));
 
 /**
  * The end of `bytes` from the last introducer of an escape sequence on. ESC starts anew wherever it stands, and so do
  * the C1 controls DCS, SOS, CSI, OSC, PM and APC, in UTF-8 two bytes each; hence the last one is the one that is open.
+ * Controls inside of a sequence that is no string have been done already, and are left out.
  */
 export function openSequence(bytes: Uint8Array): Uint8Array {
   for (let at = bytes.length - 1; at >= 0; at -= 1) {
-    if (bytes[at] === ESC || isC1Introducer(bytes, at)) return bytes.slice(at, at + MAX_TAIL_BYTES);
+    const c1 = isC1Introducer(bytes, at);
+    if (bytes[at] !== ESC && !c1) continue;
+    const open = bytes.slice(at, at + MAX_TAIL_BYTES);
+    const isString = c1 ? open[1] !== C1_CSI : STRINGS.has(open[1] ?? 0);
+    return isString ? open : open.filter((byte, index) => index === 0 || byte >= 0x20);
   }
   return bytes.slice(0, MAX_TAIL_BYTES);
 }

@@ -1,7 +1,8 @@
 /** Owns the proof that leaving out what scrolled out of sight leaves the same screen. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { openScreen, screenState } from "../../../test/support/screen-state.ts";
+import { openScreen } from "../../../test/support/open-screen.ts";
+import { screenState } from "../../../test/support/screen-state.ts";
 import { skipScrolled } from "./plain-scroll.ts";
 import { isInSequence, scrollsPlainly } from "./screen-core.ts";
 

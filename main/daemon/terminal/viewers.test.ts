@@ -4,7 +4,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { feed, openScreen, screenState } from "../../../test/support/screen-state.ts";
+import { feed, openScreen } from "../../../test/support/open-screen.ts";
+import { screenState } from "../../../test/support/screen-state.ts";
 import { openTerminals, type TerminalClient, type TestTerminals } from "../../../test/support/terminal-client.ts";
 import { readRecording } from "../../home/recording/read-recording.ts";
 
