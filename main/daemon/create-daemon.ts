@@ -64,6 +64,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const owner = await liveOwner(home.discovery, key);
   if (owner !== undefined) {
     opened.value.outbox.close();
+    opened.value.known.close();
     await opened.value.sessions.close();
     return failed(
       "already-running",
@@ -95,6 +96,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     log,
     secrets: () => [key, ...oauth.secrets()],
     store,
+    kept: opened.value.known,
     signIns,
     onServers: () => agents.refresh(),
     onStatus: () => {

@@ -8,6 +8,7 @@ import type { SessionStore } from "./sessions/session-store.ts";
 import { openSqliteSessionStore } from "./sessions/sqlite-session-store.ts";
 import { type DaemonSettingsStore, openDaemonSettings } from "./settings/daemon-settings-store.ts";
 import { openToolSettings, type ToolSettingsStore } from "./settings/tool-settings-store.ts";
+import { type KnownStore, openKnownStore } from "./upstream/known-store.ts";
 import { type OAuthStore, openOAuthStore } from "./upstream/oauth/oauth-store.ts";
 import { openSecretStore, type SecretStore } from "./upstream/secret-store.ts";
 
@@ -20,6 +21,7 @@ export interface OpenHome {
   outbox: OutboxStore;
   oauth: OAuthStore;
   sessions: SessionStore;
+  known: KnownStore;
 }
 
 /** Fault: `home-unusable`. */
@@ -32,6 +34,7 @@ export function openHome(home: HomeFolder): Result<OpenHome> {
       own: openDaemonSettings(join(home.path, "daemon-settings.json")),
       oauth: openOAuthStore(join(home.path, "oauth.json")),
       sessions: openSqliteSessionStore(join(home.path, "sessions.db")),
+      known: openKnownStore(join(home.path, "known-servers.db")),
       outbox: openOutboxStore(join(home.path, "outbox.db")),
     });
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   isObject,
   isReply,
   isRequest,
+  notification,
   RPC,
   type RpcId,
   type RpcMessage,
@@ -14,12 +15,14 @@ import {
 } from "../rpc/message.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
+import { OTHER_LISTS } from "../upstream/known.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { createBufferedCalls } from "./buffered-calls.ts";
 import { followTasks } from "./follow-tasks.ts";
 import { initializeResult } from "./initialize-result.ts";
 import { createOpenRequests } from "./open-requests.ts";
+import { createOtherLists } from "./other-lists.ts";
 import { createOwnedRequests } from "./owned-requests.ts";
 import { createServerMessages } from "./server-messages.ts";
 import { createServerRequests } from "./server-requests.ts";
@@ -63,6 +66,8 @@ export interface AgentSessionOptions {
   catalogue: Catalogue;
   open: OpenServer;
   initialize: RpcRequest;
+  /** Begun in an earlier run of the daemon. */
+  restored: boolean;
   rules: ToolRules;
   outbox: Outbox;
   /** Whether calls end with the agent that waits for them. */
@@ -94,7 +99,10 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
       options.rules.isBuffered(session, tool),
     ),
   });
-  const owned = createOwnedRequests(() => servers, requests, tasks);
+  const lists = createOtherLists(catalogue, (list) =>
+    streams.send(notification(`notifications/${OTHER_LISTS[list].capability}/list_changed`)),
+  );
+  const owned = createOwnedRequests(() => servers, requests, tasks, lists);
 
   const servers: SessionServers = createSessionServers({
     // What the agent is and can do is what its servers see.
@@ -166,6 +174,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   };
 
   servers.apply(options.servers);
+  if (options.restored) tools.listedBefore();
   return {
     id: options.id,
     session,

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { DaemonSettings } from "../../../shared/protocol/daemon-settings.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { Outbox } from "../outbox/outbox.ts";
-import type { RpcRequest } from "../rpc/message.ts";
+import { type RpcRequest, request } from "../rpc/message.ts";
 import { boundSessionStore } from "../sessions/bounded-session-store.ts";
 import { hashToken, type Session, type SessionRegistry } from "../sessions/session-registry.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
@@ -112,7 +112,13 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     quietly(store.removeIdle(Date.now() - ttlMs()));
   }, sweepMs);
 
-  const add = (session: Session, id: string, protocolVersion: string, initialize: RpcRequest): AgentSession => {
+  const add = (
+    session: Session,
+    id: string,
+    protocolVersion: string,
+    initialize: RpcRequest,
+    restored: boolean,
+  ): AgentSession => {
     const agent: AgentSession = createAgentSession({
       id,
       session,
@@ -127,6 +133,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       catalogue,
       open,
       initialize,
+      restored,
       rules: options.rules,
       outbox: options.outbox,
       endsCalls: () => settings().end_calls_on_disconnect,
@@ -160,7 +167,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         initialize: initialize.params ?? {},
         usedAt: Date.now(),
       });
-      return closed ? undefined : add(session, id, protocolVersion, initialize);
+      return closed ? undefined : add(session, id, protocolVersion, initialize, false);
     },
     async find(session, id) {
       const agent = live.get(id);
@@ -169,9 +176,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         if (record?.owner !== hashToken(session.token) || closed) return undefined;
         const { protocolVersion, initialize: params } = record;
         // Another request may have taken it up meanwhile.
-        return (
-          live.get(id) ?? add(session, id, protocolVersion, { jsonrpc: "2.0", id: 0, method: "initialize", params })
-        );
+        return live.get(id) ?? add(session, id, protocolVersion, request(0, "initialize", params), true);
       }
       if (agent.session !== session) return undefined;
       if (!agent.streams.active && isOver(id)) {

@@ -100,8 +100,15 @@ export function forward(
 
 /** Says which server could not answer, and why. */
 export function upstreamError(request: RpcRequest, server: string, fault: LinkFault) {
-  const data = { server, ...(fault.status !== undefined && { status: fault.status }) };
+  const data = { server, code: codeOf(fault), ...(fault.status !== undefined && { status: fault.status }) };
   return errorOf(request.id, RPC.upstream, `MCP server “${server}” ${fault.reason}`, data);
+}
+
+/** Whether the request may have been carried out, and whose turn it is. */
+function codeOf(fault: LinkFault): string {
+  if (fault.signIn === true) return "sign-in-needed";
+  if (fault.undelivered === true) return "server-away";
+  return fault.status === undefined ? "outcome-unknown" : "server-refused";
 }
 
 function readProgress(values: JsonObject): { progress?: number; total?: number; message?: string } {

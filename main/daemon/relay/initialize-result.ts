@@ -23,7 +23,7 @@ export function negotiate(asked: unknown): string {
   return typeof asked === "string" && isKnownRevision(asked) && asked !== "2024-11-05" ? asked : LATEST_REVISION;
 }
 
-/** With one known server the answer is that server's own, but for the tool list, which may always change. */
+/** With one known server the answer is that server's own, but for lists, which may always change. */
 export function initializeResult(protocolVersion: string, servers: readonly BehindServer[]): JsonObject {
   const sides = servers.map(({ side }) => side?.capabilities ?? EVERYTHING);
   const capabilities = withListChanged(sides.reduce<JsonObject>(union, {}));
@@ -40,9 +40,13 @@ export function initializeResult(protocolVersion: string, servers: readonly Behi
   return { protocolVersion, capabilities, serverInfo, ...(instructions !== "" && { instructions }) };
 }
 
+/** Servers come and go, so every list that there is may change; tools may come in any case. */
 function withListChanged(capabilities: JsonObject): JsonObject {
-  const tools = isObject(capabilities.tools) ? capabilities.tools : {};
-  return { ...capabilities, tools: { ...tools, listChanged: true } };
+  const given: JsonObject = { tools: {}, ...capabilities };
+  const changing = ["tools", "resources", "prompts"].flatMap((name) =>
+    isObject(given[name]) ? [[name, { ...given[name], listChanged: true }] as const] : [],
+  );
+  return { ...given, ...Object.fromEntries(changing) };
 }
 
 function union(a: JsonObject, b: JsonObject): JsonObject {

@@ -2,7 +2,9 @@
 import { isObject, type JsonObject } from "../rpc/message.ts";
 import type { Connection } from "../upstream/connection.ts";
 import { listAll } from "../upstream/handshake.ts";
-import { mergeTools, type ToolOwner } from "./tool-menu.ts";
+import type { OtherList } from "../upstream/known.ts";
+import type { OtherLists } from "./other-lists.ts";
+import { mergeTools, type ServerTools, type ToolOwner } from "./tool-menu.ts";
 
 const LIST_TIMEOUT_MS = 10_000;
 
@@ -18,32 +20,22 @@ export interface MergedLists {
   ownerOfUri(uri: string, from: readonly Connection[]): Promise<string | undefined>;
 }
 
-export function createMergedLists(): MergedLists {
+export function createMergedLists(lists: OtherLists): MergedLists {
   let promptOwners: ReadonlyMap<string, ToolOwner> = new Map();
   let uriOwners = new Map<string, string>();
   let templateOwners: { prefix: string; server: string }[] = [];
 
-  const gather = async (from: readonly Connection[], capability: string, method: string, key: string) => {
-    const able = withCapability(from, capability);
-    const lists = await Promise.all(
-      able.map(async (connection) => {
-        const { peer } = connection;
-        if (peer === undefined) return { server: connection.name, tools: [] };
-        const listed = await listAll(peer, method, key, LIST_TIMEOUT_MS);
-        return { server: connection.name, tools: listed.ok ? listed.items : [] };
-      }),
-    );
-    return lists;
-  };
+  const gather = (from: readonly Connection[], list: OtherList): Promise<ServerTools[]> =>
+    Promise.all(from.map(async (server) => ({ server: server.name, tools: await lists.of(server, list) })));
   const prompts = async (from: readonly Connection[]) => {
-    const merged = mergeTools(await gather(from, "prompts", "prompts/list", "prompts"));
+    const merged = mergeTools(await gather(from, "prompts"));
     promptOwners = merged.owners;
     return merged.tools;
   };
   const resources = async (from: readonly Connection[]) => {
     const owners = new Map<string, string>();
     const all: JsonObject[] = [];
-    for (const { server, tools } of await gather(from, "resources", "resources/list", "resources")) {
+    for (const { server, tools } of await gather(from, "resources")) {
       for (const resource of tools) {
         const uri = String(resource.uri);
         // Of two servers with the same address the first one's is shown, and read.
@@ -56,11 +48,11 @@ export function createMergedLists(): MergedLists {
     return all;
   };
   const templates = async (from: readonly Connection[]) => {
-    const lists = await gather(from, "resources", "resources/templates/list", "resourceTemplates");
-    templateOwners = lists.flatMap(({ server, tools }) =>
+    const given = await gather(from, "resourceTemplates");
+    templateOwners = given.flatMap(({ server, tools }) =>
       tools.map((template) => ({ prefix: String(template.uriTemplate).replace(/\{.*$/s, ""), server })),
     );
-    return lists.flatMap((list) => list.tools);
+    return given.flatMap((list) => list.tools);
   };
 
   return {
@@ -68,15 +60,20 @@ export function createMergedLists(): MergedLists {
     resources,
     templates,
     async tasks(from) {
-      const lists = await gather(from, "tasks", "tasks/list", "tasks");
-      return lists.map(({ server, tools: items }) => ({ server, items }));
+      const able = withCapability(from, "tasks");
+      return Promise.all(
+        able.map(async ({ name, peer }) => {
+          const listed = peer === undefined ? undefined : await listAll(peer, "tasks/list", "tasks", LIST_TIMEOUT_MS);
+          return { server: name, items: listed?.ok === true ? listed.items : [] };
+        }),
+      );
     },
     async ownerOfPrompt(name, from) {
       if (!promptOwners.has(name)) await prompts(from);
       return promptOwners.get(name);
     },
     async ownerOfUri(uri, from) {
-      const able = withCapability(from, "resources");
+      const able = from.filter((server) => lists.offers(server, "resources"));
       if (able.length === 1) return able[0]?.name;
       if (!uriOwners.has(uri)) await Promise.all([resources(from), templates(from)]);
       const listed = uriOwners.get(uri);

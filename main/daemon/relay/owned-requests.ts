@@ -1,10 +1,15 @@
 /** Owns the requests about resources, prompts, completions and tasks: whose they are, and what a restarted server must be told again. */
 import { isObject, type JsonObject, RPC, type RpcReply, type RpcRequest } from "../rpc/message.ts";
 import type { Connection } from "../upstream/connection.ts";
+import { OTHER_LIST_NAMES, OTHER_LISTS } from "../upstream/known.ts";
 import { createMergedLists, withCapability } from "./merged-lists.ts";
 import type { OpenRequests } from "./open-requests.ts";
+import type { OtherLists } from "./other-lists.ts";
 import type { SessionServers } from "./session-servers.ts";
 import { type Tasks, taskIdOf } from "./tasks.ts";
+
+/** A list waits this long for a server that is being connected, and is then given as it was last. */
+const LIST_WAIT_MS = 5_000;
 
 export interface OwnedRequests {
   /** Answers or passes on the request; one of an unknown method is refused. */
@@ -18,8 +23,9 @@ export function createOwnedRequests(
   servers: () => SessionServers,
   requests: OpenRequests,
   tasks: Tasks,
+  lists: OtherLists,
 ): OwnedRequests {
-  const merged = createMergedLists();
+  const merged = createMergedLists(lists);
   const subscriptions = new Map<string, Set<string>>();
   let level: JsonObject | undefined;
 
@@ -79,14 +85,28 @@ export function createOwnedRequests(
     passTo(request, to);
   };
 
+  /** One server's own answer counts, page by page; while it is away its lists are as they were. */
+  const toOnly = async (request: RpcRequest, only: Connection) => {
+    const list = OTHER_LIST_NAMES.find((name) => OTHER_LISTS[name].method === request.method);
+    if (list === undefined || request.params?.cursor !== undefined) return passTo(request, only);
+    await only.settled(LIST_WAIT_MS);
+    const ready = only.state.phase === "ready";
+    if (ready && !lists.offers(only, OTHER_LISTS[list].capability)) return requests.answer(request, { [list]: [] });
+    const last = ready ? undefined : lists.last(only, list);
+    if (last !== undefined) return requests.answer(request, { [list]: last });
+    const onReply = (reply: RpcReply) => {
+      if (!("result" in reply) || reply.result.nextCursor !== undefined) return;
+      const items = reply.result[list];
+      if (Array.isArray(items)) lists.heard(only, list, items.filter(isObject));
+    };
+    requests.pass(request, only, { onReply });
+  };
+
   return {
     async handle(request) {
       const all = servers().all();
       const [only] = all;
-      if (all.length === 1 && only !== undefined) {
-        const missing = emptyList(request.method, only);
-        return missing === undefined ? passTo(request, only) : requests.answer(request, missing);
-      }
+      if (all.length === 1 && only !== undefined) return toOnly(request, only);
       switch (request.method) {
         case "prompts/list":
           return requests.answer(request, { prompts: await merged.prompts(all) });
@@ -121,6 +141,7 @@ export function createOwnedRequests(
       requests.answer(request, {});
     },
     repeatTo(connection) {
+      lists.back(connection);
       if (level !== undefined && withCapability([connection], "logging").length === 1) {
         tell(connection, "logging/setLevel", level);
       }
@@ -132,14 +153,4 @@ export function createOwnedRequests(
 /** A request of the daemon's own whose answer nobody waits for. */
 function tell(connection: Connection, method: string, params: JsonObject): void {
   connection.peer?.send(method, params, { reply() {}, lost() {} });
-}
-
-/** The answer to a list that the one server behind does not offer at all. */
-function emptyList(method: string, { state }: Connection): JsonObject | undefined {
-  if (state.phase !== "ready") return undefined;
-  const { capabilities } = state.server;
-  if (capabilities.resources === undefined && method === "resources/list") return { resources: [] };
-  if (capabilities.resources === undefined && method === "resources/templates/list") return { resourceTemplates: [] };
-  if (capabilities.prompts === undefined && method === "prompts/list") return { prompts: [] };
-  return undefined;
 }

@@ -93,6 +93,7 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
         name: server.name,
         open: options.open(server, options.cwd),
         client,
+        remote: server.transport === "http",
         handlers: {
           request: (message, related) => options.request(member.connection, message, related),
           notification(message, related) {

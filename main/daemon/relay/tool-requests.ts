@@ -12,6 +12,8 @@ const MAX_SHOWN = 10_000;
 export interface ToolRequests {
   list(request: RpcRequest): Promise<void>;
   call(request: RpcRequest): Promise<void>;
+  /** The agent has listed them in an earlier run of the daemon: what was known then is what it has. */
+  listedBefore(): void;
   /** The list may have changed: tells the agent when it did since it was last listed or told. */
   changed(): void;
 }
@@ -77,6 +79,9 @@ export function createToolRequests(options: ToolRequestsOptions): ToolRequests {
       if (isObject(request.params?.task) || !buffered.holds(owner))
         return requests.pass(request, to, { params, tool: owner });
       buffered.call(request, to, owner, params);
+    },
+    listedBefore() {
+      lastTools = JSON.stringify(visible(servers().lastMenu()));
     },
     changed() {
       if (lastTools === undefined) return;

@@ -100,6 +100,7 @@ it("holds up the list of the others only while it is new, and never once it is k
     secrets: () => [],
     onChange() {},
     onReady() {},
+    kept: { get: () => undefined, put() {}, keepOnly() {}, close() {} },
     clock: () => now,
   });
   const config = { command: "x" };

@@ -1,13 +1,13 @@
 /** Owns one session's connection to one upstream over its whole life: handshake, loss, restart with backoff. */
 import type { JsonObject, RpcNotification, RpcReply, RpcRequest } from "../rpc/message.ts";
 import { type ClientSide, type ServerSide, shakeHands } from "./handshake.ts";
-import type { LinkFault, OpenLink } from "./link.ts";
+import { isAway, type LinkFault, type OpenLink } from "./link.ts";
 import { createPeer, type Peer, type Waiting } from "./peer.ts";
 
 export const CONNECT_TIMEOUT_MS = 60_000;
 const RESTART_MS = 1_000;
 const MAX_RESTART_MS = 30_000;
-/** Restarts that nobody asked for; after them the next request starts it. */
+/** Restarts of a process that nobody asked for; after them the next request starts it. */
 const UNASKED_RESTARTS = 5;
 /** A connection that held this long starts the backoff anew. */
 const STABLE_MS = 10_000;
@@ -49,6 +49,8 @@ export interface ConnectionOptions {
   open: OpenLink;
   client: ClientSide;
   handlers: ConnectionHandlers;
+  /** It has a life of its own elsewhere: while it is away it is tried again for ever. */
+  remote?: boolean;
   connectTimeoutMs?: number;
   random?: () => number;
   clock?: () => number;
@@ -78,7 +80,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     become({ phase: "failed", fault });
     // Trying again changes nothing until a person has signed in.
     if (fault.signIn === true) return;
-    if (attempts >= UNASKED_RESTARTS) return;
+    // A process that dies again and again is let be; an address at which nobody is costs little to try.
+    if (attempts >= UNASKED_RESTARTS && !(options.remote === true && isAway(fault))) return;
     const delay = Math.min(RESTART_MS * 2 ** attempts, MAX_RESTART_MS);
     attempts += 1;
     timer = setTimeout(connect, delay / 2 + (random() * delay) / 2);

@@ -17,6 +17,10 @@ export interface LinkFault {
   signIn?: boolean;
 }
 
+/** Nobody is there, or a gateway stands before nobody: it may be back any moment without anything being changed. */
+export const isAway = ({ undelivered, sessionLost, signIn, status }: LinkFault): boolean =>
+  signIn !== true && sessionLost !== true && (status === undefined ? undelivered === true : status >= 500);
+
 export interface LinkHandlers {
   /** `related` is our id of the request on whose own stream the message came, where the transport tells. */
   message(message: RpcMessage, related: RpcId | undefined): void;

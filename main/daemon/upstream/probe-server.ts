@@ -1,12 +1,12 @@
-/** Owns one look at a server: connect, list the tools, disconnect. */
+/** Owns one look at a server: connect, list what it offers, disconnect. */
 import { VERSION } from "../../home/version.ts";
-import { errorOf, RPC, resultOf } from "../rpc/message.ts";
-import type { Known } from "./catalogue.ts";
+import { errorOf, type JsonObject, RPC, resultOf } from "../rpc/message.ts";
 import { CONNECT_TIMEOUT_MS } from "./connection.ts";
 import { LATEST_REVISION, listAll, shakeHands } from "./handshake.ts";
+import { type Known, OTHER_LIST_NAMES, OTHER_LISTS, type OtherList } from "./known.ts";
 import type { LinkFault } from "./link.ts";
 import type { OpenServer, Server } from "./open-server.ts";
-import { createPeer } from "./peer.ts";
+import { createPeer, type Peer } from "./peer.ts";
 
 export type ProbeOutcome = { ok: true; known: Known; latencyMs: number } | { ok: false; fault: LinkFault };
 
@@ -15,7 +15,12 @@ export interface ProbeOptions {
   /** Ends the probe early; it then fails. */
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Lists prompts and resources as well. */
+  whole?: boolean;
 }
+
+/** Prompts and resources that take longer are learnt when an agent asks for them. */
+const OTHERS_MS = 5_000;
 
 /** Time from the start to the tool list is the latency. Whatever was started has ended when this resolves; it never rejects. */
 export async function probeServer(server: Server, options: ProbeOptions): Promise<ProbeOutcome> {
@@ -48,9 +53,21 @@ export async function probeServer(server: Server, options: ProbeOptions): Promis
       : { ok: true as const, items: [] };
     if (!listed.ok) return listed;
     const latencyMs = Math.round(performance.now() - startedAt);
-    return { ok: true, known: { server: hands.server, tools: listed.items }, latencyMs };
+    const others = options.whole === true ? await listOthers(peer, hands.server.capabilities) : {};
+    return { ok: true, known: { ...others, server: hands.server, tools: listed.items }, latencyMs };
   } finally {
     signal?.removeEventListener("abort", abort);
     await peer.close();
   }
+}
+
+async function listOthers(peer: Peer, capabilities: JsonObject): Promise<Partial<Record<OtherList, JsonObject[]>>> {
+  const offered = OTHER_LIST_NAMES.filter((list) => capabilities[OTHER_LISTS[list].capability] !== undefined);
+  const lists = await Promise.all(
+    offered.map(async (list) => {
+      const answer = await listAll(peer, OTHER_LISTS[list].method, list, OTHERS_MS);
+      return answer.ok ? [[list, answer.items] as const] : [];
+    }),
+  );
+  return Object.fromEntries(lists.flat());
 }

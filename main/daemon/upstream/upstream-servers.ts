@@ -6,6 +6,7 @@ import type { Log } from "../../home/create-log.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue.ts";
 import { expandConfig, secretValues } from "./expand-config.ts";
+import type { KnownStore } from "./known-store.ts";
 import type { ConfiguredClient, SignIns } from "./oauth/sign-ins.ts";
 import {
   builtinDemo,
@@ -51,6 +52,8 @@ export interface UpstreamServersOptions {
   /** Secrets that are not in the configuration. */
   secrets: () => readonly string[];
   store: SecretStore;
+  /** Closed with the servers. */
+  kept: KnownStore;
   signIns: SignIns;
   /** The set of servers has changed. */
   onServers: () => void;
@@ -94,6 +97,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     open,
     log,
     secrets,
+    kept: options.kept,
     onChange: () => options.onStatus(),
     onReady: (name) => options.onReady(name),
   });
@@ -109,11 +113,11 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     configSecrets = undefined;
     const names = new Set(state.servers.keys());
     for (const name of logs.keys()) if (!names.has(name)) logs.delete(name);
-    catalogue.apply(listed());
+    catalogue.apply(listed(), state.error !== undefined);
     options.onServers();
     options.onStatus();
   });
-  catalogue.apply(listed());
+  catalogue.apply(listed(), file.state.error !== undefined);
 
   return {
     catalogue,
