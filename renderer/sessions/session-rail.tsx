@@ -47,9 +47,12 @@ export function SessionRail() {
   );
 }
 
-/** Two letters that tell sessions apart: the first of its first two words. */
+/** What tells sessions apart in little room: the first letters of two words, or one and the number at the end. */
 function initials(label: string): string {
   const words = label.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const number = words.length > 1 ? words.at(-1) : undefined;
+  if (number !== undefined && /^\d{1,2}$/.test(number))
+    return `${[...(words[0] ?? "")][0] ?? ""}${number}`.toUpperCase();
   const letters =
     words.length > 1 ? words.slice(0, 2).map((word) => [...word][0] ?? "") : [...(words[0] ?? "?")].slice(0, 2);
   return letters.join("").toUpperCase();

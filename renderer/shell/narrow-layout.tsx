@@ -58,8 +58,9 @@ function Sheet({ store }: { store: CallLogStore }) {
 }
 
 function Summary({ store, onOpen }: { store: CallLogStore; onOpen: () => void }) {
-  useSyncExternalStore(store.subscribeAny, () => `${store.log.running}|${store.log.failed}|${store.count()}`);
-  const { running, failed } = store.log;
+  useSyncExternalStore(store.subscribeAny, () => `${store.log.running}|${store.errors.size}|${store.count()}`);
+  const { running } = store.log;
+  const failed = store.errors.size;
   const shown = newest(store);
   const call = shown === undefined ? undefined : store.log.calls.get(shown);
   const others = running - (call?.state === "running" ? 1 : 0);

@@ -32,7 +32,7 @@ function Calls({ id }: { id: string }) {
   const { streams } = useServices();
   const store = useMemo(() => streams.open(id), [streams, id]);
   const running = useSyncExternalStore(store.subscribeAny, () => store.log.running);
-  const failed = useSyncExternalStore(store.subscribeAny, () => store.log.failed);
+  const failed = useSyncExternalStore(store.subscribeAny, () => store.errors.size);
   const total = useSyncExternalStore(store.subscribeAny, store.count);
   return (
     <>

@@ -25,7 +25,7 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
   const hasSessions = useSessions().length > 0;
   const label = session === undefined ? undefined : oneLine(session.label, 80);
   const narrow = width === "narrow";
-  const watching = useWatching() && <Watching narrow={narrow} />;
+  const watching = useWatching() && <Watching narrow={width !== "wide"} />;
   const bell = needsYou > 0 && (
     <button
       type="button"
