@@ -3,6 +3,7 @@ import { readSync } from "node:fs";
 import { Socket } from "node:net";
 import { constants } from "node:os";
 import { spawn } from "@lydell/node-pty";
+import { processAlive } from "./process-session.ts";
 import { createPtyInput } from "./pty-input.ts";
 import { holdMaster, releaseMaster } from "./seal-descriptors.ts";
 
@@ -40,6 +41,9 @@ export interface PtyProcess {
   discard(): void;
 }
 
+/** Between looks whether a program that has closed its terminal has also ended: soon, then less often. */
+const ENDED_MS = 1;
+const ENDED_MAX_MS = 50;
 /** How long a dead program's terminal must be quiet, when something it left behind still holds it open. */
 const QUIET_MS = 50;
 /** Until then at most. */
@@ -70,6 +74,7 @@ export function openPty(options: PtyOptions): PtyProcess {
   let ending: { error: Error | undefined; since: number } | undefined;
   let lastData = 0;
   let timer: NodeJS.Timeout | undefined;
+  let endedMs = ENDED_MS;
   const input = createPtyInput(fd, options.onDrain, () => close());
 
   // node-pty closes the terminal 200 ms after the program's death, and Node closes it on EIO, each whether or not
@@ -91,6 +96,12 @@ export function openPty(options: PtyOptions): PtyProcess {
     const now = Date.now();
     // No error and no end of file: a child of the program still has the terminal. Wait for what is in the buffer.
     const held = ending.error === undefined && !socket.readableEnded;
+    // Many a program closes its terminal as its last act. Closed here before it has ended, it would end by SIGHUP instead.
+    if (!held && processAlive(pty.pid)) {
+      timer = setTimeout(settle, endedMs);
+      endedMs = Math.min(endedMs * 2, ENDED_MAX_MS);
+      return;
+    }
     if (held && now - lastData < QUIET_MS && now - ending.since < LINGER_MS) {
       timer = setTimeout(settle, QUIET_MS);
       return;

@@ -122,6 +122,14 @@ it("a program's exit shows although something that it left behind still holds th
   await viewer.text("bye");
 });
 
+it("a program that closes its terminal before it ends is not hung up: its own exit code shows", async () => {
+  const { start, connect } = await house();
+  start("a", "sh", ["-c", "printf bye; exec 0<&- 1>&- 2>&-; sleep 0.3; exit 5"]);
+  const viewer = await connect("a");
+  expect(await viewer.frame("exit")).toEqual({ type: "exit", code: 5, signal: null });
+  await viewer.text("bye");
+});
+
 it("input that a program does not read stops neither the daemon nor another terminal", async () => {
   const { start, connect, terminals } = await house();
   start("deaf", "sh", ["-c", "stty raw -echo; echo up; exec sleep 60"]);
