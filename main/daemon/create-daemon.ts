@@ -97,6 +97,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     secrets: () => [key, ...oauth.secrets()],
     store,
     kept: opened.value.known,
+    lookMs: options.lookMs,
     signIns,
     onServers: () => agents.refresh(),
     onStatus: () => {

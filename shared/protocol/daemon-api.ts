@@ -145,6 +145,8 @@ export const serverStatusSchema = z.object({
   /** It answers only after a person has signed in: `POST /servers/{name}/sign-in` gives the address to open. */
   sign_in: z.boolean().optional(),
   tools: z.array(z.object({ name: z.string(), description: z.string().optional() })),
+  /** Of a server with several: each address as configured, and why it cannot be reached where it cannot. */
+  instances: z.array(z.object({ url: z.string(), away: z.string().optional() })).optional(),
   /** Milliseconds from the start of the connection to its tool list. */
   latency_ms: z.number().optional(),
 });

@@ -99,7 +99,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       notification: (message, related) => peer === mine && handlers.notification(message, related),
       closed: (fault) => {
         // Before the handshake is done its own answer tells the loss.
-        if (live === mine) fail(fault);
+        if (live !== mine) return;
+        if (fault.sessionLost === true) connect();
+        else fail(fault);
       },
     });
     const former = peer;

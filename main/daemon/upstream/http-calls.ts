@@ -1,5 +1,5 @@
 /** Owns single HTTP requests to one upstream: what carries them, their headers, no redirect to another origin, answers bounded. */
-import { DROPPED, type Exchange, type HttpCarrier, type ResponseBody } from "./http-exchange.ts";
+import { DROPPED, type Exchange, type HttpCarrier, type ResponseBody, type ResponseHead } from "./http-exchange.ts";
 import { createLeanCarrier } from "./lean-carrier.ts";
 import { MAX_UPSTREAM_MESSAGE_BYTES } from "./link.ts";
 import { createNodeCarrier } from "./node-carrier.ts";
@@ -23,6 +23,8 @@ export interface HttpCalls {
 }
 
 const END_MS = 500;
+/** Of a server that is only asked whether it is there. */
+const ANSWER_MS = 5_000;
 
 export function createHttpCalls(server: HttpServer, env: NodeJS.ProcessEnv = process.env): HttpCalls {
   let url = new URL(server.url);
@@ -84,6 +86,25 @@ export function createHttpCalls(server: HttpServer, env: NodeJS.ProcessEnv = pro
 function isPlain(url: URL, env: NodeJS.ProcessEnv): boolean {
   const proxy = env.http_proxy ?? env.HTTP_PROXY ?? "";
   return url.protocol === "http:" && proxy === "" && url.username === "" && url.password === "";
+}
+
+/** Whether anybody answers there, with whatever it is. Never rejects. */
+export function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const calls = createHttpCalls({ url, headers: () => ({}) });
+    const done = (there: boolean) => {
+      clearTimeout(timer);
+      resolve(there);
+      calls.dispose();
+    };
+    const timer = setTimeout(() => done(false), ANSWER_MS);
+    const head = ({ status }: ResponseHead) => {
+      // A gateway that stands before nobody.
+      done(status < 502 || status > 504);
+      return DROPPED;
+    };
+    calls.get({}, { head, failed: () => done(false) });
+  });
 }
 
 /** Collects a body of text. `done` is called once, with nothing when it broke off or is larger than `maxBytes`. */

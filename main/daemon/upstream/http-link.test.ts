@@ -140,8 +140,8 @@ describe("an upstream over HTTP", () => {
 
   it("that wants a sign-in says so", async () => {
     const { local } = await start({}, () => false);
-    const { servers } = (await (await local.ask("/servers")).json()) as { servers: Json[] };
-    expect(servers).toMatchObject([{ state: "failed", reason: "wants a sign-in (401)" }]);
+    const servers = async () => ((await (await local.ask("/servers")).json()) as { servers: Json[] }).servers;
+    await expect.poll(servers).toMatchObject([{ state: "failed", reason: "wants a sign-in (401)" }]);
   });
 
   it("may answer with 20 MB, which reach the agent whole", async () => {

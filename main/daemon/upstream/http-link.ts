@@ -85,7 +85,10 @@ export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
         const { status } = head;
         if (isStream(head)) {
           const message = (item: RpcMessage) => handlers.message(item, undefined);
-          return readEvents(undefined, state, message, () => again(0));
+          return readEvents(undefined, state, message, () => {
+            again(0);
+            if (!closing) handlers.interrupted?.();
+          });
         }
         if (status < 400 || status > 499 || status === 408 || status === 429) again(attempt);
         return DROPPED;

@@ -1,8 +1,11 @@
 /** Proves that a server of several instances is one server to an agent: sessions are spread, stay where they began, and survive an instance. */
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type HttpUpstream, startHttpUpstream } from "../../../test/support/daemon/http-upstream.ts";
 import type { Json } from "../../../test/support/daemon/mcp-agent.ts";
 import { startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
+import { isReply, isRequest, type RpcMessage } from "../rpc/message.ts";
+import { openAtInstance } from "./instances.ts";
+import type { LinkFault, LinkHandlers } from "./link.ts";
 
 let daemon: TestDaemon | undefined;
 const instances: HttpUpstream[] = [];
@@ -78,5 +81,168 @@ describe("a server of several instances", () => {
     expect((await agent.tool("work")).error?.message).toContain("“remote” cannot be reached");
     await first.up();
     expect(text(await agent.tool("work"))).toBe("first");
+  });
+});
+
+const statusOf = async (local: TestDaemon) => {
+  const { servers } = (await (await local.ask("/servers")).json()) as { servers: Json[] };
+  return servers[0] ?? {};
+};
+const PATIENT = { timeout: 30_000, interval: 20 };
+
+describe("the loss of an instance", () => {
+  it("is noticed and shown without any request, its session goes on at another one, and its return is shown too", async () => {
+    const { first, second } = await startInstances();
+    await daemon?.stop();
+    for (const instance of [first, second]) instance.streams = true;
+    const local = await startDaemon({ remote: { url: first.url, instances: [second.url] } }, { lookMs: 50 });
+    daemon = local;
+    const agent = await local.agent();
+    const began = text(await agent.tool("work"));
+    const [lost, other] = began === "first" ? [first, second] : [second, first];
+    await vi.waitFor(async () => expect((await statusOf(local)).instances).toEqual(both(first, second)), PATIENT);
+    const begun = other.initialized;
+    await lost.down();
+    await vi.waitFor(() => expect(other.initialized).toBe(begun + 1), PATIENT);
+    const away = both(first, second).map((instance) =>
+      instance.url === lost.url ? { ...instance, away: expect.stringContaining("cannot be reached") } : instance,
+    );
+    await vi.waitFor(
+      async () => expect(await statusOf(local)).toMatchObject({ state: "ready", instances: away }),
+      PATIENT,
+    );
+    expect(text(await agent.tool("work"))).not.toBe(began);
+    await lost.up();
+    await vi.waitFor(async () => expect((await statusOf(local)).instances).toEqual(both(first, second)), PATIENT);
+  });
+
+  it("of the only one there is shows in the status at once, and so does its return", async () => {
+    const only = await startHttpUpstream(TOOLS);
+    instances.push(only);
+    only.streams = true;
+    daemon = await startDaemon({ remote: { url: only.url } });
+    const local = daemon;
+    const agent = await local.agent();
+    await agent.tool("work");
+    await only.down();
+    await vi.waitFor(
+      async () =>
+        expect(await statusOf(local)).toMatchObject({
+          state: "failed",
+          reason: "cannot be reached: nothing listens at its address",
+          tools: [{ name: "work" }],
+        }),
+      PATIENT,
+    );
+    await only.up();
+    await vi.waitFor(async () => expect(await statusOf(local)).toMatchObject({ state: "ready" }), PATIENT);
+    expect((await agent.tool("work")).error).toBeUndefined();
+  });
+
+  it("that has only forgotten its sessions is found out by its ending stream: the session is begun anew there", async () => {
+    const only = await startHttpUpstream(TOOLS);
+    instances.push(only);
+    only.streams = true;
+    daemon = await startDaemon({ remote: { url: only.url } });
+    const agent = await daemon.agent();
+    await agent.tool("work");
+    const begun = only.initialized;
+    only.forgetSessions();
+    only.endStreams();
+    await vi.waitFor(() => expect(only.initialized).toBe(begun + 1), PATIENT);
+    expect((await agent.tool("work")).error).toBeUndefined();
+  });
+});
+const both = (...all: HttpUpstream[]) => all.map(({ url }) => ({ url }));
+
+describe("a link to one of several instances", () => {
+  const REFUSED: LinkFault = { reason: "cannot be reached: nothing listens at its address", undelivered: true };
+  const BROKEN: LinkFault = { reason: "cannot be reached: it hung up without an answer" };
+
+  /** Links that answer nothing but what the test says; the handlers of the last one, and all that was sent. */
+  function stub(addresses: readonly string[]) {
+    const sent: RpcMessage[] = [];
+    const closed: LinkFault[] = [];
+    const heard: [number, string | undefined][] = [];
+    const told: { handlers: LinkHandlers | undefined } = { handlers: undefined };
+    const place = { at: 0 };
+    const link = openAtInstance(
+      {
+        addresses,
+        place,
+        heard: (instance, fault) => heard.push([instance, fault?.reason]),
+        open(_address, handlers) {
+          told.handlers = handlers;
+          return {
+            start: async () => undefined,
+            send: async (message) => void sent.push(message),
+            ready() {},
+            stderr: () => "",
+            close: async () => {},
+          };
+        },
+      },
+      { message() {}, unanswered() {}, closed: (fault) => closed.push(fault) },
+    );
+    const pings = () => sent.filter((message) => isRequest(message) && message.method === "ping").length;
+    const refuse = (fault: LinkFault) => {
+      const last = sent.findLast((message) => isRequest(message) && message.method === "ping");
+      if (last !== undefined && isRequest(last)) told.handlers?.unanswered(last.id, fault);
+    };
+    return { link, place, sent, closed, heard, told, pings, refuse };
+  }
+
+  it("asks now and then where no stream tells, twice when a connection breaks, and moves on when nobody is there", async () => {
+    vi.useFakeTimers();
+    try {
+      const { link, place, closed, heard, pings, refuse } = stub(["a", "b"]);
+      link.ready("2025-11-25");
+      expect(pings()).toBe(0);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(pings()).toBe(1);
+      refuse(BROKEN);
+      expect([pings(), closed]).toEqual([2, []]);
+      refuse(REFUSED);
+      expect(closed).toEqual([{ ...REFUSED, sessionLost: true }]);
+      expect([place.at, heard]).toEqual([
+        1,
+        [
+          [0, undefined],
+          [0, REFUSED.reason],
+        ],
+      ]);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(pings()).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("leaves requests that are under way alone: they may be resumed, and it asks after the last of them", async () => {
+    const { link, closed, told, pings, refuse } = stub(["a"]);
+    link.ready("2025-11-25");
+    await link.send({ jsonrpc: "2.0", id: 1, method: "tools/call" });
+    await link.send({ jsonrpc: "2.0", id: 2, method: "tools/call" });
+    told.handlers?.interrupted?.();
+    expect(pings()).toBe(0);
+    told.handlers?.message({ jsonrpc: "2.0", id: 1, result: {} }, 1);
+    expect(pings()).toBe(0);
+    await link.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 2 } });
+    expect(pings()).toBe(1);
+    refuse(REFUSED);
+    expect(closed).toEqual([REFUSED]);
+  });
+
+  it("shows nobody its own question or the answer to it, and is content with any answer", async () => {
+    const { link, closed, sent, told, pings } = stub(["a"]);
+    link.ready("2025-11-25");
+    told.handlers?.interrupted?.();
+    const [ping] = sent;
+    if (ping === undefined || !isRequest(ping)) throw new Error("no ping");
+    const reply: RpcMessage = { jsonrpc: "2.0", id: ping.id, error: { code: -32601, message: "no ping here" } };
+    expect(isReply(reply)).toBe(true);
+    told.handlers?.message(reply, ping.id);
+    told.handlers?.interrupted?.();
+    expect([pings(), closed]).toEqual([2, []]);
   });
 });

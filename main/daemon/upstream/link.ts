@@ -28,7 +28,9 @@ export interface LinkHandlers {
   unanswered(id: RpcId, fault: LinkFault): void;
   /** The server ended a request's stream without its answer, and wants to be asked again (SEP-1699 polling). */
   paused?(id: RpcId): void;
-  /** The connection is over, and with it every open request. Called once, never for our own `close()`. */
+  /** The stream for what belongs to no request broke: its server may be gone. */
+  interrupted?(): void;
+  /** The connection is over, and with it every open request. Called once, never for our own `close()`. With `sessionLost` another one may begin at once. */
   closed(fault: LinkFault): void;
 }
 

@@ -9,7 +9,7 @@ import { expandConfig, type References } from "./expand-config.ts";
 import type { HttpServer } from "./http-calls.ts";
 import { openHttpLink } from "./http-link.ts";
 import { openAtInstance, type Place } from "./instances.ts";
-import type { Link, LinkHandlers, OpenLink } from "./link.ts";
+import type { Link, LinkFault, LinkHandlers, OpenLink } from "./link.ts";
 import type { SignIns } from "./oauth/sign-ins.ts";
 import { openStdioLink } from "./stdio-link.ts";
 
@@ -38,6 +38,8 @@ export type OpenServer = (server: Server, cwd?: string) => OpenLink;
 export interface ServerOpenerOptions extends References {
   /** What a server's process writes to standard error, as it comes. */
   onStderr: (server: string, chunk: Uint8Array) => void;
+  /** One of a server's instances cannot be reached, or (without a fault) was. */
+  onInstance: (server: string, instance: number, fault: LinkFault | undefined) => void;
   signIns: Pick<SignIns, "bearer" | "renew">;
   /** Resolves once `env` is what it is going to be. */
   prepared: Promise<void>;
@@ -60,8 +62,9 @@ export function createServerOpener(options: ServerOpenerOptions): OpenServer {
       const { url, instances = [] } = config;
       const openAt = (address: string, own: LinkHandlers) =>
         openHttpLink(httpServer(address, url, config.headers ?? {}, options.signIns), own);
-      if (instances.length === 0) return openAt(url, handlers);
-      return openAtInstance([url, ...instances], place, openAt, handlers);
+      const heard = (instance: number, fault: LinkFault | undefined) =>
+        options.onInstance(server.name, instance, instances.length === 0 ? undefined : fault);
+      return openAtInstance({ addresses: [url, ...instances], place, open: openAt, heard }, handlers);
     }
     const cwd = resolve(folder, config.cwd ?? ".");
     if (!existsSync(cwd)) return brokenLink(`cannot be started: its folder ${cwd} does not exist`);

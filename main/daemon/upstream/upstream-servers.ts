@@ -6,6 +6,8 @@ import type { Log } from "../../home/create-log.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue.ts";
 import { expandConfig, secretValues } from "./expand-config.ts";
+import { answers } from "./http-calls.ts";
+import { createInstanceHealth } from "./instance-health.ts";
 import type { KnownStore } from "./known-store.ts";
 import type { ConfiguredClient, SignIns } from "./oauth/sign-ins.ts";
 import {
@@ -52,6 +54,8 @@ export interface UpstreamServersOptions {
   /** Secrets that are not in the configuration. */
   secrets: () => readonly string[];
   store: SecretStore;
+  /** Milliseconds between looks at instances that are away. */
+  lookMs?: number | undefined;
   /** Closed with the servers. */
   kept: KnownStore;
   signIns: SignIns;
@@ -86,6 +90,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     },
     secret: references.secret,
     prepared,
+    onInstance: (server, instance, fault) => health.heard(server, instance, fault),
     signIns: options.signIns,
     onStderr(server, chunk) {
       const tail = logs.get(server) ?? createStderrTail();
@@ -101,6 +106,32 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     onChange: () => options.onStatus(),
     onReady: (name) => options.onReady(name),
   });
+  /** Its configured addresses, none for a server that has no more than one. */
+  const addresses = (name: string): readonly string[] => {
+    const config = file.state.servers.get(name);
+    if (config === undefined || "command" in config || (config.instances ?? []).length === 0) return [];
+    return [config.url, ...(config.instances ?? [])];
+  };
+  const health = createInstanceHealth({
+    async reachable(name, instance) {
+      const config = file.state.servers.get(name);
+      const expanded = config === undefined ? undefined : expandConfig(config, references);
+      if (expanded?.ok !== true || !("url" in expanded.value)) return false;
+      const address = [expanded.value.url, ...(expanded.value.instances ?? [])][instance];
+      return address !== undefined && (await answers(address));
+    },
+    onChange: options.onStatus,
+    lookMs: options.lookMs,
+  });
+  const withInstances = (status: ServerStatus): ServerStatus => {
+    const [away, all] = [health.away(status.name), addresses(status.name)];
+    if (all.length === 0 || status.state === "disabled") return status;
+    const instances = all.map((url, i) => {
+      const reason = away.get(i);
+      return { url: redactText(url, secrets()), ...(reason !== undefined && { away: redactText(reason, secrets()) }) };
+    });
+    return { ...status, instances };
+  };
   const demo = builtinDemo();
   const configured = () => [...file.state.servers].map(([name, config]) => configuredServer(name, config));
   /** The demo is there for whoever has nothing else, and for the demo session. */
@@ -111,6 +142,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
   const file = watchServersFile(options.file, (state) => {
     if (state.error !== undefined) log.warn({ reason: state.error }, "servers.json has an error");
     configSecrets = undefined;
+    health.forget();
     const names = new Set(state.servers.keys());
     for (const name of logs.keys()) if (!names.has(name)) logs.delete(name);
     catalogue.apply(listed(), state.error !== undefined);
@@ -129,7 +161,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     },
     view() {
       const { error } = file.state;
-      return { servers: catalogue.status(), ...(error !== undefined && { error }) };
+      return { servers: catalogue.status().map(withInstances), ...(error !== undefined && { error }) };
     },
     forSession(session) {
       const enabled = listed().filter(({ config }) => config.disabled !== true);
@@ -169,6 +201,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     },
     async dispose() {
       ending.abort();
+      health.dispose();
       file.dispose();
       await catalogue.dispose();
     },

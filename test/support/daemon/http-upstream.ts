@@ -19,6 +19,10 @@ export interface HttpUpstream {
   behave(how: Behaviour): void;
   down(): Promise<void>;
   up(): Promise<void>;
+  /** Whether it keeps a stream open for what belongs to no request. */
+  streams: boolean;
+  /** Ends those streams, and nothing else. */
+  endStreams(): void;
   /** Forgets all MCP sessions, as a server does that was restarted. */
   forgetSessions(): void;
   /** Initialise requests seen. */
@@ -47,12 +51,17 @@ export async function startHttpUpstream(
   let port = 0;
   let server: Server | undefined;
   let count = 0;
+  const streams = new Set<ServerResponse>();
   const upstream: HttpUpstream = {
     url: "",
     calls: [],
     initialized: 0,
     lastId: undefined,
     targets: new Set(),
+    streams: false,
+    endStreams() {
+      for (const stream of streams) stream.end();
+    },
     behave(how) {
       behaviour = how;
     },
@@ -81,6 +90,12 @@ export async function startHttpUpstream(
   };
   const handle = (body: string, headers: Call["headers"], method: string, response: ServerResponse) => {
     if (!allow(headers)) return void response.writeHead(401, { "www-authenticate": "Bearer" }).end();
+    if (method === "GET" && upstream.streams) {
+      if (!sessions.has(String(headers["mcp-session-id"]))) return void response.writeHead(404).end();
+      streams.add(response.writeHead(200, { "content-type": "text/event-stream" }));
+      response.write(": open\n\n");
+      return void response.once("close", () => streams.delete(response));
+    }
     if (method !== "POST") return void response.writeHead(method === "DELETE" ? 200 : 405).end();
     const message = JSON.parse(body) as { id?: unknown; method: string; params?: Json };
     upstream.lastId = message.id ?? upstream.lastId;
