@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Call } from "./call.ts";
-import { applyEntry, type CallLog, createCallLog, restoreCall } from "./fold.ts";
+import { applyEntry, type CallLog, createCallLog, MAX_RUNNING_CALLS, restoreCall } from "./fold.ts";
 import { readCall } from "./read-call.ts";
 import type { LogEntry, StreamEvent } from "./tool-event.ts";
 
@@ -76,6 +76,17 @@ describe("a call from Signalbox's own daemon", () => {
     expect(only(log)[0]).toMatchObject({ state: "finished", startedAt: AT });
   });
 
+  it("is given up when too many newer ones run, and its end is believed all the same", () => {
+    const log = createCallLog();
+    for (let seq = 1; seq <= MAX_RUNNING_CALLS + 1; seq += 1) {
+      applyEntry(log, { seq, at: AT, event: { kind: "started", call: `c${seq}`, tool: "t" } });
+    }
+    expect(log.calls.get("c1")?.state).toBe("unknown");
+    const end: StreamEvent = { kind: "finished", call: "c1", tool: "t", timestamp: LATER };
+    applyEntry(log, { seq: MAX_RUNNING_CALLS + 2, at: LATER, event: end });
+    expect(log.calls.get("c1")).toMatchObject({ state: "finished", endedAt: LATER });
+  });
+
   it("keeps a queued write open until it is delivered", () => {
     const queued = fold({ kind: "started", call: "c1", tool: "t" }, { kind: "queued", call: "c1", tool: "t" });
     expect(only(queued)[0]).toMatchObject({ state: "queued", endedAt: undefined });
@@ -104,6 +115,31 @@ describe("a call from a daemon that sends neither ids nor ends", () => {
       "n-1",
       "n-2",
     ]);
+  });
+
+  it("fills no memory with calls that it never ends: the oldest become unknown, and a value of theirs is a new call", {
+    timeout: 60_000,
+  }, () => {
+    const log = createCallLog();
+    const event = (token: number, progress = 1): StreamEvent => ({ tool: "t", token, progress });
+    const calls = 2 * MAX_RUNNING_CALLS;
+    const changed = new Set<string>();
+    for (let seq = 1; seq <= calls; seq += 1) {
+      for (const id of applyEntry(log, { seq, at: AT, event: event(seq) })) changed.add(id);
+      if (seq === MAX_RUNNING_CALLS) expect(log.running).toBe(MAX_RUNNING_CALLS);
+    }
+    expect(log.running).toBeLessThanOrEqual(MAX_RUNNING_CALLS);
+    expect(log.unnamed.size).toBe(log.running);
+    expect(changed.size).toBe(calls);
+    // The oldest, and no other: from the first that runs on, all do.
+    const oldest = only(log).findIndex(({ state }) => state === "running");
+    expect(
+      only(log)
+        .slice(0, oldest)
+        .map(({ state }) => state),
+    ).toEqual(Array(calls - log.running).fill("unknown"));
+    expect(log.calls.get("n-1")).toMatchObject({ state: "unknown", endedAt: AT });
+    expect(applyEntry(log, { seq: calls + 1, at: AT, event: event(1, 2) })).toEqual([`n-${calls + 1}`]);
   });
 
   it("keeps two tools with the same token apart", () => {

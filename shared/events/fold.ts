@@ -5,6 +5,14 @@
 import type { Call, CallState } from "./call.ts";
 import type { GapEvent, LogEntry, ToolEvent } from "./tool-event.ts";
 
+/**
+ * Calls of one session that may run at once. A daemon that never says how its calls end would fill the memory with them:
+ * beyond this the outcome of the oldest counts as unknown, which an end that is told after all corrects.
+ */
+export const MAX_RUNNING_CALLS = 10_000;
+/** So many are given up together: to look for the oldest at every call would cost more than the call. */
+const GIVEN_UP_AT_ONCE = 2_500;
+
 export interface Gap {
   /** The log position at which events are missing. */
   readonly seq: number;
@@ -40,8 +48,18 @@ export function applyEntry(log: CallLog, entry: LogEntry): string[] {
   const after = applyEvent(before, event, id, entry);
   if (after === before) return changed;
   put(log, after);
+  if (log.running > MAX_RUNNING_CALLS) giveUpOldest(log, changed);
   changed.push(id);
   return changed;
+}
+
+function giveUpOldest(log: CallLog, changed: string[]): void {
+  const running = [...log.calls.values()].filter(({ state }) => state === "running");
+  running.sort((a, b) => a.firstSeq - b.firstSeq);
+  for (const call of running.slice(0, running.length - MAX_RUNNING_CALLS + GIVEN_UP_AT_ONCE)) {
+    put(log, { ...call, state: "unknown", endedAt: call.updatedAt });
+    changed.push(call.id);
+  }
 }
 
 /** Records that entries are missing and returns the ids of the calls that this makes uncertain or unknown. */
@@ -73,6 +91,9 @@ function put(log: CallLog, call: Call): void {
   log.running += Number(call.state === "running") - Number(before === "running");
   log.failed += Number(call.state === "failed") - Number(before === "failed");
   log.calls.set(call.id, call);
+  if (before !== "running" || call.state === before) return;
+  const key = unnamedKey(call.token, call.tool);
+  if (log.unnamed.get(key) === call.id) log.unnamed.delete(key);
 }
 
 /**

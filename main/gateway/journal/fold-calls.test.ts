@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { applyEntry, createCallLog } from "../../../shared/events/fold.ts";
+import { applyEntry, createCallLog, MAX_RUNNING_CALLS } from "../../../shared/events/fold.ts";
 import { readEntry } from "../../../shared/events/read-entry.ts";
 import { packChunks } from "../../../test/support/gateway/pack-chunks.ts";
 import { entriesOf } from "../bridge/chunk.ts";
@@ -44,7 +44,7 @@ it("counts and keeps every call of a burst until it is written, and then forgets
   expect(fold.changed(true).map(({ id }) => id)).toEqual(["call-5000"]);
 });
 
-it("records 40,000 calls that come at once in seconds, not in minutes", { timeout: 20_000 }, () => {
+it("records 40,000 calls that come at once in seconds, not in minutes", { timeout: 60_000 }, () => {
   const fold = foldCalls(NOTHING);
   fold.apply(entries(0, 40_000));
   expect(fold.counts().total).toBe(40_000);
@@ -84,6 +84,28 @@ it("never forgets a call that still runs", () => {
   expect(fold.counts().running).toBe(1);
   fold.apply(runs([{ ...running, kind: "finished" }], 20_000));
   expect(fold.counts()).toMatchObject({ running: 0, total: 5_000 });
+});
+
+it("of a daemon that never ends its calls keeps a bounded number, and writes of the others that their outcome is unknown", {
+  timeout: 60_000,
+}, () => {
+  const fold = foldCalls(NOTHING);
+  const states = new Map<string, string>();
+  for (let from = 0; from < 20_000; from += 5_000) {
+    fold.apply(
+      runs(
+        Array.from({ length: 5_000 }, (_, i) => ({ tool: "t", token: from + i, progress: 1 })),
+        from + 1,
+      ),
+    );
+    for (const { id, state } of fold.changed(true)) states.set(id, state);
+    fold.written(true);
+  }
+  const { running, total } = fold.counts();
+  expect(running).toBeLessThanOrEqual(MAX_RUNNING_CALLS);
+  expect(total).toBe(20_000);
+  expect([...states.values()].filter((state) => state === "running")).toHaveLength(running);
+  expect(states.get("n-1")).toBe("unknown");
 });
 
 it("while a disk refuses, holds a bounded number of calls, lets go of what they returned, and counts all", () => {
