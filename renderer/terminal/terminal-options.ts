@@ -25,7 +25,8 @@ export function terminalOptions(): ITerminalOptions & ITerminalInitOnlyOptions {
     ...changingOptions(theme === "light" || theme === "contrast" ? theme : "dark"),
     // The grapheme addon is still a proposed API.
     allowProposedApi: true,
-    fontFamily: '"JetBrains Mono Variable", ui-monospace, "DejaVu Sans Mono", monospace',
+    // Of these the first gives the row its height.
+    fontFamily: '"JetBrains Mono Variable", "Signalbox Box Drawing", ui-monospace, "DejaVu Sans Mono", monospace',
     cursorInactiveStyle: "outline",
     overviewRuler: { width: 10 },
     drawBoldTextInBrightColors: false,

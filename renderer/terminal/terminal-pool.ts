@@ -44,7 +44,6 @@ export function createTerminalPool(connection: Connection, host: Host): Terminal
 
 /** The cell's size is measured once: with a font that comes later it would be wrong for good. A missing font is no reason to wait. */
 async function fontsReady(): Promise<void> {
-  await Promise.allSettled(
-    ["400", "700"].map((weight) => document.fonts.load(`${weight} 13px "JetBrains Mono Variable"`)),
-  );
+  const text = ["400", "700"].map((weight) => document.fonts.load(`${weight} 13px "JetBrains Mono Variable"`));
+  await Promise.allSettled([...text, document.fonts.load('13px "Signalbox Box Drawing"', "─█")]);
 }

@@ -30,7 +30,7 @@ const EXPECTED: readonly RegExp[] = [
   /^out\/main\/[\w-]+\.js$/,
   /^out\/preload\/preload\.cjs$/,
   /^out\/renderer\/index\.html$/,
-  /^out\/renderer\/assets\/[\w.-]+\.(js|css|woff2|svg|png)$/,
+  /^out\/renderer\/assets\/[\w.-]+\.(js|css|woff2|otf|svg|png)$/,
   /^resources\/icons\/256x256\.png$/,
   /^resources\/tray\/[\w@-]+\.(png|ico)$/,
   /^node_modules\/@lydell\/node-pty(-(linux|darwin|win32)-(x64|arm64))?\/[\w./-]+$/,
