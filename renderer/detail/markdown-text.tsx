@@ -141,7 +141,7 @@ function link(token: Tokens.Link, place: Place): ReactNode {
   return (
     <>
       {!same && <>{blocks(token.tokens, place)} </>}
-      <button type="button" className={styles.link} onClick={() => place.onOpen(token.href)}>
+      <button type="button" className={styles.link} data-inline onClick={() => place.onOpen(token.href)}>
         {target}
       </button>
     </>

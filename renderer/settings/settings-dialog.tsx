@@ -1,5 +1,5 @@
 /** Owns the settings page: sections at the left, everything searchable. */
-import { type ComponentType, useEffect, useRef, useState } from "react";
+import { type ComponentType, useRef, useState } from "react";
 import { OutboxPage } from "../outbox/outbox-page.tsx";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -46,19 +46,16 @@ const NOT_SEARCHED = new Set<SectionId>(["agents", "servers", "outbox", "devices
 /** What these change is kept by the gateway or the daemon; the others belong to this page or this app. */
 const CHANGES_THE_GATEWAY = new Set<SectionId>(["agents", "servers", "outbox", "daemon", "privacy", "devices"]);
 
-const NEAREST = { block: "nearest", inline: "nearest" } as const;
+/** Where the sections stand in one row that scrolls, the open one is in sight. */
+const reveal = (button: HTMLButtonElement | null): void =>
+  button?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 export function SettingsDialog() {
   const about = useView((view) => view.about);
   const [section, setSection] = useState(() => SECTIONS.find(({ id }) => id === about)?.id ?? "general");
   const [search, setSearch] = useState("");
   const field = useRef<HTMLInputElement>(null);
-  const sections = useRef<HTMLDivElement>(null);
   const words = search.toLowerCase().trim();
-  // Where they stand in one row that scrolls, the open one is in sight.
-  useEffect(() => {
-    if (words === "") sections.current?.querySelector(`[data-section="${section}"]`)?.scrollIntoView(NEAREST);
-  }, [section, words]);
   const open = (id: SectionId) => {
     setSection(id);
     setSearch("");
@@ -79,12 +76,12 @@ export function SettingsDialog() {
             value={search}
             onChange={(event) => setSearch(event.target.value)}
           />
-          <div ref={sections} className={styles.sections}>
+          <div className={styles.sections}>
             {SECTIONS.map(({ id, name }) => (
               <button
                 key={id}
                 type="button"
-                data-section={id}
+                ref={id === section ? reveal : null}
                 className={styles.navItem}
                 aria-current={words === "" && id === section}
                 onClick={() => open(id)}
