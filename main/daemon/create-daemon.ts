@@ -104,6 +104,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
       for (const listener of statusListeners) listener();
     },
     onReady: (name) => outbox.wake(name),
+    onAccepted: () => agents.toolsChanged(),
     onRestart: (name) => agents.restart(name),
   });
   const outbox = createDaemonOutbox(opened.value.outbox, servers, registry);
@@ -112,7 +113,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     catalogue: servers.catalogue,
     open: servers.open,
     serversFor: (session) => servers.forSession(session),
-    rules: toolRules(settings),
+    rules: toolRules(settings, servers.catalogue.hasChanged),
     outbox,
     store: options.sessionStore ?? opened.value.sessions,
     log,

@@ -140,11 +140,18 @@ export const serverStatusSchema = z.object({
   name: z.string(),
   transport: z.enum(["stdio", "http", "builtin"]),
   state: z.enum(["connecting", "ready", "failed", "disabled"]),
-  /** Why it failed, in a sentence, with the end of its stderr where there is one. */
+  /** Why it failed, in a sentence, with the end of its stderr where there is one; of one that is ready, what it offers that is left out. */
   reason: z.string().optional(),
   /** It answers only after a person has signed in: `POST /servers/{name}/sign-in` gives the address to open. */
   sign_in: z.boolean().optional(),
-  tools: z.array(z.object({ name: z.string(), description: z.string().optional() })),
+  tools: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string().optional(),
+      /** Its server describes it otherwise than it was first seen or accepted. */
+      changed: z.boolean().optional(),
+    }),
+  ),
   /** Of a server with several: each address as configured, and why it cannot be reached where it cannot. */
   instances: z.array(z.object({ url: z.string(), away: z.string().optional() })).optional(),
   /** Milliseconds from the start of the connection to its tool list. */

@@ -14,6 +14,8 @@ export type ToolRule = z.infer<typeof toolRuleSchema>;
 export const toolSettingsSchema = z.object({
   /** Tools that do not say of themselves that they only read are hidden, and refused when they are called. */
   read_only: z.boolean().optional(),
+  /** Tools whose server describes them otherwise than before are hidden, and refused, until a person accepts that (`POST /servers/{name}/accept`). */
+  hold_changed: z.boolean().optional(),
   /** Tools that are hidden, and refused when they are called. */
   hide: z.array(toolRuleSchema).max(200).optional(),
   /** Writes that are kept and delivered later while their server cannot be reached. */

@@ -42,6 +42,7 @@ export function addServerRoutes(app: Hono<Env>, context: ServerRoutesContext): v
     return c.json(await servers.test(name ?? "test", checked.value));
   });
   app.post("/servers/:name/restart", (c) => (servers.restart(c.req.param("name")) ? c.body(null, 202) : noServer(c)));
+  app.post("/servers/:name/accept", (c) => (servers.accept(c.req.param("name")) ? c.body(null, 204) : noServer(c)));
   app.get("/servers/:name/log", (c) => {
     const text = servers.log(c.req.param("name"));
     return text === undefined ? noServer(c) : c.json({ text });

@@ -52,7 +52,8 @@ export function createTerminalUpgrades(key: string, registry: SessionRegistry, t
         ws.on("error", () => ws.terminate());
         const cols = size(url.searchParams.get("cols"), 2);
         const rows = size(url.searchParams.get("rows"), 1);
-        terminals.attach(id, ws, { ...(cols !== undefined && { cols }), ...(rows !== undefined && { rows }) });
+        const watches = url.searchParams.get("watches") === "1";
+        terminals.attach(id, ws, { ...(cols !== undefined && { cols }), ...(rows !== undefined && { rows }), watches });
       });
     },
     close() {

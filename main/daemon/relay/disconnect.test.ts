@@ -62,7 +62,7 @@ describe("a call whose agent hangs up", () => {
   });
 
   it("is kept for one that comes back for its stream in time, whatever the setting", async () => {
-    const { daemon, agent } = await start({ end_calls_on_disconnect: true }, { abandonMs: 5_000 });
+    const { daemon, agent } = await start({ end_calls_on_disconnect: true }, { abandonMs: 30_000 });
     const call = await begin(daemon, agent, "slow", { ms: 1_000 });
     call.hangUp();
     const again = await agent.raw({

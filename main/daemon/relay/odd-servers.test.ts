@@ -79,7 +79,8 @@ describe("a server that misbehaves", () => {
     });
     const since = performance.now();
     expect(text(await agent.tool("alpha"))).toBe("alpha was called");
-    expect(performance.now() - since).toBeLessThan(10_000);
+    // The one that never answers is given up after a minute.
+    expect(performance.now() - since).toBeLessThan(30_000);
     await vi.waitFor(async () => {
       const { servers } = (await (await daemon.ask("/servers")).json()) as { servers: Json[] };
       const byName = Object.fromEntries(servers.map((server) => [server.name, server]));

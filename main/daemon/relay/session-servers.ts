@@ -1,14 +1,17 @@
 /** Owns the upstream connections of one agent's MCP session and their tool lists; none of them waits for another. */
+import { setTimeout } from "node:timers/promises";
 import type { JsonObject, RpcNotification, RpcRequest } from "../rpc/message.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
 import { type Connection, createConnection } from "../upstream/connection.ts";
-import { type ClientSide, listAll } from "../upstream/handshake.ts";
+import { type ClientSide, listTools } from "../upstream/handshake.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
 import type { Waiting } from "../upstream/peer.ts";
 import { mergeTools, type ServerTools, type ToolMenu } from "./tool-menu.ts";
 
 /** A server that takes longer to list is served from what is known of it. */
 const LIST_TIMEOUT_MS = 10_000;
+/** Between two readings of a list because its server says that it has changed. */
+const RELOAD_MS = 250;
 
 export interface SessionServersOptions {
   client: ClientSide;
@@ -52,6 +55,9 @@ interface Member {
   loading: Promise<void> | undefined;
   /** The list changed while it was being read. */
   again: boolean;
+  /** It is going to be read because it changed, and when that was begun last. */
+  reloading: boolean;
+  reloadedAt: number;
 }
 
 export function createSessionServers(options: SessionServersOptions): SessionServers {
@@ -74,13 +80,26 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
     const { connection } = member;
     const { peer, state } = connection;
     if (peer === undefined || state.phase !== "ready") return;
-    const offers = state.server.capabilities.tools !== undefined;
-    const listed = offers
-      ? await listAll(peer, "tools/list", "tools", LIST_TIMEOUT_MS)
-      : { ok: true as const, items: [] };
+    const listed = await listTools(peer, state.server, LIST_TIMEOUT_MS);
     if (connection.peer !== peer || !listed.ok) return;
-    member.tools = listed.items;
-    catalogue.reportReady(connection.name, { server: state.server, tools: listed.items }, state.latencyMs);
+    member.tools = listed.tools;
+    catalogue.reportReady(
+      connection.name,
+      { server: state.server, tools: listed.tools },
+      state.latencyMs,
+      listed.leftOut,
+    );
+  };
+  /** What a server says all the time is believed now and then. */
+  const reload = async (member: Member) => {
+    if (member.reloading) return;
+    member.reloading = true;
+    const wait = member.reloadedAt + RELOAD_MS - performance.now();
+    if (wait > 0) await setTimeout(wait, undefined, { ref: false });
+    member.reloading = false;
+    member.reloadedAt = performance.now();
+    await load(member, true);
+    options.toolsChanged();
   };
   const open = (server: Server): Member => {
     const member: Member = {
@@ -89,6 +108,8 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
       tools: undefined,
       loading: undefined,
       again: false,
+      reloading: false,
+      reloadedAt: Number.NEGATIVE_INFINITY,
       connection: createConnection({
         name: server.name,
         open: options.open(server, options.cwd),
@@ -100,7 +121,7 @@ export function createSessionServers(options: SessionServersOptions): SessionSer
             if (message.method !== "notifications/tools/list_changed") {
               return options.notification(member.connection, message, related);
             }
-            void load(member, true).then(options.toolsChanged);
+            void reload(member);
           },
           state(state) {
             if (state.phase === "failed") {

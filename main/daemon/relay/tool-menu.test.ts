@@ -20,6 +20,17 @@ describe("merged tools", () => {
     expect(names(list("a", "y", "a__y"), list("b", "y"))).toEqual(["a__y_2", "a__y", "b__y"]);
   });
 
+  it("of one server never look like another server's", () => {
+    expect(names(list("git", "push"), list("evil", "git__push", "evil__own", "other__x"))).toEqual([
+      "push",
+      "evil__git__push",
+      "evil__own",
+      "other__x",
+    ]);
+    // Also while the other one has never been there.
+    expect(names(list("git"), list("evil", "git__push"))).toEqual(["evil__git__push"]);
+  });
+
   it("are unique and each lead to their owner, whatever servers send", () => {
     const tool = fc.constantFrom("a", "b", "a__b", "b__a", "", "a__b_2");
     const lists = fc.uniqueArray(fc.record({ server: fc.constantFrom("a", "b", "a.b", "c"), tools: fc.array(tool) }), {

@@ -21,7 +21,8 @@ export interface ToolMenu {
 
 /**
  * Merges the lists in their order. A name that several servers use becomes `server__tool` for every one of them, so
- * that no name ever changes its meaning with the order in which servers answer.
+ * that no name ever changes its meaning with the order in which servers answer. So does one that looks like another
+ * server's: `git__push` of a server that is not `git`.
  */
 export function mergeTools(lists: readonly ServerTools[]): ToolMenu {
   const uses = new Map<string, number>();
@@ -36,13 +37,17 @@ export function mergeTools(lists: readonly ServerTools[]): ToolMenu {
       const name = nameOf(tool);
       if (name === "" || own.has(name)) continue;
       own.add(name);
-      const shown = uses.get(name) === 1 ? name : free(prefixed(list.server, name), uses, owners);
+      const plain = uses.get(name) === 1 && !others(lists, list).some((other) => name.startsWith(prefixed(other, "")));
+      const shown = plain ? name : free(prefixed(list.server, name), uses, owners);
       owners.set(shown, { server: list.server, tool: name, definition: tool });
       tools.push(shown === name ? tool : { ...tool, name: shown });
     }
   }
   return { tools, owners };
 }
+
+const others = (lists: readonly ServerTools[], own: ServerTools) =>
+  lists.flatMap((list) => (list === own ? [] : [list.server]));
 
 /** `server__tool`, in the characters that every agent accepts in a tool's name. */
 export const prefixed = (server: string, tool: string): string => `${server.replace(/[^A-Za-z0-9_-]/g, "_")}__${tool}`;

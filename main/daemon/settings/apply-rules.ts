@@ -8,6 +8,8 @@ export interface ToolFacts {
   tool: string;
   /** As the server describes it; undefined where it is not known. */
   definition: JsonObject | undefined;
+  /** Whether it is described otherwise than it was accepted. */
+  changed: () => boolean;
   /** Whether the session's folder is inside a git worktree; asked only where a rule depends on it. */
   worktree: () => boolean;
 }
@@ -16,6 +18,9 @@ export interface ToolFacts {
 export function hiddenBecause(facts: ToolFacts, settings: readonly ToolSettings[]): string | undefined {
   if (settings.some((set) => set.read_only === true) && !onlyReads(facts.definition)) {
     return "this session is read-only, and the tool does not say that it only reads";
+  }
+  if (settings.some((set) => set.hold_changed === true) && facts.changed()) {
+    return "its server describes it otherwise than it was accepted, and a person has not accepted that yet";
   }
   const rule = settings.flatMap((set) => set.hide ?? []).find((item) => fits(item, facts));
   if (rule === undefined) return undefined;

@@ -6,11 +6,13 @@ import { hiddenBecause, isBuffered, type ToolFacts } from "./apply-rules.ts";
 import { isWorktree } from "./is-worktree.ts";
 import type { ToolSettingsStore } from "./tool-settings-store.ts";
 
-export function toolRules(settings: ToolSettingsStore): ToolRules {
+/** `changed`: whether a server describes a tool otherwise than it was accepted. */
+export function toolRules(settings: ToolSettingsStore, changed: (server: string, tool: string) => boolean): ToolRules {
   const facts = (session: Session, { server, tool, definition }: ToolOwner): ToolFacts => ({
     server,
     tool,
     definition,
+    changed: () => changed(server, tool),
     worktree: () => isWorktree(session.cwd),
   });
   return {

@@ -5,6 +5,7 @@ import { redactText } from "../../../shared/text/redact.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { JsonObject } from "../rpc/message.ts";
+import { acceptTools, compareTools } from "./accepted-tools.ts";
 import { definitionOf, type Known, type OtherList } from "./known.ts";
 import type { KnownStore } from "./known-store.ts";
 import { isAway, type LinkFault } from "./link.ts";
@@ -33,9 +34,13 @@ export interface Catalogue {
    */
   graceFor(name: string, openedAt: number): number;
   /** What a session's connection found out. */
-  reportReady(name: string, known: Pick<Known, "server" | "tools">, latencyMs: number): void;
+  reportReady(name: string, known: Pick<Known, "server" | "tools">, latencyMs: number, leftOut?: string): void;
   reportList(name: string, list: OtherList, items: readonly JsonObject[]): void;
   reportFailed(name: string, fault: LinkFault): void;
+  /** Whether a tool is described otherwise than it was accepted. */
+  hasChanged(name: string, tool: string): boolean;
+  /** A person accepts the server's tools as they are now; false when there is none of this name. */
+  accept(name: string): boolean;
   /** Looks at one server again; false when there is none of this name. */
   probe(name: string): boolean;
   dispose(): Promise<void>;
@@ -63,6 +68,7 @@ interface Entry {
   written: string;
   /** Whether this run of the daemon has reached it. */
   reached: boolean;
+  changed: ReadonlySet<string>;
   /** Raised with each probe, so that an overtaken one says nothing. */
   turn: number;
 }
@@ -94,7 +100,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     }
   };
   const settle = (entry: Entry, outcome: ProbeOutcome) => {
-    if (outcome.ok) ready(entry, outcome.known, outcome.latencyMs);
+    if (outcome.ok) ready(entry, outcome.known, outcome.latencyMs, outcome.leftOut);
     else failed(entry, outcome.fault);
   };
   /** A disk that refuses costs the menu after a restart, and nothing now. */
@@ -113,11 +119,25 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     entry.written = written;
     keeping(() => kept.put(entry.server.name, entry.definition, known));
   };
-  const ready = (entry: Entry, known: Known, latencyMs: number) => {
+  const toolLines = ({ known, changed }: Entry) =>
+    (known?.tools ?? []).map((tool) => ({
+      ...toolLine(tool),
+      ...(changed.has(String(tool.name)) && { changed: true }),
+    }));
+  const ready = (entry: Entry, known: Known, latencyMs: number, leftOut: string | undefined) => {
     const before = entry.status.state;
     entry.reached = true;
-    learn(entry, { ...entry.known, ...known });
-    set(entry, { ...blank(entry.server, "ready"), tools: known.tools.map(toolLine), latency_ms: latencyMs });
+    const { accepted, changed } = compareTools(entry.known?.accepted ?? {}, known.tools);
+    const news = [...changed].filter((tool) => !entry.changed.has(tool));
+    if (news.length > 0) log.warn({ server: entry.server.name, tools: news.slice(0, 20) }, "tools are described anew");
+    entry.changed = changed;
+    learn(entry, { ...entry.known, ...known, accepted });
+    set(entry, {
+      ...blank(entry.server, "ready"),
+      tools: toolLines(entry),
+      latency_ms: latencyMs,
+      ...(leftOut !== undefined && { reason: leftOut }),
+    });
     if (before !== "ready") options.onReady(entry.server.name);
   };
   const failed = (entry: Entry, fault: LinkFault) => {
@@ -175,6 +195,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
           known,
           written: "",
           reached: false,
+          changed: compareTools(known?.accepted ?? {}, known?.tools ?? []).changed,
           turn: 0,
         };
         entries.set(server.name, entry);
@@ -190,11 +211,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       if (entry?.reached === true) return 0;
       return Math.max(0, FIRST_START_MS - (clock() - (entry?.addedAt ?? openedAt)));
     },
-    reportReady(name, known, latencyMs) {
+    reportReady(name, known, latencyMs, leftOut) {
       const entry = entries.get(name);
       if (entry === undefined) return;
       entry.turn += 1;
-      ready(entry, known, latencyMs);
+      ready(entry, known, latencyMs, leftOut);
     },
     reportList(name, list, items) {
       const entry = entries.get(name);
@@ -205,6 +226,16 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       if (entry === undefined) return;
       entry.turn += 1;
       failed(entry, fault);
+    },
+    hasChanged: (name, tool) => entries.get(name)?.changed.has(tool) === true,
+    accept(name) {
+      const entry = entries.get(name);
+      if (entry === undefined) return false;
+      entry.changed = new Set();
+      if (entry.known === undefined) return true;
+      learn(entry, { ...entry.known, accepted: acceptTools(entry.known.accepted ?? {}, entry.known.tools) });
+      set(entry, { ...entry.status, tools: toolLines(entry) });
+      return true;
     },
     probe(name) {
       const entry = entries.get(name);

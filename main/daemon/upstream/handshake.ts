@@ -3,6 +3,7 @@ import { check, z } from "../../../shared/protocol/schema.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
 import type { LinkFault } from "./link.ts";
 import { ask, type Peer } from "./peer.ts";
+import { type ScreenedTools, screenText, screenTools } from "./screen-tools.ts";
 
 /** Revisions that this relay can carry: their messages differ only in what it passes on unread. */
 export const PROTOCOL_REVISIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;
@@ -48,12 +49,32 @@ export async function shakeHands(
   }
   peer.ready(protocolVersion);
   await peer.notify("notifications/initialized");
-  return { ok: true, server: { protocolVersion, capabilities, serverInfo, instructions } };
+  return {
+    ok: true,
+    server: {
+      protocolVersion,
+      capabilities,
+      serverInfo,
+      instructions: instructions === undefined ? undefined : screenText(instructions),
+    },
+  };
+}
+
+/** The whole list of tools, as it may be shown. */
+export async function listTools(
+  peer: Peer,
+  { capabilities }: ServerSide,
+  timeoutMs: number,
+): Promise<({ ok: true } & ScreenedTools) | { ok: false; fault: LinkFault }> {
+  if (capabilities.tools === undefined) return { ok: true, tools: [], leftOut: undefined };
+  const listed = await listAll(peer, "tools/list", "tools", timeoutMs);
+  return listed.ok ? { ok: true, ...screenTools(listed.items) } : listed;
 }
 
 const listSchema = (key: string) => z.object({ [key]: z.array(object), nextCursor: z.string().optional() });
-/** Pages of one list that are followed; a server that goes on beyond them is listed so far. */
+/** Pages of one list that are followed, and what is taken of it; a server that goes on beyond them is listed so far. */
 const MAX_PAGES = 100;
+const MAX_ITEMS = 20_000;
 
 /** All pages of `tools/list` and its kin, as the server describes them. */
 export async function listAll(
@@ -70,10 +91,11 @@ export async function listAll(
     const parsed = check(listSchema(key), answer.result);
     if (!parsed.ok) return { ok: false, fault: { reason: `answered ${method} with something else: ${parsed.reason}` } };
     const list = parsed.value[key];
-    if (Array.isArray(list)) items.push(...list);
+    // Not spread: a list may be longer than a call's arguments can be.
+    if (Array.isArray(list)) for (const item of list) items.push(item);
     const next = parsed.value.nextCursor;
-    if (typeof next !== "string" || next === cursor) break;
+    if (typeof next !== "string" || next === cursor || items.length >= MAX_ITEMS) break;
     cursor = next;
   }
-  return { ok: true, items };
+  return { ok: true, items: items.slice(0, MAX_ITEMS) };
 }

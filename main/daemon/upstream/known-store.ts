@@ -31,6 +31,7 @@ const knownSchema = z.object({
   prompts: list.optional(),
   resources: list.optional(),
   resourceTemplates: list.optional(),
+  accepted: z.record(z.string(), z.string()).optional(),
 });
 const rowSchema = z.object({ definition: z.string(), body: z.string() });
 

@@ -2,13 +2,15 @@
 import { VERSION } from "../../home/version.ts";
 import { errorOf, type JsonObject, RPC, resultOf } from "../rpc/message.ts";
 import { CONNECT_TIMEOUT_MS } from "./connection.ts";
-import { LATEST_REVISION, listAll, shakeHands } from "./handshake.ts";
+import { LATEST_REVISION, listAll, listTools, shakeHands } from "./handshake.ts";
 import { type Known, OTHER_LIST_NAMES, OTHER_LISTS, type OtherList } from "./known.ts";
 import type { LinkFault } from "./link.ts";
 import type { OpenServer, Server } from "./open-server.ts";
 import { createPeer, type Peer } from "./peer.ts";
 
-export type ProbeOutcome = { ok: true; known: Known; latencyMs: number } | { ok: false; fault: LinkFault };
+export type ProbeOutcome =
+  | { ok: true; known: Known; latencyMs: number; leftOut: string | undefined }
+  | { ok: false; fault: LinkFault };
 
 export interface ProbeOptions {
   open: OpenServer;
@@ -47,14 +49,12 @@ export async function probeServer(server: Server, options: ProbeOptions): Promis
     };
     const hands = await shakeHands(peer, client, timeoutMs);
     if (!hands.ok) return hands;
-    const offersTools = hands.server.capabilities.tools !== undefined;
-    const listed = offersTools
-      ? await listAll(peer, "tools/list", "tools", timeoutMs)
-      : { ok: true as const, items: [] };
+    const listed = await listTools(peer, hands.server, timeoutMs);
     if (!listed.ok) return listed;
     const latencyMs = Math.round(performance.now() - startedAt);
     const others = options.whole === true ? await listOthers(peer, hands.server.capabilities) : {};
-    return { ok: true, known: { ...others, server: hands.server, tools: listed.items }, latencyMs };
+    const known = { ...others, server: hands.server, tools: listed.tools };
+    return { ok: true, known, latencyMs, leftOut: listed.leftOut };
   } finally {
     signal?.removeEventListener("abort", abort);
     await peer.close();

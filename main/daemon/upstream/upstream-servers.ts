@@ -39,6 +39,8 @@ export interface UpstreamServers {
   address(name: string): string | undefined;
   /** The client that is configured for the server at this address. */
   oauthClient(url: string): ConfiguredClient | undefined;
+  /** A person accepts a server's tools as they are described now; false when there is none of this name. */
+  accept(name: string): boolean;
   /** Looks at a server that need not be configured. */
   test(name: string, config: ServerConfig): Promise<ServerStatus>;
   /** Looks at a configured server again; false when there is none of this name. */
@@ -65,6 +67,8 @@ export interface UpstreamServersOptions {
   onStatus: () => void;
   /** A server that was not ready is. */
   onReady: (name: string) => void;
+  /** What counts as a changed tool is another. */
+  onAccepted: () => void;
   /** A restart was asked for. */
   onRestart: (name: string) => void;
 }
@@ -191,7 +195,14 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
       const outcome = await probeServer(server, { open, timeoutMs: TEST_TIMEOUT_MS, signal: ending.signal });
       if (!outcome.ok) return { ...blank(server, "failed"), reason: redactText(outcome.fault.reason, secrets()) };
       const tools = outcome.known.tools.map(toolLine);
-      return { ...blank(server, "ready"), tools, latency_ms: outcome.latencyMs };
+      const { latencyMs, leftOut } = outcome;
+      const noted = leftOut !== undefined && { reason: leftOut };
+      return { ...blank(server, "ready"), tools, latency_ms: latencyMs, ...noted };
+    },
+    accept(name) {
+      if (!catalogue.accept(name)) return false;
+      options.onAccepted();
+      return true;
     },
     restart(name) {
       configSecrets = undefined;
