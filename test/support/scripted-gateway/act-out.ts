@@ -30,10 +30,13 @@ const clickable = (name: string): string =>
     `:is([role=tab], button, summary):has-text("${name}"):visible`,
     `button[aria-label="${name}"]:visible`,
     `button[aria-label^="${name}:"]:visible`,
+    `input[aria-label="${name}"]:visible`,
+    `fieldset label:has-text("${name}"):visible`,
   ].join(", ");
 
 async function perform(page: Page, act: Act): Promise<void> {
   if (typeof act !== "string") {
+    if (act.narrow === true && (page.viewportSize()?.width ?? 0) >= 760) return;
     if (act.click === "terminal") await page.getByRole("region", { name: "Terminal" }).first().click();
     else await page.locator(clickable(act.click)).last().click();
     return;

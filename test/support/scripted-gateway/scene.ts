@@ -8,8 +8,11 @@ import type { EventServerFrame } from "../../../shared/protocol/event-frames.ts"
 import type { AgentView } from "../../../shared/protocol/gateway-api.ts";
 import type { OutboxEntryView } from "../../../shared/protocol/outbox-api.ts";
 
-/** A key such as `F1` or `Control+,` is pressed, any other text typed. `click` names a tab or button, or the terminal. */
-export type Act = string | { click: string };
+/**
+ * A key such as `F1` or `Control+,` is pressed, any other text typed. `click` names a tab, button or field, or the
+ * terminal; with `narrow` it is done in a window below 760 px alone.
+ */
+export type Act = string | { click: string; narrow?: true };
 
 export interface TerminalScene {
   /** Escape sequences that paint the screen, as wide as it is. */

@@ -56,6 +56,9 @@ export const stateScenes = (now: number): Scene[] => [
     terminal: { state: "gone" },
     status: { state: "unknown", evidence: "its daemon ended", since: ago(now, 5) },
   }),
+  withMain(now, "needs-you", {
+    status: { state: "needs_you", evidence: "Approve the migration?", since: ago(now, 5) },
+  }),
   base(now, "gateway-lost", { drop: "app" }),
   base(now, "terminal-reconnecting", { drop: "terminal" }),
   base(now, "sign-in", { path: "/", signedIn: false }),

@@ -1,6 +1,6 @@
 /** Owns the scenes of what can be opened: the window itself, its dialogs, and every page of the settings. */
 import { ago, type Scene, session } from "./scene.ts";
-import { app, base, MAIN, OUTBOX, sessions } from "./world.ts";
+import { app, base, FAILING_SERVERS, MAIN, OUTBOX, sessions } from "./world.ts";
 
 /** Each is a picture of its own, `settings-<section>`. */
 const SECTIONS = [
@@ -71,6 +71,19 @@ export const viewScenes = (now: number): Scene[] => [
       { id: "goose", name: "goose", command: "/opt/goose/bin/goose", env: { GOOSE_TOKEN_FROM: "{token_variable}" } },
     ],
     acts: [{ click: "Add an agent" }],
+  }),
+  base(now, "servers-failing", {
+    path: "/settings/servers",
+    app: app(now, { sessions: sessions(now), servers: FAILING_SERVERS }),
+    acts: [{ click: "linear" }],
+  }),
+  base(now, "servers-failing-popover", {
+    app: app(now, { sessions: sessions(now), servers: FAILING_SERVERS }),
+    acts: [{ click: "Daemon" }],
+  }),
+  base(now, "agent-missing", { acts: ["Control+Shift+Enter", { click: "how to install" }] }),
+  base(now, "filter-empty", {
+    acts: [{ click: "Activity sheet", narrow: true }, { click: "Filter calls" }, "deploy to the moon"],
   }),
   base(now, "theme-import", { path: "/settings/appearance", acts: [{ click: "Import…" }] }),
   base(now, "pairing", { path: "/settings/devices", acts: [{ click: "Connect another" }] }),

@@ -38,6 +38,28 @@ export const SERVERS: AppState["servers"] = [
   },
 ];
 
+/** As it looks when something is wrong with each but the first. */
+export const FAILING_SERVERS: AppState["servers"] = [
+  ...SERVERS.slice(0, 1),
+  {
+    name: "github",
+    transport: "stdio",
+    state: "failed",
+    reason: "It ended with code 1 before it answered.\nError: GITHUB_TOKEN is not set\n    at main (index.js:12:9)",
+    tools: [],
+  },
+  {
+    name: "linear",
+    transport: "http",
+    state: "failed",
+    reason: "It wants a sign-in.",
+    sign_in: true,
+    tools: [],
+  },
+  { name: "notion", transport: "http", state: "connecting", tools: [] },
+  { name: "old-tools", transport: "stdio", state: "disabled", tools: [] },
+];
+
 export const daemon = (now: number, change: Partial<DaemonView> = {}): DaemonView => ({
   state: "connected",
   url: "http://127.0.0.1:54500/mcp",
