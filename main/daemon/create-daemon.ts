@@ -1,5 +1,3 @@
-/** Owns the composition of the daemon: options in, `{ url, dispose, done }` out. */
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
@@ -7,6 +5,7 @@ import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { VERSION } from "../home/version.ts";
 import { createDaemonLife, type EndReason } from "./daemon-life.ts";
+import { createDaemonParts } from "./daemon-parts.ts";
 import { createDaemonView } from "./daemon-view.ts";
 import { type DiscoveryEntry, liveOwner, writeDiscovery } from "./discovery-entry.ts";
 import { createDaemonRoutes } from "./endpoint/daemon-routes.ts";
@@ -15,15 +14,8 @@ import { CALLBACK_PATH } from "./endpoint/sign-in-routes.ts";
 import { createTerminalUpgrades } from "./endpoint/terminal-upgrades.ts";
 import { readLastPort, writeLastPort } from "./last-port.ts";
 import { openHome } from "./open-home.ts";
-import { createDaemonOutbox } from "./outbox/daemon-outbox.ts";
-import { createAgentSessions } from "./relay/agent-sessions.ts";
 import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
-import { createSessionRegistry } from "./sessions/session-registry.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
-import { toolRules } from "./settings/tool-rules.ts";
-import { createTerminals } from "./terminal/create-terminals.ts";
-import { createSignIns } from "./upstream/oauth/sign-ins.ts";
-import { createUpstreamServers } from "./upstream/upstream-servers.ts";
 
 export interface DaemonOptions {
   /** Prepared by the caller. */
@@ -57,10 +49,10 @@ export interface Daemon {
 
 /** Faults: `already-running`, `home-unusable`, `port-in-use`, `cannot-listen`. */
 export async function createDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
-  const { home, log, env = process.env } = options;
+  const { home, log } = options;
   const opened = openHome(home);
   if (!opened.ok) return opened;
-  const { key, store, settings, own, oauth } = opened.value;
+  const { key, store, settings, own } = opened.value;
   const owner = await liveOwner(home.discovery, key);
   if (owner !== undefined) {
     opened.value.outbox.close();
@@ -73,56 +65,12 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   }
 
   const startedAt = Date.now();
-  const statusListeners = new Set<() => void>();
   let url = "";
   let ending = false;
   let entry: DiscoveryEntry | undefined;
 
-  const terminals = createTerminals({ onChange: (id) => onTerminal(id), recordings: home.recordings, log, env });
-  const registry = createSessionRegistry({
-    epoch: randomBytes(6).toString("hex"),
-    offset: (id) => terminals.offset(id),
-    secrets: () => servers.secrets(),
-  });
-  const signIns = createSignIns({
-    store: oauth,
-    clientFor: (at) => servers.oauthClient(at),
-    redirectUrl: () => url + CALLBACK_PATH,
-    log,
-  });
-  const servers = createUpstreamServers({
-    file: home.servers,
-    env,
-    log,
-    secrets: () => [key, ...oauth.secrets()],
-    store,
-    kept: opened.value.known,
-    lookMs: options.lookMs,
-    signIns,
-    onServers: () => agents.refresh(),
-    onStatus: () => {
-      for (const listener of statusListeners) listener();
-    },
-    onReady: (name) => outbox.wake(name),
-    onAccepted: () => agents.toolsChanged(),
-    onRestart: (name) => agents.restart(name),
-  });
-  const outbox = createDaemonOutbox(opened.value.outbox, servers, registry);
-  const agents = createAgentSessions({
-    registry,
-    catalogue: servers.catalogue,
-    open: servers.open,
-    serversFor: (session) => servers.forSession(session),
-    rules: toolRules(settings, servers.catalogue.hasChanged),
-    outbox,
-    store: options.sessionStore ?? opened.value.sessions,
-    log,
-    settings: own.get,
-    abandonMs: options.abandonMs,
-    ...(options.clock !== undefined && { clock: options.clock }),
-    ...(options.sweepMs !== undefined && { sweepMs: options.sweepMs }),
-  });
-  settings.onChange(() => agents.toolsChanged());
+  const parts = createDaemonParts(options, opened.value, () => url + CALLBACK_PATH);
+  const { terminals, registry, signIns, servers, outbox, agents } = parts;
   const life = createDaemonLife({
     idleMs: options.idleMs,
     lookMs: options.lookMs,
@@ -136,11 +84,6 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   });
   registry.onChange(life.update);
 
-  function onTerminal(id: string): void {
-    registry.changed(id);
-    // An agent that has left needs its upstream servers no longer than its running calls do.
-    if (terminals.info(id)?.state === "exited") agents.leaveAllOf(id);
-  }
   const view = createDaemonView({
     key,
     startedAt,
@@ -148,10 +91,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     terminals,
     servers,
     outbox,
-    onServers(listener) {
-      statusListeners.add(listener);
-      return () => statusListeners.delete(listener);
-    },
+    onServers: parts.onServers,
   });
   const endSession = async (id: string) => {
     registry.end(id);
@@ -200,7 +140,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     if (listening.ok) listening.value.stop();
     life.dispose();
     upgrades.close();
-    await Promise.all([agents.close(), outbox.dispose(), servers.dispose(), terminals.dispose()]);
+    await parts.dispose();
     // How the last calls ended is still to be told to whoever reads.
     for (const { ring } of registry.list()) ring.settle();
     await new Promise((resolve) => setImmediate(resolve));

@@ -9,7 +9,6 @@ import {
   RPC,
   type RpcId,
   type RpcMessage,
-  type RpcNotification,
   type RpcRequest,
   resultOf,
 } from "../rpc/message.ts";
@@ -17,6 +16,7 @@ import type { Session } from "../sessions/session-registry.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
 import { OTHER_LISTS } from "../upstream/known.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
+import { createAgentNotifications } from "./agent-notifications.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { createBufferedCalls } from "./buffered-calls.ts";
 import { followTasks } from "./follow-tasks.ts";
@@ -121,25 +121,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     toolsChanged: () => tools.changed(),
   });
 
-  function onNotification({ method, params }: RpcNotification): void {
-    if (method === "notifications/initialized") return;
-    if (method === "notifications/cancelled") {
-      const id = params?.requestId;
-      const reason = typeof params?.reason === "string" ? params.reason : undefined;
-      if (typeof id === "string" || typeof id === "number") requests.cancel(id, reason);
-      return;
-    }
-    if (method === "notifications/progress") {
-      const known = params === undefined ? undefined : asks.progress(params);
-      if (known !== undefined) void servers.get(known.server)?.peer?.notify(method, known.params);
-      return;
-    }
-    // How a task of the agent's goes on concerns the server that asked for it.
-    const owner = method === "notifications/tasks/status" ? asks.ownerOfTask(params?.taskId) : undefined;
-    for (const connection of servers.all()) {
-      if (owner === undefined || owner === connection.name) void connection.peer?.notify(method, params);
-    }
-  }
+  const onNotification = createAgentNotifications({ servers: () => servers, requests, asks });
 
   async function onRequest(request: RpcRequest): Promise<void> {
     switch (request.method) {

@@ -1,19 +1,17 @@
 /** Owns what is known of each configured server, for people and for lists: its state, why it fails, what it offers, how fast it is. */
-import { createHash } from "node:crypto";
 import type { ServerStatus } from "../../../shared/protocol/daemon-api.ts";
 import { redactText } from "../../../shared/text/redact.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { JsonObject } from "../rpc/message.ts";
-import { acceptTools, compareTools } from "./accepted-tools.ts";
-import { definitionOf, type Known, type OtherList } from "./known.ts";
+import type { Known, OtherList } from "./known.ts";
 import type { KnownStore } from "./known-store.ts";
 import { isAway, type LinkFault } from "./link.ts";
 import type { OpenServer, Server } from "./open-server.ts";
-import { type ProbeOutcome, probeServer } from "./probe-server.ts";
+import { createProbeQueue } from "./probe-queue.ts";
+import type { ProbeOutcome } from "./probe-server.ts";
+import { createServerKnowledge, keeping, type ServerKnowledge } from "./server-knowledge.ts";
 
-/** Servers that are started at once to be looked at. */
-const PARALLEL_PROBES = 8;
 /** A server that is new gets this long to be reached for the first time, before lists are served without it. */
 const FIRST_START_MS = 5_000;
 /** A remote server that could not be reached is looked at again after this long, in silence. */
@@ -60,15 +58,10 @@ export interface CatalogueOptions {
 interface Entry {
   addedAt: number;
   server: Server;
-  /** Of its launch. */
-  definition: string;
   status: ServerStatus;
-  known: Known | undefined;
-  /** As `known` was last written down. */
-  written: string;
+  knowledge: ServerKnowledge;
   /** Whether this run of the daemon has reached it. */
   reached: boolean;
-  changed: ReadonlySet<string>;
   /** Raised with each probe, so that an overtaken one says nothing. */
   turn: number;
 }
@@ -76,65 +69,24 @@ interface Entry {
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   const { open, log, secrets, onChange, kept, clock = () => performance.now() } = options;
   const entries = new Map<string, Entry>();
-  const running = new Set<Promise<void>>();
-  const waiting: Entry[] = [];
-  const timers = new Set<NodeJS.Timeout>();
-  const stop = new AbortController();
+  const probes = createProbeQueue(open);
 
   const set = (entry: Entry, status: ServerStatus) => {
     if (JSON.stringify(entry.status) === JSON.stringify(status)) return;
     entry.status = status;
     if (entries.get(entry.server.name) === entry) onChange();
   };
-  const start = () => {
-    while (running.size < PARALLEL_PROBES && !stop.signal.aborted) {
-      const entry = waiting.shift();
-      if (entry === undefined) return;
-      const turn = entry.turn;
-      const done = probeServer(entry.server, { open, signal: stop.signal, whole: true }).then((outcome) => {
-        running.delete(done);
-        if (turn === entry.turn && !stop.signal.aborted) settle(entry, outcome);
-        start();
-      });
-      running.add(done);
-    }
-  };
   const settle = (entry: Entry, outcome: ProbeOutcome) => {
     if (outcome.ok) ready(entry, outcome.known, outcome.latencyMs, outcome.leftOut);
     else failed(entry, outcome.fault);
   };
-  /** A disk that refuses costs the menu after a restart, and nothing now. */
-  const keeping = <T>(work: () => T): T | undefined => {
-    try {
-      return work();
-    } catch (error) {
-      log.warn({ error }, "what is known of servers cannot be kept");
-      return undefined;
-    }
-  };
-  const learn = (entry: Entry, known: Known) => {
-    entry.known = known;
-    const written = createHash("sha256").update(JSON.stringify(known)).digest("base64");
-    if (written === entry.written || entries.get(entry.server.name) !== entry) return;
-    entry.written = written;
-    keeping(() => kept.put(entry.server.name, entry.definition, known));
-  };
-  const toolLines = ({ known, changed }: Entry) =>
-    (known?.tools ?? []).map((tool) => ({
-      ...toolLine(tool),
-      ...(changed.has(String(tool.name)) && { changed: true }),
-    }));
   const ready = (entry: Entry, known: Known, latencyMs: number, leftOut: string | undefined) => {
     const before = entry.status.state;
     entry.reached = true;
-    const { accepted, changed } = compareTools(entry.known?.accepted ?? {}, known.tools);
-    const news = [...changed].filter((tool) => !entry.changed.has(tool));
-    if (news.length > 0) log.warn({ server: entry.server.name, tools: news.slice(0, 20) }, "tools are described anew");
-    entry.changed = changed;
-    learn(entry, { ...entry.known, ...known, accepted });
+    entry.knowledge.learn(known);
     set(entry, {
       ...blank(entry.server, "ready"),
-      tools: toolLines(entry),
+      tools: toolLines(entry.knowledge),
       latency_ms: latencyMs,
       ...(leftOut !== undefined && { reason: leftOut }),
     });
@@ -152,29 +104,27 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       ...(signIn === true && { sign_in: true }),
     });
   };
-  /** Also while no session is there to find out that it is back. */
-  const lookAgain = (entry: Entry) => {
-    const { turn } = entry;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      if (entry.turn === turn && entries.get(entry.server.name) === entry) enqueue(entry);
-    }, LOOK_AGAIN_MS);
-    timers.add(timer);
-  };
   const probe = (entry: Entry) => {
     set(entry, { ...blank(entry.server, "connecting"), tools: entry.status.tools });
     enqueue(entry);
   };
   const enqueue = (entry: Entry) => {
     entry.turn += 1;
-    if (!waiting.includes(entry)) waiting.push(entry);
-    start();
+    const { turn, server } = entry;
+    probes.add({ server, wanted: () => entry.turn === turn, settle: (outcome) => settle(entry, outcome) });
+  };
+  /** Also while no session is there to find out that it is back. */
+  const lookAgain = (entry: Entry) => {
+    const { turn } = entry;
+    probes.later(LOOK_AGAIN_MS, () => {
+      if (entry.turn === turn && entries.get(entry.server.name) === entry) enqueue(entry);
+    });
   };
 
   return {
     apply(servers, partial = false) {
       const names = new Set(servers.map((server) => server.name));
-      if (!partial) keeping(() => kept.keepOnly(names));
+      if (!partial) keeping(() => kept.keepOnly(names), log);
       let changed = false;
       for (const name of [...entries.keys()]) {
         if (!names.has(name)) changed = entries.delete(name) || changed;
@@ -183,21 +133,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         const before = entries.get(server.name);
         if (before !== undefined && JSON.stringify(before.server) === JSON.stringify(server)) continue;
         const state = server.config.disabled === true ? "disabled" : "connecting";
-        const definition = definitionOf(server);
-        const known = keeping(() => kept.get(server.name, definition));
-        const tools = state === "disabled" ? [] : (known?.tools.map(toolLine) ?? []);
+        const current = () => entries.get(server.name) === entry;
+        const knowledge = createServerKnowledge(server, kept, current, log);
+        const tools = state === "disabled" ? [] : toolLines(knowledge);
         const status = { ...blank(server, state), tools };
-        const entry: Entry = {
-          server,
-          definition,
-          addedAt: clock(),
-          status,
-          known,
-          written: "",
-          reached: false,
-          changed: compareTools(known?.accepted ?? {}, known?.tools ?? []).changed,
-          turn: 0,
-        };
+        const entry: Entry = { server, addedAt: clock(), status, knowledge, reached: false, turn: 0 };
         entries.set(server.name, entry);
         changed = true;
         if (state === "connecting") probe(entry);
@@ -205,7 +145,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       if (changed) onChange();
     },
     status: () => [...entries.values()].map((entry) => entry.status),
-    known: (name) => entries.get(name)?.known,
+    known: (name) => entries.get(name)?.knowledge.known,
     graceFor(name, openedAt) {
       const entry = entries.get(name);
       if (entry?.reached === true) return 0;
@@ -218,8 +158,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       ready(entry, known, latencyMs, leftOut);
     },
     reportList(name, list, items) {
-      const entry = entries.get(name);
-      if (entry?.known !== undefined) learn(entry, { ...entry.known, [list]: items });
+      entries.get(name)?.knowledge.learnList(list, items);
     },
     reportFailed(name, fault) {
       const entry = entries.get(name);
@@ -227,14 +166,12 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       entry.turn += 1;
       failed(entry, fault);
     },
-    hasChanged: (name, tool) => entries.get(name)?.changed.has(tool) === true,
+    hasChanged: (name, tool) => entries.get(name)?.knowledge.changed.has(tool) === true,
     accept(name) {
       const entry = entries.get(name);
       if (entry === undefined) return false;
-      entry.changed = new Set();
-      if (entry.known === undefined) return true;
-      learn(entry, { ...entry.known, accepted: acceptTools(entry.known.accepted ?? {}, entry.known.tools) });
-      set(entry, { ...entry.status, tools: toolLines(entry) });
+      entry.knowledge.accept();
+      if (entry.status.state !== "disabled") set(entry, { ...entry.status, tools: toolLines(entry.knowledge) });
       return true;
     },
     probe(name) {
@@ -244,9 +181,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       return true;
     },
     async dispose() {
-      stop.abort();
-      for (const timer of timers) clearTimeout(timer);
-      await Promise.all(running);
+      await probes.dispose();
       kept.close();
     },
   };
@@ -255,6 +190,9 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 export function blank(server: Server, state: ServerStatus["state"]): ServerStatus {
   return { name: server.name, transport: server.transport, state, tools: [] };
 }
+
+const toolLines = ({ known, changed }: ServerKnowledge): ServerStatus["tools"] =>
+  (known?.tools ?? []).map((tool) => ({ ...toolLine(tool), ...(changed.has(String(tool.name)) && { changed: true }) }));
 
 export function toolLine(tool: JsonObject): ServerStatus["tools"][number] {
   const name = typeof tool.name === "string" ? tool.name : "?";

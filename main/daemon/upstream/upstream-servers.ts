@@ -6,8 +6,6 @@ import type { Log } from "../../home/create-log.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue.ts";
 import { expandConfig, secretValues } from "./expand-config.ts";
-import { answers } from "./http-calls.ts";
-import { createInstanceHealth } from "./instance-health.ts";
 import type { KnownStore } from "./known-store.ts";
 import type { ConfiguredClient, SignIns } from "./oauth/sign-ins.ts";
 import {
@@ -20,6 +18,7 @@ import {
 } from "./open-server.ts";
 import { probeServer } from "./probe-server.ts";
 import type { SecretStore } from "./secret-store.ts";
+import { createServerInstances } from "./server-instances.ts";
 import { createStderrTail, type StderrTail } from "./stderr-tail.ts";
 import { watchServersFile } from "./watch-servers-file.ts";
 
@@ -94,7 +93,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     },
     secret: references.secret,
     prepared,
-    onInstance: (server, instance, fault) => health.heard(server, instance, fault),
+    onInstance: (server, instance, fault) => instances.heard(server, instance, fault),
     signIns: options.signIns,
     onStderr(server, chunk) {
       const tail = logs.get(server) ?? createStderrTail();
@@ -110,32 +109,13 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     onChange: () => options.onStatus(),
     onReady: (name) => options.onReady(name),
   });
-  /** Its configured addresses, none for a server that has no more than one. */
-  const addresses = (name: string): readonly string[] => {
-    const config = file.state.servers.get(name);
-    if (config === undefined || "command" in config || (config.instances ?? []).length === 0) return [];
-    return [config.url, ...(config.instances ?? [])];
-  };
-  const health = createInstanceHealth({
-    async reachable(name, instance) {
-      const config = file.state.servers.get(name);
-      const expanded = config === undefined ? undefined : expandConfig(config, references);
-      if (expanded?.ok !== true || !("url" in expanded.value)) return false;
-      const address = [expanded.value.url, ...(expanded.value.instances ?? [])][instance];
-      return address !== undefined && (await answers(address));
-    },
+  const instances = createServerInstances({
+    config: (name) => file.state.servers.get(name),
+    references,
+    secrets,
     onChange: options.onStatus,
     lookMs: options.lookMs,
   });
-  const withInstances = (status: ServerStatus): ServerStatus => {
-    const [away, all] = [health.away(status.name), addresses(status.name)];
-    if (all.length === 0 || status.state === "disabled") return status;
-    const instances = all.map((url, i) => {
-      const reason = away.get(i);
-      return { url: redactText(url, secrets()), ...(reason !== undefined && { away: redactText(reason, secrets()) }) };
-    });
-    return { ...status, instances };
-  };
   const demo = builtinDemo();
   const configured = () => [...file.state.servers].map(([name, config]) => configuredServer(name, config));
   /** The demo is there for whoever has nothing else, and for the demo session. */
@@ -146,7 +126,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
   const file = watchServersFile(options.file, (state) => {
     if (state.error !== undefined) log.warn({ reason: state.error }, "servers.json has an error");
     configSecrets = undefined;
-    health.forget();
+    instances.forget();
     const names = new Set(state.servers.keys());
     for (const name of logs.keys()) if (!names.has(name)) logs.delete(name);
     catalogue.apply(listed(), state.error !== undefined);
@@ -165,7 +145,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     },
     view() {
       const { error } = file.state;
-      return { servers: catalogue.status().map(withInstances), ...(error !== undefined && { error }) };
+      return { servers: catalogue.status().map(instances.show), ...(error !== undefined && { error }) };
     },
     forSession(session) {
       const enabled = listed().filter(({ config }) => config.disabled !== true);
@@ -212,7 +192,7 @@ export function createUpstreamServers(options: UpstreamServersOptions): Upstream
     },
     async dispose() {
       ending.abort();
-      health.dispose();
+      instances.dispose();
       file.dispose();
       await catalogue.dispose();
     },
