@@ -81,5 +81,6 @@ export function schemeTheme(scheme: ColorScheme, own: ITheme): ITheme {
   };
 }
 
-const longForm = (hex: string): string =>
+/** `#abc` as `#aabbcc`. */
+export const longForm = (hex: string): string =>
   hex.length === 4 ? `#${[...hex.slice(1)].map((digit) => digit + digit).join("")}` : hex;

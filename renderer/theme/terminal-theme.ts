@@ -1,34 +1,30 @@
 /** Owns the terminal's colours for both themes; its ground is the page's own token. */
 import type { ITheme } from "@xterm/xterm";
+import { DARK_TERMINAL } from "../../shared/protocol/terminal-colours.ts";
 import { type ColorScheme, schemeTheme } from "./color-scheme.ts";
 
+/** In the order in which programs count them. */
+export const NAMED = [
+  ...(["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"] as const),
+  ...(["brightBlack", "brightRed", "brightGreen", "brightYellow"] as const),
+  ...(["brightBlue", "brightMagenta", "brightCyan", "brightWhite"] as const),
+] as const;
+
+const named: Pick<ITheme, (typeof NAMED)[number]> = Object.fromEntries(
+  NAMED.map((name, index) => [name, DARK_TERMINAL.named[index] ?? DARK_TERMINAL.foreground]),
+);
 const DARK: ITheme = {
-  background: "#0b0d10",
-  foreground: "#e6e9ef",
-  cursor: "#e6e9ef",
-  cursorAccent: "#0b0d10",
+  background: DARK_TERMINAL.background,
+  foreground: DARK_TERMINAL.foreground,
+  cursor: DARK_TERMINAL.cursor,
+  cursorAccent: DARK_TERMINAL.background,
   selectionBackground: "#2d4468",
   selectionInactiveBackground: "#252c38",
   overviewRulerBorder: "#00000000",
   scrollbarSliderBackground: "#818b9b40",
   scrollbarSliderHoverBackground: "#818b9b70",
   scrollbarSliderActiveBackground: "#818b9b90",
-  black: "#1b1f27",
-  red: "#ff7b72",
-  green: "#98d06a",
-  yellow: "#e2b86b",
-  blue: "#7ba7ff",
-  magenta: "#c39bf0",
-  cyan: "#67c7d4",
-  white: "#c9d1d9",
-  brightBlack: "#818b9b",
-  brightRed: "#ff9a92",
-  brightGreen: "#b3e08a",
-  brightYellow: "#f0cd8b",
-  brightBlue: "#9dbdff",
-  brightMagenta: "#d7b8fa",
-  brightCyan: "#8fdbe5",
-  brightWhite: "#ffffff",
+  ...named,
 };
 
 const LIGHT: ITheme = {

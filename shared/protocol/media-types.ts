@@ -8,6 +8,7 @@ export const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".png": "image/png",
   ".ico": "image/x-icon",
   ".woff2": "font/woff2",
+  ".otf": "font/otf",
   ".wasm": "application/wasm",
   ".mp3": "audio/mpeg",
   ".wav": "audio/wav",

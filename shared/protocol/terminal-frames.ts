@@ -1,5 +1,6 @@
 /** Owns the text frames of a terminal socket; binary frames are terminal bytes, unchanged, in both directions. */
 import { z } from "./schema.ts";
+import { terminalColoursSchema } from "./terminal-colours.ts";
 
 /** Server to client. */
 export const terminalServerFrameSchema = z.discriminatedUnion("type", [
@@ -23,6 +24,8 @@ export const terminalClientFrameSchema = z.discriminatedUnion("type", [
   }),
   /** Bytes of live output that the viewer has drawn since its last acknowledgement. */
   z.object({ type: z.literal("ack"), bytes: z.number().int().nonnegative() }),
+  /** What the viewer's person sees: for programs that ask while no viewer is there to answer. */
+  z.object({ type: z.literal("colours"), colours: terminalColoursSchema }),
   z.object({ type: z.literal("kill"), signal: z.enum(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"]) }),
 ]);
 export type TerminalClientFrame = z.infer<typeof terminalClientFrameSchema>;

@@ -8,6 +8,7 @@ export function openTwin({ cols, rows } = FIXTURE_SIZE) {
   const screen = createScreenTwin({
     cols,
     rows,
+    onAnswer: (text) => told.push(`answers ${JSON.stringify(text)}`),
     onTitle: (title) => told.push(`title ${title}`),
     onNotice: (notice) => told.push("text" in notice ? `says ${notice.text}` : notice.kind),
     onProgress: (progress) =>

@@ -35,6 +35,8 @@ export interface ClientOptions {
   cols?: number;
   rows?: number;
   protocol?: string;
+  /** May not type, as the gateway would tell the daemon. */
+  watches?: boolean;
   /** Acknowledge live bytes as they come; true by default. */
   acknowledge?: boolean;
   /** Keep what comes; true by default. A hash or a count may be taken with `onBytes` instead. */
@@ -60,7 +62,7 @@ export async function openTerminals(env: NodeJS.ProcessEnv = process.env, record
     const cols = url.searchParams.get("cols");
     const rows = url.searchParams.get("rows");
     const size = cols === null || rows === null ? {} : { cols: Number(cols), rows: Number(rows) };
-    terminals.attach(url.pathname.slice(1), socket, size);
+    terminals.attach(url.pathname.slice(1), socket, { ...size, watches: url.searchParams.has("watches") });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -82,8 +84,9 @@ export async function openTerminals(env: NodeJS.ProcessEnv = process.env, record
 
 async function connect(port: number, session: string, options: ClientOptions): Promise<TerminalClient> {
   const { cols, rows, protocol = SUBPROTOCOL, acknowledge = true, keep = true } = options;
-  const size = cols === undefined || rows === undefined ? "" : `?cols=${cols}&rows=${rows}`;
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/${session}${size}`, protocol, { perMessageDeflate: false });
+  const size = cols === undefined || rows === undefined ? "" : `cols=${cols}&rows=${rows}`;
+  const query = options.watches ? `watches=1&${size}` : size;
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/${session}?${query}`, protocol, { perMessageDeflate: false });
   const received: (TerminalServerFrame | Buffer)[] = [];
   const waiting = new Set<() => void>();
   const look = () => {

@@ -46,7 +46,7 @@ export const TERMINAL_FIXTURES: Readonly<Record<string, string>> = {
     "abcdefgh\x1b[1;3H\x1b[4hXY\x1b[4l\x1b[2P\x1b[2;1H111\r\n222\r\n333\x1b[3;1H\x1b[M\x1b[2;1H\x1b[Lnew\x1b[S\x1b[2T",
   "repeated characters, and tabs back": "a\x1b[5bb\x1b[2Z<\x1b[I>",
   "half blocks of 24-bit colours, as pictures are drawn": Array.from(
-    { length: 12 },
+    { length: 4 },
     (_, x) => `\x1b[38;2;${x * 20};0;90;48;2;0;${x * 20};90m▀`,
   ).join(""),
   "bars of an agent's screen":
@@ -57,3 +57,9 @@ export const TERMINAL_FIXTURES: Readonly<Record<string, string>> = {
 /** The size that they are made for. */
 export const FIXTURE_SIZE = { cols: 20, rows: 6 };
 
+/** The nth of them on a terminal that is emptied before, with all that an earlier one set (RIS). */
+export function fixtureOutput(index: number): string {
+  const text = Object.values(TERMINAL_FIXTURES)[index];
+  if (text === undefined) throw new Error(`there is no fixture ${index}`);
+  return `\u001bc${text}`;
+}

@@ -93,6 +93,7 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
           screens,
           recording: record(session, request, size),
           onChange: () => options.onChange(session),
+          onColours: screens.colours,
           now,
         });
         terminals.set(session, terminal);
@@ -109,8 +110,8 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
         socket.close(CLOSE.noSuchSession, "no such session");
         return;
       }
-      const { cols, rows } = attach;
-      terminal.attach(socket, cols === undefined || rows === undefined ? undefined : { cols, rows });
+      const { cols, rows, watches = false } = attach;
+      terminal.attach(socket, cols === undefined || rows === undefined ? undefined : { cols, rows }, !watches);
     },
     async end(session) {
       const terminal = terminals.get(session);

@@ -1,9 +1,10 @@
 /** Owns the proof with the programs that ask most of a terminal: vim, tmux and less, driven for real. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
+import { DARK_TERMINAL } from "../../../shared/protocol/terminal-colours.ts";
 import { screenState } from "../../../test/support/screen-state.ts";
 import { openTerminals, type TerminalClient, type TestTerminals } from "../../../test/support/terminal-client.ts";
 
@@ -63,6 +64,19 @@ it.skipIf(!installed("vim"))("vim edits a file, and a viewer that comes in the m
   expect(readFileSync(file, "utf8")).toMatch(/line 49 of the song[^\n]*\nfresh\nline 50 of the song/);
   // Back on the normal screen, as a shell would find it.
   expect((await viewer.screen()).buffer.active.type).toBe("normal");
+});
+
+it.skipIf(!installed("vim"))("vim learns that the person's ground is light although nobody looks yet", async () => {
+  const terminals = await house();
+  terminals.start("first", "cat");
+  const page = await terminals.connect("first");
+  page.send({ type: "colours", colours: { ...DARK_TERMINAL, background: "#fbfcfd", foreground: "#1a1f29" } });
+  page.type("told\r");
+  await page.text("told");
+  const said = join(folder, "background.txt");
+  const look = `call timer_start(20, {_ -> v:termrbgresp == "" ? 0 : writefile([&background], "${said}")}, {"repeat": -1})`;
+  terminals.start("v", "vim", ["-u", "NONE", "-N", "-c", look]);
+  await vi.waitFor(() => expect(existsSync(said) && readFileSync(said, "utf8")).toBe("light\n"), { timeout: 20_000 });
 });
 
 it.skipIf(!installed("tmux"))("tmux splits, is left and found again, and looks the same to everyone", async () => {

@@ -30,11 +30,11 @@ export function readCompatMessage(bytes: Buffer, binary: boolean): ViewerMessage
   return { type: "input", bytes };
 }
 
-// What a terminal sends by itself: device attributes, status and cursor reports, mode reports, window reports, focus, and colour,
+// What a terminal sends by itself: device attributes, status and cursor reports, mode reports, window reports, keyboard modes, focus, and colour,
 // DCS and APC answers.
 const REPORT =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the control sequences themselves.
-  /^(?:\u001b\[[?>=]?[\d;]*(?:[cnRt]|\$y)|\u001b\[[IO]|\u001b\][\d;]+(?:rgb:[\da-fA-F/]+)?(?:\u0007|\u001b\\)|\u001b[P_][^\u001b]*\u001b\\)+$/;
+  /^(?:\u001b\[[?>=]?[\d;]*(?:[cnRt]|\$y)|\u001b\[\?\d+u|\u001b\[[IO]|\u001b\][\d;]+(?:rgb:[\da-fA-F/]+)?(?:\u0007|\u001b\\)|\u001b[P_][^\u001b]*\u001b\\)+$/;
 
 /** Whether input is nothing but answers of the viewer's own terminal. Of several viewers only the one that types may answer a program. */
 export function isAutomaticReply(bytes: Buffer): boolean {

@@ -44,6 +44,35 @@ const UNDERLINE = 0x10000000;
 /** Both bits set: a 24-bit colour. */
 const COLOUR_MODE = 0x3000000;
 
+export type Rgb = readonly [number, number, number];
+
+/** `index`: 0 to 255 of the palette, then foreground, background and cursor; none for the whole palette. */
+export type ColourRequest =
+  | { kind: "ask"; index: number }
+  | { kind: "set"; index: number; value: Rgb }
+  | { kind: "restore"; index: number | undefined };
+
+/** What a program asks of the terminal's colours. xterm parses it, and leaves the rest to whoever draws. */
+export function onColours(terminal: Terminal, listener: (request: ColourRequest) => void): void {
+  const listen = inner(inner(inner(terminal, "_core"), "_inputHandler"), "onColor");
+  if (typeof listen !== "function") return;
+  listen((requests: unknown) => {
+    if (!Array.isArray(requests)) return;
+    for (const request of requests) {
+      const index = inner(request, "index");
+      const [red, green, blue] = ["0", "1", "2"].map((part) => number(inner(inner(request, "color"), part), -1));
+      const kind = (["ask", "set", "restore"] as const)[number(inner(request, "type"), -1)];
+      if (kind === "restore") listener({ kind, index: typeof index === "number" ? index : undefined });
+      else if (kind === "ask" && typeof index === "number") listener({ kind, index });
+      else if (kind === "set" && typeof index === "number" && isPart(red) && isPart(green) && isPart(blue)) {
+        listener({ kind, index, value: [red, green, blue] });
+      }
+    }
+  });
+}
+
+const isPart = (value: number | undefined): value is number => value !== undefined && value >= 0 && value <= 255;
+
 /** Whether the parser is in the middle of an escape sequence. */
 export function isInSequence(terminal: Terminal): boolean {
   const parser = inner(inner(inner(terminal, "_core"), "_inputHandler"), "_parser");

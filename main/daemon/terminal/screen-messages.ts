@@ -2,6 +2,7 @@
 
 import type { AgentWord } from "../../../shared/protocol/agent-words.ts";
 import type { TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
+import type { TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 
 /** To the screens, handled in order for each terminal. */
 export type ScreenRequest =
@@ -10,6 +11,9 @@ export type ScreenRequest =
   | { type: "write"; id: number; at: number; length: number }
   | { type: "resize"; id: number; cols: number; rows: number }
   | { type: "snapshot"; id: number; request: number }
+  /** Whether to answer what the program asks from here on. */
+  | { type: "answers"; id: number; on: boolean }
+  | { type: "colours"; id: number; colours: TerminalColours }
   | { type: "close"; id: number };
 
 export interface Snapshot {
@@ -33,6 +37,8 @@ export type ScreenReport =
   /** So many bytes of the ring may be written again. */
   | { type: "taken"; id: number; bytes: number }
   | ({ type: "snapshot"; id: number; request: number } & Snapshot)
+  /** To be typed into the program. */
+  | { type: "answer"; id: number; text: string }
   | { type: "title"; id: number; title: string }
   | { type: "notice"; id: number; notice: Notice }
   | { type: "progress"; id: number; progress: TerminalProgress | undefined };

@@ -1,6 +1,7 @@
-/** Owns one screen beside a PTY: it reads what the program prints and can say at any byte what a terminal would show. It never answers. */
+/** Owns one screen beside a PTY: it reads what the program prints and can say at any byte what a terminal would show. It answers the program while nobody else does. */
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.mjs";
 import headless from "@xterm/headless";
+import type { TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 import { TERMINAL_SCROLLBACK_LINES } from "../../../shared/protocol/wire.ts";
 import { incompleteUtf8 } from "../../../shared/text/incomplete-utf8.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
@@ -8,6 +9,8 @@ import { hearProgram, type ProgramHearing } from "./hear-program.ts";
 import { createHeldOutput } from "./held-output.ts";
 import { MAX_TAIL_BYTES, openSequence, skipString } from "./open-sequence.ts";
 import { skipScrolled } from "./plain-scroll.ts";
+import { createProgramColours } from "./program-colours.ts";
+import { isAutomaticReply } from "./read-viewer-message.ts";
 import { isInSequence, scrollsPlainly } from "./screen-core.ts";
 import type { Snapshot } from "./screen-messages.ts";
 import { serializeScreen } from "./serialize-screen.ts";
@@ -20,6 +23,10 @@ export interface ScreenTwin {
   resize(cols: number, rows: number): void;
   /** Called back with the state after everything written before. */
   snapshot(then: (snapshot: Snapshot) => void): void;
+  /** Whether it answers what the program asks behind everything written before. At first it does not. */
+  answers(on: boolean): void;
+  /** The person's own, in answers to who asks for them. */
+  colours(colours: TerminalColours): void;
   close(): void;
 }
 
@@ -27,6 +34,8 @@ export interface ScreenTwinOptions extends ProgramHearing {
   cols: number;
   rows: number;
   onTitle(title: string): void;
+  /** What a terminal answers by itself. */
+  onAnswer(text: string): void;
 }
 
 /** Bytes given to the parser at once. */
@@ -71,7 +80,13 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
   /** The escape sequence that the bytes printed so far leave unfinished. */
   let sequence: Uint8Array = NOTHING;
 
-  // What xterm would answer (onData) has no listener: nothing that a program prints comes back to it as input.
+  let answering = false;
+  /** Nothing else that a program prints comes back to it as input. */
+  function answer(text: string): void {
+    if (answering && isAutomaticReply(Buffer.from(text))) options.onAnswer(text);
+  }
+  terminal.onData(answer);
+  const colours = createProgramColours(terminal, answer);
   terminal.onTitleChange((text) => {
     const short = oneLine(text, MAX_TITLE_CHARACTERS);
     if (short === title) return;
@@ -169,9 +184,19 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     snapshot(then) {
       act(() => {
         const tail = Buffer.concat([sequence, held.view()]);
-        then({ data: serializeScreen(terminal, title), tail, cols: terminal.cols, rows: terminal.rows });
+        then({
+          data: colours.sequences() + serializeScreen(terminal, title),
+          tail,
+          cols: terminal.cols,
+          rows: terminal.rows,
+        });
       });
     },
+    answers: (on) =>
+      act(() => {
+        answering = on;
+      }),
+    colours: colours.theme,
     close() {
       clearTimeout(timer);
       terminal.dispose();

@@ -15,7 +15,8 @@ port.on("message", (request: ScreenRequest) => {
   if (request.type === "open") {
     const { cols, rows } = request;
     const onTitle = (title: string) => report({ type: "title", id, title });
-    const twin = createScreenTwin({ cols, rows, onTitle, onNotice: noticesOf(id), onProgress: progressOf(id) });
+    const hearing = { onNotice: noticesOf(id), onProgress: progressOf(id), onAnswer: answersOf(id) };
+    const twin = createScreenTwin({ cols, rows, onTitle, ...hearing });
     twins.set(id, { twin, ring: new Uint8Array(request.memory) });
     return;
   }
@@ -35,6 +36,10 @@ port.on("message", (request: ScreenRequest) => {
       return twin.resize(request.cols, request.rows);
     case "snapshot":
       return twin.snapshot((snapshot) => report({ type: "snapshot", id, request: request.request, ...snapshot }));
+    case "answers":
+      return twin.answers(request.on);
+    case "colours":
+      return twin.colours(request.colours);
     case "close":
       twins.delete(id);
       return twin.close();
@@ -53,6 +58,23 @@ function noticesOf(id: number): (notice: Notice) => void {
     }
     // A bell says less than the words around it.
     if (notice.kind !== "bell" || last === undefined) last = notice;
+  };
+}
+
+/** Answers of one turn of the event loop go together. A program that asks for more than this at once gets no more. */
+const MAX_ANSWERS = 16 * 1024;
+
+function answersOf(id: number): (text: string) => void {
+  let all = "";
+  return (text) => {
+    if (all.length + text.length > MAX_ANSWERS) return;
+    if (all === "") {
+      setImmediate(() => {
+        report({ type: "answer", id, text: all });
+        all = "";
+      });
+    }
+    all += text;
   };
 }
 

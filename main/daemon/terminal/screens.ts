@@ -1,6 +1,7 @@
 /** Owns the link to the thread that keeps the screens: one for all terminals, started with the first, with a bounded backlog each. */
 import { Worker } from "node:worker_threads";
 import type { TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
+import { DARK_TERMINAL, type TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 import type { Log } from "../../home/create-log.ts";
 import { workerEntry } from "../../home/worker-entry.ts";
 import { createScreenFeed, type ScreenFeed } from "./screen-feed.ts";
@@ -17,6 +18,8 @@ export interface ScreenListener {
   onNotice(notice: Notice): void;
   /** The program's own progress; undefined when it has taken it away. */
   onProgress(progress: TerminalProgress | undefined): void;
+  /** What the screen answers the program; only while `answers` wants it to. */
+  onAnswer(text: string): void;
   /** The screen has caught up by some of its backlog. */
   onCaughtUp(): void;
 }
@@ -27,6 +30,8 @@ export interface Screen {
   resize(cols: number, rows: number): void;
   /** The state after the bytes written so far. Not called back once the screen is closed. */
   snapshot(then: (snapshot: Snapshot) => void): void;
+  /** Whether the screen answers what the program asks in what is written from now on. At first it does. */
+  answers(on: boolean): void;
   /** Bytes written and not yet on the screen. */
   backlog(): number;
   close(): void;
@@ -34,12 +39,15 @@ export interface Screen {
 
 export interface Screens {
   open(cols: number, rows: number, listener: ScreenListener): Screen;
+  /** The person's colours, for programs that ask while nobody looks. */
+  colours(colours: TerminalColours): void;
   dispose(): Promise<void>;
 }
 
 interface Entry {
   listener: ScreenListener;
   feed: ScreenFeed;
+  answers: boolean;
   waiting: Map<number, (snapshot: Snapshot) => void>;
   /** What is shown when no screen can be kept. */
   empty(): Snapshot;
@@ -62,6 +70,7 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
   let nextId = 1;
   let nextRequest = 1;
   let disposed = false;
+  let colours = DARK_TERMINAL;
   /** Threads that died without having shown anything. */
   let failures = 0;
   let broken = false;
@@ -93,10 +102,16 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
         entry.waiting.clear();
       } else {
         entry.feed.reopen();
+        begin(id, entry);
         for (const request of entry.waiting.keys()) entry.feed.request({ type: "snapshot", id, request });
       }
       entry.listener.onCaughtUp();
     }
+  }
+
+  function begin(id: number, entry: Entry): void {
+    entry.feed.request({ type: "colours", id, colours });
+    entry.feed.request({ type: "answers", id, on: entry.answers });
   }
 
   function post(request: ScreenRequest): void {
@@ -114,6 +129,9 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
         break;
       case "title":
         entry.listener.onTitle(report.title);
+        break;
+      case "answer":
+        entry.listener.onAnswer(report.text);
         break;
       case "notice":
         entry.listener.onNotice(report.notice);
@@ -137,8 +155,9 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
       let size = { cols, rows };
       const feed = createScreenFeed({ id, size: () => size, post });
       const empty = (): Snapshot => ({ data: "", tail: new Uint8Array(0), ...size });
-      const entry: Entry = { listener, waiting, feed, empty };
+      const entry: Entry = { listener, answers: true, waiting, feed, empty };
       entries.set(id, entry);
+      begin(id, entry);
       return {
         write(bytes) {
           if (!broken) feed.write(bytes);
@@ -156,12 +175,21 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
           waiting.set(request, then);
           feed.request({ type: "snapshot", id, request });
         },
+        answers(on) {
+          if (on === entry.answers || !entries.has(id)) return;
+          entry.answers = on;
+          feed.request({ type: "answers", id, on });
+        },
         backlog: () => (broken ? 0 : feed.backlog()),
         close() {
           if (!entries.delete(id)) return;
           if (worker !== undefined) post({ type: "close", id });
         },
       };
+    },
+    colours(now) {
+      colours = now;
+      for (const [id, { feed }] of entries) feed.request({ type: "colours", id, colours });
     },
     async dispose() {
       disposed = true;

@@ -1,5 +1,6 @@
 /** Owns what viewers of a terminal do to it: whose keys reach the program, whose answers, and whose size it has. */
 import type { WebSocket } from "ws";
+import type { TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 import { COMPAT_SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
 import { signalForeground, signalSession } from "./process-session.ts";
 import type { PtyProcess } from "./pty-process.ts";
@@ -13,6 +14,7 @@ export interface SeatsOptions {
   program(): PtyProcess | undefined;
   /** `by`: the viewer that has this size already and need not be told. */
   resize(to: Size | undefined, by: Viewer | undefined): void;
+  colours(colours: TerminalColours): void;
   /** A person has typed. */
   typed(bytes: Uint8Array): void;
 }
@@ -27,7 +29,7 @@ export interface Seats {
 /** Keystrokes that a program may leave unread; a viewer that sends more is not read from. */
 const MAX_INPUT_BYTES = 1024 * 1024;
 
-export function createSeats({ viewers, program, resize, typed }: SeatsOptions): Seats {
+export function createSeats({ viewers, program, resize, colours, typed }: SeatsOptions): Seats {
   /** The one that typed last. */
   let owner: Viewer | undefined;
 
@@ -37,7 +39,7 @@ export function createSeats({ viewers, program, resize, typed }: SeatsOptions): 
     const alone = viewers.all.size === 1;
     if (isAutomaticReply(bytes)) {
       // A question of the program has been asked in every viewer's terminal; it gets one answer.
-      const [first] = viewers.all;
+      const first = [...viewers.all].find(({ answers }) => answers);
       if (!alone && viewer !== (owner ?? first)) return;
     } else {
       owner = viewer;
@@ -59,6 +61,9 @@ export function createSeats({ viewers, program, resize, typed }: SeatsOptions): 
       case "resize":
         viewer.size = { cols: message.cols, rows: message.rows };
         if (viewer === owner || viewers.all.size === 1) resize(viewer.size, viewer);
+        break;
+      case "colours":
+        colours(message.colours);
         break;
       case "kill": {
         const pty = program();

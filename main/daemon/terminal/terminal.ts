@@ -1,6 +1,7 @@
 /** Owns one session's terminal: a program, its screen and its viewers. */
 import type { WebSocket } from "ws";
 import type { TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
+import type { TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
 import { CLOSE, COMPAT_SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
 import { endProgram } from "./end-program.ts";
@@ -20,6 +21,8 @@ export interface TerminalOptions {
   screens: Screens;
   recording: Recording | undefined;
   onChange(): void;
+  /** A viewer has told the colours that its person sees. */
+  onColours(colours: TerminalColours): void;
   /** Milliseconds of a steady clock. */
   now(): number;
 }
@@ -29,10 +32,13 @@ export interface Terminal {
   offset(): number;
   /** Runs a program, the same by default, in the same terminal: its viewers stay. Throws when the system refuses. */
   restart(launch?: Launch, size?: Size): void;
-  attach(socket: WebSocket, size: Size | undefined): void;
+  /** `answers`: the viewer may type. */
+  attach(socket: WebSocket, size: Size | undefined, answers: boolean): void;
   end(): Promise<void>;
 }
 
+/** Bytes of input that a program may leave unread and still get answers. */
+const MAX_UNREAD_ANSWERS = 4 * 1024;
 /** Titles and bells may change without end; what changed is told this often. */
 const CHANGE_INTERVAL_MS = 100;
 
@@ -62,6 +68,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
     onTitle: signs.retitle,
     onNotice: signs.notice,
     onProgress: signs.progress,
+    onAnswer(text) {
+      if (exit === undefined && pty.queued < MAX_UNREAD_ANSWERS) pty.write(Buffer.from(text));
+    },
     onCaughtUp: () => {
       if (lagging) regulate();
     },
@@ -74,11 +83,13 @@ export function createTerminal(options: TerminalOptions): Terminal {
       blocked = yes;
       regulate();
     },
+    onAnswered: (answered) => screen.answers(!answered),
   });
   const seats = createSeats({
     viewers,
     program: () => (exit === undefined ? pty : undefined),
     resize,
+    colours: options.onColours,
     typed: signs.typed,
   });
 
@@ -163,8 +174,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
       regulate();
       changes.changed();
     },
-    attach(socket, viewerSize) {
-      const viewer = viewers.add(socket, viewerSize);
+    attach(socket, viewerSize, answers) {
+      const viewer = viewers.add(socket, viewerSize, answers);
       seats.seat(viewer);
       if (socket.protocol !== COMPAT_SUBPROTOCOL) {
         const ready: TerminalServerFrame = { type: "ready", ...size, title: signs.title() };

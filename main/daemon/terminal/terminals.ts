@@ -7,6 +7,8 @@ export interface AttachOptions {
   /** The viewer's own size; the program keeps its size when absent. */
   cols?: number;
   rows?: number;
+  /** It may not type, and so cannot answer what the program asks. */
+  watches?: boolean;
 }
 
 /** The PTYs of all sessions, at most one each. */

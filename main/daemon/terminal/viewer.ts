@@ -18,6 +18,8 @@ type Mode = "live" | "waiting" | "dropped";
 export interface Viewer {
   readonly socket: WebSocket;
   readonly flow: Flow;
+  /** It answers what the program asks; a device that may only watch cannot. */
+  readonly answers: boolean;
   /** Its own size, where it told one. */
   size: { cols: number; rows: number } | undefined;
   mode(): Mode;
@@ -36,7 +38,7 @@ export interface Viewer {
 }
 
 /** `onSent` is called when a large message has left for the system. */
-export function createViewer(socket: WebSocket, now: number, onSent: () => void): Viewer {
+export function createViewer(socket: WebSocket, answers: boolean, now: number, onSent: () => void): Viewer {
   const compat = socket.protocol === COMPAT_SUBPROTOCOL;
   const decoder = new StringDecoder("utf8");
   let mode: Mode = "waiting";
@@ -66,6 +68,7 @@ export function createViewer(socket: WebSocket, now: number, onSent: () => void)
 
   return {
     socket,
+    answers,
     flow: newFlow(now),
     size: undefined,
     mode: () => mode,

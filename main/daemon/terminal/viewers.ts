@@ -19,13 +19,16 @@ export interface ViewersOptions {
   epilogue(): TerminalServerFrame[];
   /** Whether the viewers want the program's output to wait. */
   onBlocked(blocked: boolean): void;
+  /** Whether a viewer gets what comes from now on and answers what the program asks in it. */
+  onAnswered(answered: boolean): void;
 }
 
 export interface Viewers {
   readonly all: ReadonlySet<Viewer>;
   /** Whether anybody gets the output as it comes. */
   watched(): boolean;
-  add(socket: WebSocket, size: Size | undefined): Viewer;
+  /** `answers`: it may type. */
+  add(socket: WebSocket, size: Size | undefined, answers: boolean): Viewer;
   remove(viewer: Viewer): void;
   /** Keeps what it is given for as long as a viewer needs it. */
   output(bytes: Buffer): void;
@@ -40,8 +43,13 @@ export function createViewers(options: ViewersOptions): Viewers {
   const all = new Set<Viewer>();
   let timer: NodeJS.Timeout | undefined;
 
+  const noteAnswers = () =>
+    options.onAnswered([...all].some((viewer) => viewer.answers && viewer.mode() !== "dropped"));
+
   function refresh(viewer: Viewer): void {
     viewer.await();
+    // At the same place among the output as the snapshot: what comes before is answered without it, what follows by it.
+    noteAnswers();
     const epilogue = options.epilogue();
     options.snapshot((snapshot) => {
       if (!all.has(viewer)) return;
@@ -73,6 +81,7 @@ export function createViewers(options: ViewersOptions): Viewers {
       const left = live ? patience(flow, now) : Number.POSITIVE_INFINITY;
       if (left <= 0) {
         viewer.drop();
+        noteAnswers();
         updateBacklog(flow, 0, now);
       } else {
         blocked = true;
@@ -86,14 +95,16 @@ export function createViewers(options: ViewersOptions): Viewers {
   return {
     all,
     watched: () => [...all].some((viewer) => viewer.mode() === "live"),
-    add(socket, size) {
-      const viewer = createViewer(socket, options.now(), regulate);
+    add(socket, size, answers) {
+      const viewer = createViewer(socket, answers, options.now(), regulate);
       viewer.size = size;
       all.add(viewer);
       return viewer;
     },
     remove(viewer) {
-      if (all.delete(viewer)) regulate();
+      if (!all.delete(viewer)) return;
+      noteAnswers();
+      regulate();
     },
     output(bytes) {
       if (all.size === 0) return;

@@ -29,6 +29,7 @@ export function relayTerminal(client: WebSocket, options: RelayOptions): void {
   const query = new URLSearchParams();
   if (options.cols !== undefined && !options.watches) query.set("cols", String(options.cols));
   if (options.rows !== undefined && !options.watches) query.set("rows", String(options.rows));
+  if (options.watches) query.set("watches", "1");
   const address = `${found.base.replace("http:", "ws:")}/session/${encodeURIComponent(options.session)}/terminal?${query}`;
   const daemon = new WebSocket(address, client.protocol === "" ? [] : [client.protocol], {
     headers: api.noticeHeaders,
