@@ -15,6 +15,7 @@ import { type CallMarks, createCallMarks } from "./call-marks.ts";
 import { createTerminalInput } from "./terminal-input.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { createTerminalSize, type Size } from "./terminal-size.ts";
+import { tellColours } from "./told-colours.ts";
 import { createWholeCharacters } from "./whole-characters.ts";
 
 export interface TerminalStatus {
@@ -105,6 +106,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
           ack.reset();
           whole.reset();
           size.connected(asked);
+          tellColours(terminal, send);
           size.layout();
           set({ refused: 0 });
         }
