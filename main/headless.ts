@@ -8,6 +8,7 @@ import type { Fault } from "../shared/protocol/fault.ts";
 import { createGateway, type Gateway } from "./gateway/create-gateway.ts";
 import { splitPaths } from "./gateway/discovery/candidates.ts";
 import { tryCandidate } from "./gateway/discovery/find-daemon.ts";
+import { probePatiently } from "./gateway/discovery/probe-health.ts";
 import { createDaemonClient } from "./gateway/link/daemon-client.ts";
 import { openBrowser } from "./gateway/open-browser.ts";
 import { createLog } from "./home/create-log.ts";
@@ -117,7 +118,7 @@ function daemonLine(view: DaemonView): string {
 export async function stop(options: { home?: string; force?: boolean }): Promise<number> {
   const home = homeFolder(options.home);
   const key = daemonKey(home);
-  const { attempt, found } = await tryCandidate({ path: home.discovery, own: true }, key);
+  const { attempt, found } = await tryCandidate({ path: home.discovery, own: true }, key, probePatiently);
   if (found === undefined) {
     const reason = attempt.reason === undefined ? "" : ` (${attempt.reason})`;
     console.log(`No daemon runs for ${home.path}${reason}.`);

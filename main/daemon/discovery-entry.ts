@@ -6,8 +6,11 @@ import { check } from "../../shared/protocol/schema.ts";
 import { readPrivateFile, removeIfOurs, writePrivateFile } from "../home/private-file.ts";
 import { prove, sameSecret } from "../home/secrets.ts";
 
-/** How long a daemon that is alive may take to say so. */
-const ALIVE_MS = 500;
+/**
+ * How long a daemon that is alive may take to say so. Where none is, the connection is refused at once; one that is only slow,
+ * on a machine that is busy, must not be taken for dead: its home would have two.
+ */
+const ALIVE_MS = 5_000;
 
 /** Address and pid of the daemon that this file names, if it answers and proves that it knows the key of this home. */
 export async function liveOwner(

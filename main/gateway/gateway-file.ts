@@ -11,7 +11,8 @@ import { readPrivateFile, removeIfOurs, writePrivateFile } from "../home/private
 import { ownerToken, prove, sameSecret } from "../home/secrets.ts";
 import { readBounded } from "./discovery/probe-health.ts";
 
-const ANSWER_MS = 500;
+/** Where no gateway is, the connection is refused at once; one that is only slow must not be taken for dead: its home would have two. */
+const ANSWER_MS = 5_000;
 const MAX_ANSWER_BYTES = 4096;
 export const GATEWAY_NONCE = /^[0-9a-f]{32}$/;
 

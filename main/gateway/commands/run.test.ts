@@ -42,7 +42,7 @@ function signalbox(...args: string[]) {
     output: () => output,
     until: (text: string) =>
       new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`no ${text} in ${output}`)), 15_000);
+        const timer = setTimeout(() => reject(new Error(`no ${text} in ${output}`)), 45_000);
         const look = () => {
           if (!output.includes(text)) return;
           clearTimeout(timer);
@@ -54,7 +54,7 @@ function signalbox(...args: string[]) {
   };
 }
 
-it("shows the program here, with this terminal's size, and ends with its exit code", { timeout: 60_000 }, async () => {
+it("shows the program here, with this terminal's size, and ends with its exit code", { timeout: 120_000 }, async () => {
   const { until, type, exit } = signalbox("run", "sh", "--", "-c", "stty size; read x; echo got-$x; exit 5");
   await until("20 90");
   type("word\r");
@@ -63,7 +63,7 @@ it("shows the program here, with this terminal's size, and ends with its exit co
   expect(await exit).toEqual({ code: 5, signal: null });
 });
 
-it("leaves at ~. and the program goes on", { timeout: 60_000 }, async () => {
+it("leaves at ~. and the program goes on", { timeout: 120_000 }, async () => {
   const { until, type, exit, output } = signalbox("run", "cat");
   await until("\x1b[2J");
   type("hello\r");
@@ -74,7 +74,7 @@ it("leaves at ~. and the program goes on", { timeout: 60_000 }, async () => {
 });
 
 it("holds no gateway: the app is opened and closed meanwhile, shows it, and it goes on", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const here = signalbox("run", "--label", "kept", "cat");
   await here.until("\x1b[2J");
@@ -84,8 +84,9 @@ it("holds no gateway: the app is opened and closed meanwhile, shows it, and it g
   });
   const [line] = await once(createInterface({ input: app.stdout }), "line");
   const { url, token } = JSON.parse(line);
-  const answer = await fetch(`${url}/api/v1/sessions`, { headers: { authorization: `Bearer ${token}` } });
-  expect(await answer.json()).toMatchObject({
+  const sessions = async () =>
+    (await fetch(`${url}/api/v1/sessions`, { headers: { authorization: `Bearer ${token}` } })).json();
+  await expect.poll(sessions).toMatchObject({
     sessions: expect.arrayContaining([expect.objectContaining({ label: "kept" })]),
   });
   const ended = once(app, "exit");
@@ -97,7 +98,7 @@ it("holds no gateway: the app is opened and closed meanwhile, shows it, and it g
   expect(await here.exit).toEqual({ code: 0, signal: null });
 });
 
-it("says what is wrong where the person looks", { timeout: 60_000 }, async () => {
+it("says what is wrong where the person looks", { timeout: 120_000 }, async () => {
   const missing = signalbox("run", "no-such-program-here");
   expect(await missing.exit).toEqual({ code: 1, signal: null });
   expect(missing.output()).toContain("`no-such-program-here` wasn't found on PATH.");

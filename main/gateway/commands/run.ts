@@ -12,6 +12,7 @@ import { type HomeFolder, homeFolder } from "../../home/home-folder.ts";
 import { daemonKey, ownerToken } from "../../home/secrets.ts";
 import { createGateway } from "../create-gateway.ts";
 import { tryCandidate } from "../discovery/find-daemon.ts";
+import { probePatiently } from "../discovery/probe-health.ts";
 import { runningGateway } from "../gateway-file.ts";
 import { createDaemonClient } from "../link/daemon-client.ts";
 import { attachHere, type Parting } from "./attach-here.ts";
@@ -79,7 +80,7 @@ async function reachGateway(home: HomeFolder, ui: string | null): Promise<Result
 /** The session's terminal at our own daemon; undefined when its tools are served by another one, which knows it by another id. */
 async function atDaemon(home: HomeFolder, id: string): Promise<{ address: string; token: string } | undefined> {
   const token = daemonKey(home);
-  const { found } = await tryCandidate({ path: home.discovery, own: true }, token);
+  const { found } = await tryCandidate({ path: home.discovery, own: true }, token, probePatiently);
   if (found === undefined) return undefined;
   const known = await createDaemonClient(found.base, token).sessions();
   if (!known.ok || !known.value.sessions.some((session) => session.session_id === id)) return undefined;

@@ -6,6 +6,7 @@ import { prove, sameSecret } from "../../home/secrets.ts";
 
 /** An answer later than this is no answer (protocol.md §1), in milliseconds. */
 export const HEALTH_TIMEOUT_MS = 500;
+const PATIENT_MS = 5_000;
 const MAX_HEALTH_BYTES = 64 * 1024;
 
 export type Probe = { outcome: "alive"; health: Health; proven: boolean } | { outcome: "no-answer"; reason: string };
@@ -33,6 +34,12 @@ export async function probeHealth(base: string, key: string, timeoutMs = HEALTH_
     return { outcome: "no-answer", reason: networkReason(error) };
   }
 }
+
+/**
+ * For what is done once and has nowhere else to look. Where no daemon is, the connection is refused at once; one that is only
+ * slow, on a machine that is busy, must not be taken for dead.
+ */
+export const probePatiently = (base: string, key: string): Promise<Probe> => probeHealth(base, key, PATIENT_MS);
 
 /** Reads a body of at most `max` bytes; undefined when it is longer, and the rest is not read. */
 export async function readBounded(response: Response, max: number): Promise<string | undefined> {
