@@ -1,6 +1,6 @@
 /** Owns the proof that each agent is started exactly as it was seen to work, and that the secret travels in the environment alone. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -8,9 +8,7 @@ import { AGENT_IDS, type AgentId } from "../../shared/protocol/app-frames.ts";
 import { openPty } from "../daemon/terminal/pty-process.ts";
 import { homeFolder } from "../home/home-folder.ts";
 import { planLaunch, resumeArguments, writePlanFiles } from "./agents.ts";
-import { detectAgents } from "./detect-agents.ts";
 import type { LaunchContext, LaunchPlan } from "./launch-plan.ts";
-import { askLoginShell, parseVariables } from "./login-environment.ts";
 
 const TOKEN = "canary-0123456789abcdef";
 const URL = "http://127.0.0.1:54500/mcp";
@@ -267,36 +265,6 @@ it("writes an agent's files closed to others, in a folder closed to others", () 
   expect(readFileSync(path, "utf8")).toBe(files[0]?.text);
 });
 
-it("finds agents on PATH, and asks each for its version at most once", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "signalbox-path-"));
-  const program = (name: string, script: string) => {
-    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(folder, name), 0o755);
-  };
-  program("claude", 'echo x >> "$0.asked"; echo "2.1.197 (Claude Code)"');
-  program("codex", 'echo "codex-cli 0.169.0"');
-  program("gemini", "exit 1");
-  writeFileSync(join(folder, "opencode"), "not executable");
-  const env = { PATH: `relative:${folder}:/usr/bin:/bin`, TERM: "xterm", SHELL: "/bin/sh" };
-  await detectAgents(env);
-  const agents = await detectAgents(env);
-  const by = (id: AgentId) => agents.find((agent) => agent.id === id);
-  expect(agents.map(({ id }) => id)).toEqual([...AGENT_IDS]);
-  expect(by("claude")).toMatchObject({ found: true, path: join(folder, "claude"), version: "2.1.197" });
-  expect(by("codex")).toMatchObject({ found: true, version: "0.169.0" });
-  expect(by("gemini")).toEqual({
-    id: "gemini",
-    name: "Gemini CLI",
-    found: true,
-    path: join(folder, "gemini"),
-    install: expect.any(String),
-  });
-  expect(by("opencode")).toMatchObject({ found: false, install: "npm install -g opencode-ai" });
-  expect(by("shell")).toMatchObject({ found: true, path: "/bin/sh" });
-  expect(by("demo")).toMatchObject({ found: true });
-  expect(readFileSync(join(folder, "claude.asked"), "utf8")).toBe("x\n");
-});
-
 it.each<[AgentId, args: string[] | undefined, resumed: string[] | undefined]>([
   ["claude", undefined, ["--continue"]],
   ["claude", ["--model", "opus"], ["--continue", "--model", "opus"]],
@@ -322,27 +290,3 @@ it.each<[AgentId, args: string[] | undefined, resumed: string[] | undefined]>([
     expect(resumeArguments(agent, { args })).toEqual(resumed);
   },
 );
-
-it("does not wait for a program that never tells its version", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "signalbox-path-"));
-  writeFileSync(join(folder, "codex"), "#!/bin/sh\nexec sleep 60\n");
-  chmodSync(join(folder, "codex"), 0o755);
-  const begun = performance.now();
-  const agents = await detectAgents({ PATH: `${folder}:/usr/bin:/bin`, TERM: "xterm" });
-  expect(agents.find(({ id }) => id === "codex")).toMatchObject({ found: true });
-  expect(performance.now() - begun).toBeLessThan(6_000);
-});
-
-it("completes the environment of a start from a dock by what the login shell says, whatever the profile prints", async () => {
-  const home = mkdtempSync(join(tmpdir(), "signalbox-login-"));
-  writeFileSync(
-    join(home, ".bash_profile"),
-    'echo "Welcome = to = this"; export PATH="/opt/mine:$PATH" ODD=$\'a\\nb=c\'\n',
-  );
-  const env = { HOME: home, SHELL: "/bin/bash", PATH: "/usr/bin:/bin", ONLY: "here" };
-  const login = await askLoginShell(env);
-  expect(login).toMatchObject({ ONLY: "here", ODD: "a\nb=c" });
-  expect(login.PATH?.split(":")).toContain("/opt/mine");
-  expect(await askLoginShell({ ...env, SHELL: "/bin/false" })).toEqual({ ...env, SHELL: "/bin/false" });
-  expect(parseVariables("A=1\0_=x\0TERM=dumb\0=y\0B=\0")).toEqual({ A: "1", B: "" });
-});
