@@ -35,7 +35,8 @@ it.runIf(process.platform === "linux").each(["SIGTERM", "SIGKILL"] as const)(
   "a run that %s ends leaves neither a process nor a folder behind, not even a daemon that left its group",
   async (signal) => {
     const { run, pid, folder } = await startRun();
-    expect(naming(folder)).toHaveLength(1);
+    // One that it is just starting has its arguments too, for a moment.
+    expect(naming(folder)).not.toEqual([]);
     run.kill(signal);
     await once(run, "exit");
     await vi.waitFor(() => {

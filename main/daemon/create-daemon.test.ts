@@ -198,9 +198,7 @@ describe("the end", () => {
     const { pid } = JSON.parse(
       ((await agent.tool("status")).result as { content: { text: string }[] }).content[0]?.text ?? "{}",
     );
-    const since = performance.now();
     await daemon.daemon.dispose();
-    expect(performance.now() - since).toBeLessThan(5_000);
     expect(() => process.kill(pid, 0)).toThrow();
   });
 });

@@ -83,8 +83,9 @@ it("P16: on a full disk live events go on, nothing is acknowledged that is not k
   emit(200);
   await live();
   const recording = () => gateway.app().recording;
-  await vi.waitFor(async () =>
-    expect((await post(`/api/v1/sessions/${id}`, { label: "a" }, "PATCH")).status).toBe(200),
+  await vi.waitFor(
+    async () => expect((await post(`/api/v1/sessions/${id}`, { label: "a" }, "PATCH")).status).toBe(200),
+    15_000,
   );
   const settings = { days: 80, megabytes: 1000 };
   expect((await post("/api/v1/history-limits", settings, "PUT")).status).toBe(200);
@@ -143,4 +144,4 @@ it("P16: on a full disk live events go on, nothing is acknowledged that is not k
   expect(covered()).toBe(sent);
   again.socket.terminate();
   expect(readFileSync(join(home.home.path, "devices.json"), "utf8")).not.toContain(device?.id);
-}, 60_000);
+}, 120_000);

@@ -44,7 +44,7 @@ async function figures(): Promise<Map<string, number>> {
 
 it("figures are in Prometheus' form, each told once, and count what happens", async () => {
   await vi.waitFor(async () => expect((await figures()).get("signalbox_daemon_connected")).toBe(1), {
-    timeout: 10_000,
+    timeout: 15_000,
   });
   const made = await ask(gateway, "/api/v1/sessions", { method: "POST", body: '{"agent":"shell","cwd":"/"}' });
   const { id } = made.json() as { id: string };
@@ -65,7 +65,7 @@ it("figures are in Prometheus' form, each told once, and count what happens", as
         signalbox_stream_reconnects_total: 1,
         signalbox_recording: 1,
       }),
-    { timeout: 10_000 },
+    { timeout: 15_000 },
   );
   socket.terminate();
 });

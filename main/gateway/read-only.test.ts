@@ -29,6 +29,8 @@ beforeAll(async () => {
   undo.push(() => gateway.dispose());
   const made = await ask(gateway, "/api/v1/sessions", { method: "POST", body: '{"agent":"shell","cwd":"/"}' });
   session = (made.json() as { id: string }).id;
+  // What the gateway asks for by itself is asked before any test looks at what a device caused.
+  await daemon.readers(session, 1);
 });
 afterAll(async () => {
   for (const step of undo.reverse()) await step();

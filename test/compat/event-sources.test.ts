@@ -122,7 +122,8 @@ async function chromiums(base: string, count: number, executablePath: string): P
 
 /** Streams that are read with one start of a reader; `npm run test:long` starts each ten times. */
 const STREAMS = 60;
-const ROUNDS = process.env.SIGNALBOX_LONG === "1" ? 10 : 1;
+const LONG = process.env.SIGNALBOX_LONG === "1";
+const ROUNDS = LONG ? 10 : 1;
 
 /** Not by `fc.assert`: one start of a reader serves many streams, and a failure names the one that differs. */
 async function sameAs(
@@ -130,7 +131,8 @@ async function sameAs(
   fits: (stream: Stream) => boolean = () => true,
 ): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
-    const seed = Math.floor(Math.random() * 2 ** 31);
+    // Others each time only where failures are looked for.
+    const seed = LONG ? Math.floor(Math.random() * 2 ** 31) : 20_261_121;
     const streams = fc.sample(stream.filter(fits), { numRuns: STREAMS, seed });
     const [seen, expected] = await serve(streams, async (base) => [
       await ours(base, STREAMS),

@@ -1,6 +1,7 @@
 /** Proves the starts that only the double can show: macOS's way with links, a second instance, and what makes a start fail. */
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { BrowserContext } from "@playwright/test";
 import { createGateway } from "../../main/gateway/create-gateway.ts";
 import { startDesktop } from "../../main/shell/start-desktop.ts";
@@ -116,10 +117,12 @@ test("a newer version waits for running agents, and then replaces the app withou
   });
   try {
     await expect.poll(async () => (await desktop.tray()).rows).toContain("Daemon · 1 server");
-    await startShell(desktop, "busy", "sleep 2");
+    const done = join(desktop.home, "done");
+    await startShell(desktop, "busy", `until [ -e '${done}' ]; do sleep 0.05; done`);
     await expect.poll(async () => (await desktop.tray()).icon).toContain("running");
     events.emit("update-downloaded", { version: "9.9.9" });
     await expect.poll(async () => (await desktop.tray()).rows).toContain("Version 9.9.9 installs when nothing runs");
+    writeFileSync(done, "");
     await expect.poll(async () => (await desktop.tray()).rows).toContain("› Restart for version 9.9.9");
     await desktop.chooseInTray("Restart for version 9.9.9");
     expect(await desktop.exited()).toBe(0);

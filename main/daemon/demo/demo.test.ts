@@ -1,6 +1,16 @@
 /** Proves the demo as a first-time user meets it: real tools over stdio, the agent in a real terminal. */
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
@@ -13,6 +23,8 @@ import { readCommand } from "./demo-commands.ts";
 let daemon: TestDaemon;
 let agent: McpAgent & { session: string };
 let folder: string;
+/** Reading it takes much longer than a keystroke, on any machine: many files, without content on the disk. */
+let busy: string;
 const running: { kill(): void }[] = [];
 
 beforeAll(async () => {
@@ -23,6 +35,12 @@ beforeAll(async () => {
   writeFileSync(join(folder, "deep", ".git", "config"), "TODO");
   writeFileSync(join(folder, "c.bin"), Buffer.from([0, 1, 2, 10, 10]));
   symlinkSync("/etc", join(folder, "outside"));
+  busy = mkdtempSync(join(tmpdir(), "signalbox-busy-"));
+  for (let i = 0; i < 8_000; i += 1) {
+    const file = openSync(join(busy, `f${i}`), "w");
+    ftruncateSync(file, 100_000);
+    closeSync(file);
+  }
   daemon = await startDaemon();
   agent = await daemon.agent({ cwd: folder, agent: "demo" });
 });
@@ -31,7 +49,7 @@ afterEach(() => {
 });
 afterAll(async () => {
   await daemon.stop();
-  rmSync(folder, { recursive: true, force: true });
+  for (const made of [folder, busy]) rmSync(made, { recursive: true, force: true });
 });
 
 const call = async (name: string, args: Json = {}) => (await agent.tool(name, { path: folder, ...args })).result ?? {};
@@ -118,7 +136,7 @@ describe("the demo agent", () => {
     return { program, session: session_id, token, shows, left, screen: () => screen };
   };
 
-  it("takes a round by itself, then does what it is told, and leaves when asked", { timeout: 60_000 }, async () => {
+  it("takes a round by itself, then does what it is told, and leaves when asked", { timeout: 120_000 }, async () => {
     const { program, session, token, shows, left } = await start(folder);
     await shows("That was the round.");
     await shows("›");
@@ -145,9 +163,9 @@ describe("the demo agent", () => {
   });
 
   it("keeps what is typed while tools run out of their lines, and offers it at the prompt", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
-    const { program, shows, left, screen } = await start(process.cwd());
+    const { program, shows, left, screen } = await start(busy);
     await shows("count_lines");
     program.write("search zebra\r");
     program.write("\u0003");
@@ -158,8 +176,8 @@ describe("the demo agent", () => {
     expect(await left).toBe(0);
   });
 
-  it("cancels what runs on Ctrl+C, as the daemon sees it, and leaves on the second", { timeout: 60_000 }, async () => {
-    const { program, session, token, shows, left } = await start(process.cwd());
+  it("cancels what runs on Ctrl+C, as the daemon sees it, and leaves on the second", { timeout: 120_000 }, async () => {
+    const { program, session, token, shows, left } = await start(busy);
     await shows("count_lines");
     await readEvents(daemon.url, session, token, (all) => all.filter((event) => event.kind === "progress").length > 2);
     program.write("\u0003");

@@ -124,7 +124,9 @@ describe("a write", () => {
     });
     remote.behave(succeed);
     await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 15_000);
-    expect(remote.calls.map((call) => call.key)).toEqual(["mine", "mine"]);
+    // The second attempt may have been lost too, when it was made before the server was better.
+    expect(remote.calls.length).toBeGreaterThan(1);
+    expect(new Set(remote.calls.map((call) => call.key))).toEqual(new Set(["mine"]));
   });
 
   it("that the server refuses for good is kept as dead with its reason, until a person retries it", async () => {

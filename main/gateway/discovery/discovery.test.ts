@@ -17,6 +17,9 @@ import { probeHealth } from "./probe-health.ts";
 import { watchFiles } from "./watch-files.ts";
 
 const KEY = "5".repeat(64);
+/** For questions that are answered: a machine that is busy with other things may stand still for longer than the product waits. */
+const PATIENT_MS = 30_000;
+const patient = (base: string, key: string) => probeHealth(base, key, PATIENT_MS);
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
@@ -142,15 +145,15 @@ describe("discovery files", () => {
     expect(await probeHealth(redirect.url, KEY)).toMatchObject({ outcome: "no-answer" });
     expect(reached).toBe(false);
     const huge = await serverOf((_, response) => response.end(`{"status":"${"x".repeat(100_000)}"}`));
-    expect(await probeHealth(huge.url, KEY)).toMatchObject({
+    expect(await patient(huge.url, KEY)).toMatchObject({
       outcome: "no-answer",
       reason: "/health answered too much",
     });
     const silent = await serverOf(() => {});
     const begun = performance.now();
     expect(await probeHealth(silent.url, KEY)).toMatchObject({ outcome: "no-answer", reason: "no answer in time" });
-    // 500 ms is promised; a machine that is busy with other things gets more, and what is broken takes longer still.
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    // 500 ms is promised; a machine that is busy with other things gets more, and what is broken never ends.
+    expect(performance.now() - begun).toBeLessThan(20_000);
     const nonsense = await serverOf((_, response) => response.end("<html>"));
     expect(await probeHealth(nonsense.url, KEY)).toMatchObject({ outcome: "no-answer" });
   });
@@ -160,7 +163,7 @@ describe("discovery files", () => {
     undo.push(stranger.end);
     const path = join(folder(), "mcp.json");
     stranger.announce(path);
-    const { attempt, found } = await tryCandidate({ path, own: true }, KEY);
+    const { attempt, found } = await tryCandidate({ path, own: true }, KEY, patient);
     expect(found).toBeUndefined();
     expect(attempt.outcome).toBe("unproven");
     expect(stranger.asked).toHaveLength(1);
@@ -175,8 +178,8 @@ describe("discovery files", () => {
       seen.push(request.url ?? "");
       response.end(JSON.stringify({ status: "ok", proof: "0".repeat(64) }));
     });
-    const first = await probeHealth(replaying.url, KEY);
-    await probeHealth(replaying.url, KEY);
+    const first = await patient(replaying.url, KEY);
+    await patient(replaying.url, KEY);
     expect(first).toMatchObject({ outcome: "alive", proven: false });
     expect(seen[0]).not.toBe(seen[1]);
   });
@@ -197,6 +200,7 @@ describe("discovery files", () => {
         own: name === "own.json",
       })),
       KEY,
+      patient,
     );
     expect(search.attempts.map(({ outcome }) => outcome)).toEqual([
       "absent",
@@ -206,7 +210,7 @@ describe("discovery files", () => {
       "not-tried",
     ]);
     expect(search.found).toMatchObject({ base: foreign.url, own: false });
-    const mine = await findDaemon([{ path: at("own.json"), own: true }], KEY);
+    const mine = await findDaemon([{ path: at("own.json"), own: true }], KEY, patient);
     expect(mine.found).toMatchObject({ base: own.url, own: true });
   });
 

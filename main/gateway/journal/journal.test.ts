@@ -103,7 +103,7 @@ describe("the journal", () => {
       }
       await journal.close();
     }
-  }, 40_000);
+  }, 120_000);
 
   it("P16: a full disk is told, live counts go on, what could be held is written when there is room again, the rest is said to be lost", () => {
     const { database } = openDatabase(newPath());
