@@ -47,7 +47,7 @@ export async function metricsText(parts: GatewayParts, sockets: number): Promise
   );
   add("sockets", "gauge", "WebSockets that are open.", sockets);
   add("events_total", "counter", "Events taken in from daemons.", parts.counters.events);
-  add("event_bytes_total", "counter", "Characters of these events.", parts.counters.eventBytes);
+  add("event_bytes_total", "counter", "Bytes of these events.", parts.counters.eventBytes);
   add("stream_reconnects_total", "counter", "Streams that had to be opened again.", parts.counters.reconnects);
   add("ring_bytes", "gauge", "Recent events held in memory.", parts.ring.bytes);
   add("journal_queued_bytes", "gauge", "Events on their way to the journal.", parts.journal.queued());

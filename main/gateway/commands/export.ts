@@ -6,7 +6,7 @@ import { homeFolder } from "../../home/home-folder.ts";
 import { ownerToken } from "../../home/secrets.ts";
 import { runningGateway } from "../gateway-file.ts";
 
-/** Gives the exit code: 1 when no gateway runs, or when it does not have the session. */
+/** Gives the exit code: 1 when no gateway runs, or when it does not have the session; 2 for a format that there is not. */
 export async function exportSession(session: string, options: { home?: string; format: string }): Promise<number> {
   const home = homeFolder(options.home);
   const gateway = await runningGateway(home);
@@ -22,7 +22,8 @@ export async function exportSession(session: string, options: { home?: string; f
   if (!response.ok || response.body === null) {
     const told = parseJson(faultBodySchema, await response.text());
     console.error(`signalbox: ${told.ok ? told.value.error.message : `the gateway answered ${response.status}`}`);
-    return 1;
+    if (told.ok && told.value.error.hint !== undefined) console.error(told.value.error.hint);
+    return told.ok && told.value.error.code === "unknown-format" ? 2 : 1;
   }
   for await (const chunk of response.body) {
     if (!process.stdout.write(chunk)) await once(process.stdout, "drain");

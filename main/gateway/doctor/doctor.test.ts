@@ -1,5 +1,5 @@
 /** Proves that the doctor names what is wrong and what to do, in a report that anybody may be shown. */
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
@@ -7,7 +7,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { doctorReportSchema } from "../../../shared/protocol/gateway-api.ts";
 import { ask, startGateway, temporaryHome } from "../../../test/support/gateway/running-gateway.ts";
 import { startScriptedDaemon } from "../../../test/support/gateway/scripted-daemon.ts";
-import { prepareHomeFolder } from "../../home/home-folder.ts";
+import { homeFolder, prepareHomeFolder } from "../../home/home-folder.ts";
 import { daemonKey, ownerToken } from "../../home/secrets.ts";
 import { announceGateway, runningGateway } from "../gateway-file.ts";
 import { portOwner } from "../http/port-owner.ts";
@@ -48,6 +48,28 @@ it("names an open secret, a hostile discovery file, a stranger and a damaged his
     expect.stringMatching(/^journal: .*cannot be read/),
   ]);
   for (const finding of report.findings) if (finding.state === "bad") expect(finding.hint, finding.text).toBeTruthy();
+});
+
+it("a damaged token or key hides nothing else, and a home that is not there yet is no failure", async () => {
+  const { home } = newHome();
+  daemonKey(home);
+  writeFileSync(home.ownerToken, "x", { mode: 0o600 });
+  const stranger = await startScriptedDaemon();
+  undo.push(stranger.end);
+  stranger.announce(home.discovery);
+  const report = await examine({ home, discovery: [] });
+  const worst = report.findings.filter(({ state }) => state === "bad");
+  expect(worst.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/token is damaged; remove it and start again/),
+    expect.stringMatching(/is not this home's daemon; nothing was sent/),
+  ]);
+  for (const { hint } of worst) expect(hint).toBeTruthy();
+
+  const missing = homeFolder(`${home.path}/not/there`);
+  const early = await examine({ home: missing, discovery: [] });
+  expect(early.findings.filter(({ state }) => state === "bad")).toEqual([]);
+  expect(early.findings).toContainEqual(expect.objectContaining({ about: "home", state: "warning" }));
+  expect(existsSync(missing.path)).toBe(false);
 });
 
 it("A7: tells of a running gateway, its link and its streams, and holds no secret", async () => {

@@ -1,4 +1,5 @@
 /** Owns the doctor's report: what it looks at, in which order, with secrets removed. */
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import type { DoctorReport } from "../../../shared/protocol/gateway-api.ts";
 import { redactText } from "../../../shared/text/redact.ts";
@@ -20,6 +21,9 @@ export interface ExamineOptions {
   live?: readonly Finding[];
 }
 
+const SECRET_HINT =
+  "A new one is made at the next start: browsers then sign in again, and a daemon that still runs is not known any more.";
+
 /** Looks and changes nothing, except that a missing key is made, as any start would. */
 export async function examine(options: ExamineOptions): Promise<DoctorReport> {
   const { home } = options;
@@ -28,14 +32,24 @@ export async function examine(options: ExamineOptions): Promise<DoctorReport> {
     ...examineHome(home),
   ];
   const secrets: string[] = [];
-  try {
-    const key = daemonKey(home);
-    secrets.push(key, ownerToken(home));
-    findings.push(...(await examineDaemons(discoveryCandidates(home, options.discovery, homedir()), key)));
-  } catch (error) {
-    findings.push(bad("home", error instanceof Error ? error.message : String(error)));
-  }
+  const secret = (read: (home: HomeFolder) => string): string | undefined => {
+    // None is made where there is no folder to make it in.
+    if (!existsSync(home.path)) return undefined;
+    try {
+      const text = read(home);
+      secrets.push(text);
+      return text;
+    } catch (error) {
+      findings.push(bad("home", `${error instanceof Error ? error.message : String(error)}.`, SECRET_HINT));
+      return undefined;
+    }
+  };
+  const key = secret(daemonKey);
+  secret(ownerToken);
+  const candidates = discoveryCandidates(home, options.discovery, homedir());
   findings.push(
+    // Without its key no daemon can be told to be this home's own.
+    ...(await examineDaemons(key === undefined ? candidates.filter(({ own }) => !own) : candidates, key ?? "")),
     ...(await examineGateway(home)),
     ...examineJournal(home, options.live !== undefined),
     ...(options.live ?? []),

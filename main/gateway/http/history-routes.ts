@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { LogEntry } from "../../../shared/events/tool-event.ts";
 import { failed, fault } from "../../../shared/protocol/fault.ts";
+import { oneLine } from "../../../shared/text/visible.ts";
 import type { GatewayParts } from "../gateway-parts.ts";
 import { exportReplay } from "../history/export-replay.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportCast, exportJsonl, exportTrace } from "../history/export-session.ts";
@@ -44,7 +45,11 @@ export function historyRoutes(parts: GatewayParts): Hono {
     if (format === undefined) {
       return answer(
         context,
-        failed("unknown-format", `There is no export as ${asked.slice(0, 20)}.`, `Use ${EXPORT_FORMATS.join(" or ")}.`),
+        failed(
+          "unknown-format",
+          `There is no export as “${oneLine(asked, 20)}”.`,
+          `There are ${EXPORT_FORMATS.join(", ")}.`,
+        ),
       );
     }
     const secrets = [session.record.mcp.token, parts.owner.token()];
