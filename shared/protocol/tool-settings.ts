@@ -22,3 +22,14 @@ export const toolSettingsSchema = z.object({
   buffer: z.array(toolRuleSchema).max(200).optional(),
 });
 export type ToolSettings = z.infer<typeof toolSettingsSchema>;
+
+/**
+ * As a request may say it. A rule whose only word is misspelt would fit everything, and a misspelt switch would switch nothing:
+ * both are refused.
+ */
+export const toolSettingsRequestSchema = toolSettingsSchema
+  .extend({
+    hide: z.array(toolRuleSchema.strict()).max(200).optional(),
+    buffer: z.array(toolRuleSchema.strict()).max(200).optional(),
+  })
+  .strict();

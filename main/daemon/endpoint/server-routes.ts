@@ -4,7 +4,7 @@ import { testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts"
 import { daemonSettingsSchema } from "../../../shared/protocol/daemon-settings.ts";
 import { fault } from "../../../shared/protocol/fault.ts";
 import { z } from "../../../shared/protocol/schema.ts";
-import { toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
+import { toolSettingsRequestSchema } from "../../../shared/protocol/tool-settings.ts";
 import { entryView } from "../outbox/daemon-outbox.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { DaemonSettingsStore } from "../settings/daemon-settings-store.ts";
@@ -56,7 +56,7 @@ export function addServerRoutes(app: Hono<Env>, context: ServerRoutesContext): v
 
   app.get("/tool-settings", (c) => c.json(settings.global()));
   app.put("/tool-settings", async (c) => {
-    const request = await readJson(c, toolSettingsSchema);
+    const request = await readJson(c, toolSettingsRequestSchema);
     if (!request.ok) return request.response;
     settings.setGlobal(request.value);
     return c.json(request.value);

@@ -10,7 +10,7 @@ import {
   startTerminalRequestSchema,
 } from "../../../shared/protocol/daemon-api.ts";
 import { fault } from "../../../shared/protocol/fault.ts";
-import { toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
+import { toolSettingsRequestSchema } from "../../../shared/protocol/tool-settings.ts";
 import { streamEvents } from "../progress/stream-events.ts";
 import type { Session, SessionRegistry } from "../sessions/session-registry.ts";
 import type { ToolSettingsStore } from "../settings/tool-settings-store.ts";
@@ -80,7 +80,7 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
   app.put("/session/:id/tool-settings", async (c) => {
     const id = c.req.param("id");
     if (registry.get(id) === undefined) return noSession(c);
-    const request = await readJson(c, toolSettingsSchema);
+    const request = await readJson(c, toolSettingsRequestSchema);
     if (!request.ok) return request.response;
     settings.setOfSession(id, request.value);
     return c.json(request.value);

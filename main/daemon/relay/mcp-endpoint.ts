@@ -1,6 +1,7 @@
 /** Owns `/mcp`: HTTP in front of the MCP sessions (MCP 2025-11-25, Streamable HTTP). */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { fault } from "../../../shared/protocol/fault.ts";
 import { bearerOf } from "../endpoint/bearer.ts";
 import { readBody } from "../endpoint/read-body.ts";
 import { errorOf, isRequest, RPC, type RpcError, type RpcId, type RpcMessage } from "../rpc/message.ts";
@@ -10,6 +11,9 @@ import type { AgentSession } from "./agent-session.ts";
 import type { AgentSessions } from "./agent-sessions.ts";
 import { readPost } from "./read-post.ts";
 
+/** The same for a token that is wrong and for a session that is not there. */
+const TOKEN_HINT =
+  "Send `Authorization: Bearer …` with what POST /session answered; in a session's terminal that is $SIGNALBOX_MCP_TOKEN.";
 /** What an agent may send in one POST. */
 const MAX_POST_BYTES = 8 * 1024 * 1024;
 
@@ -134,7 +138,7 @@ export function createMcpEndpoint(agents: AgentSessions): McpEndpoint {
       if (session !== undefined) proven.set(request.socket, { authorization, session });
     }
     if (session === undefined) {
-      const error = { error: { code: "unauthorized", message: "A session's token is needed." } };
+      const error = { error: fault("unauthorized", "A session's token is needed.", TOKEN_HINT) };
       response.writeHead(401, { "content-type": "application/json", "www-authenticate": "Bearer" });
       response.end(JSON.stringify(error));
       return;

@@ -25,7 +25,7 @@ const names = async (agent: McpAgent) =>
   ((await agent.call("tools/list")).result as { tools: { name: string }[] }).tools.map((tool) => tool.name);
 
 describe("rules", () => {
-  const facts = { server: "git", tool: "push_all", definition: undefined, worktree: () => true };
+  const facts = { server: "git", tool: "push_all", definition: undefined, worktree: () => true, changed: () => false };
 
   it("fit names with wildcards, literally otherwise", () => {
     expect(["git*", "*", "g*t", "*it", "git", undefined].every((pattern) => matches(pattern, "git"))).toBe(true);
@@ -216,6 +216,12 @@ describe("an agent", () => {
     await put(daemon, "/tool-settings", { read_only: true });
     expect(await (await daemon.ask("/tool-settings")).json()).toEqual({ read_only: true });
     expect((await put(daemon, "/tool-settings", { hide: [{ tool: 7 }] })).status).toBe(400);
+    // Without its misspelt word the rule would hide everything, and the switch would switch nothing.
+    for (const misspelt of [{ hide: [{ sever: "one" }] }, { buffer: [{ tol: "x" }] }, { read_onyl: true }]) {
+      const refused = await put(daemon, "/tool-settings", misspelt);
+      expect(refused.status).toBe(400);
+      expect(await refused.text()).toContain("Unrecognized key");
+    }
     await daemon.daemon.dispose();
     running = await startDaemon({}, {}, daemon.home);
     expect(await (await running.ask("/tool-settings")).json()).toEqual({ read_only: true });
