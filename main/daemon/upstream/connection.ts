@@ -12,6 +12,8 @@ const UNASKED_RESTARTS = 5;
 /** A connection that held this long starts the backoff anew. */
 const STABLE_MS = 10_000;
 
+const NOT_CONNECTED: LinkFault = { reason: "is not connected" };
+
 export type ConnectionState =
   | { phase: "connecting" }
   | { phase: "ready"; server: ServerSide; latencyMs: number }
@@ -100,7 +102,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       closed: (fault) => {
         // Before the handshake is done its own answer tells the loss.
         if (live !== mine) return;
-        if (fault.sessionLost === true) connect();
+        // At once, unless it is lost again and again.
+        if (fault.sessionLost === true && clock() - readyAt > RESTART_MS) connect();
         else fail(fault);
       },
     });
@@ -150,8 +153,8 @@ export function createConnection(options: ConnectionOptions): Connection {
         if (cancelled !== undefined) return;
         const to = live;
         if (to === undefined) {
-          const reason = state.phase === "failed" ? state.fault.reason : "is not connected";
-          return waiting.lost({ reason, undelivered: true });
+          const { reason, signIn } = state.phase === "failed" ? state.fault : NOT_CONNECTED;
+          return waiting.lost({ reason, undelivered: true, ...(signIn === true && { signIn }) });
         }
         const id = to.send(method, params, {
           ...waiting,

@@ -9,6 +9,7 @@ import {
 } from "../../../test/support/daemon/http-upstream.ts";
 import type { Json } from "../../../test/support/daemon/mcp-agent.ts";
 import { startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
+import { listen } from "../../../test/support/listen.ts";
 
 let daemon: TestDaemon | undefined;
 let upstream: HttpUpstream | undefined;
@@ -124,12 +125,10 @@ describe("an upstream over HTTP", () => {
   it("at the wrong address says what may be wrong with it", async () => {
     const { local } = await start();
     const old = createServer((_request, response) => void response.writeHead(405).end());
-    await new Promise<void>((resolve) => old.listen(0, "127.0.0.1", resolve));
-    const address = old.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const address = await listen(old);
     const reply = await local.ask("/servers/test", {
       method: "POST",
-      body: { config: { url: `http://127.0.0.1:${port}/sse` } },
+      body: { config: { url: `${address}/sse` } },
     });
     expect(await reply.json()).toMatchObject({
       state: "failed",

@@ -1,7 +1,8 @@
 /** Proves with real sockets that connections to an upstream are used again only while that is safe, and that every loss is told once. */
 import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, it } from "vitest";
+import { listen } from "../../../test/support/listen.ts";
 import type { HttpCarrier, HttpRequest } from "./http-exchange.ts";
 import { createLeanCarrier } from "./lean-carrier.ts";
 import type { LinkFault } from "./link.ts";
@@ -27,8 +28,7 @@ async function start(say: (request: string, socket: Socket) => void, clock?: () 
       say(String(bytes), socket);
     });
   });
-  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port } = new URL(await listen(server));
   carrier = createLeanCarrier(new URL(`http://localhost:${port}`), clock);
   return seen;
 }
@@ -123,8 +123,7 @@ it("a real server's large answers, streams and early answers are read whole", as
     } else response.writeHead(413).end("no");
   });
   server = http;
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  carrier = createLeanCarrier(new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}`));
+  carrier = createLeanCarrier(new URL(await listen(http)));
   expect(await ask({ target: "/large" })).toEqual({ status: 200, body: large, whole: true });
   const stream = await ask({ target: "/stream" });
   expect("body" in stream && stream.body.match(/data/g)).toHaveLength(1_000);

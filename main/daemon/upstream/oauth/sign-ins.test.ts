@@ -69,7 +69,11 @@ it("what cannot be renewed asks for a sign-in again, and says so to the agent", 
   await vi.waitFor(async () => expect(text(await agent.tool("work"))).toBe("with access-token-1"), 15_000);
   remote.expire();
   remote.revoke();
-  expect((await agent.tool("work")).error?.message).toBe("MCP server “remote” wants a sign-in (401)");
+  expect((await agent.tool("work")).error).toEqual({
+    code: -32000,
+    message: "MCP server “remote” wants a sign-in (401)",
+    data: { server: "remote", code: "sign-in-needed", status: 401 },
+  });
   await signIn();
   await vi.waitFor(async () => expect(text(await agent.tool("work"))).toBe("with access-token-2"), 15_000);
 });
