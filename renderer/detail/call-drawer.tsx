@@ -1,7 +1,7 @@
 /** Owns the drawer with everything that is known of one call. Esc closes it; the selection in the list stays. */
 import { Tabs } from "@base-ui/react/tabs";
 import { Link as LinkIcon, Pin, PinOff, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
 import type { Call } from "../../shared/events/call.ts";
 import { deepLink } from "../../shared/links/deep-link.ts";
 import { oneLine } from "../../shared/text/visible.ts";
@@ -17,9 +17,9 @@ import { useApp } from "../stores/app-store.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { selectCall } from "../stores/view-store.ts";
+import styles from "./call-drawer.module.css";
 import { CallFoot } from "./call-foot.tsx";
 import { useCompleteCall } from "./complete-call.ts";
-import styles from "./detail.module.css";
 import { ProgressTab, RawTab } from "./event-tabs.tsx";
 import { Overview } from "./overview.tsx";
 import { Payload } from "./payload.tsx";
@@ -71,7 +71,10 @@ export function CallDrawer({ store, session, id }: DrawerProps) {
 }
 
 function Missing({ store, id }: { store: CallLogStore; id: string }) {
-  const loading = store.stream().status === "connecting" || store.count() > store.order.length;
+  const loading = useSyncExternalStore(
+    store.subscribeAny,
+    () => store.stream().status === "connecting" || store.count() > store.order.length,
+  );
   return (
     <div className={styles.missing}>
       <IconButton label="Close" onClick={() => selectCall(undefined)} className={styles.missingClose}>

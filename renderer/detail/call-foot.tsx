@@ -6,8 +6,8 @@ import { copyText } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
 import { selectCall } from "../stores/view-store.ts";
 import { useLiveTerminal } from "../terminal/terminal-view.tsx";
+import styles from "./call-foot.module.css";
 import { callJson, callMarkdown, copyCurl } from "./copy-call.ts";
-import styles from "./detail.module.css";
 
 /** `http`: its server is reached over HTTP. */
 export function CallFoot({ session, call, http }: { session: string; call: Call; http: boolean }) {

@@ -7,7 +7,8 @@ import { oneLine, visible } from "../../shared/text/visible.ts";
 import { formatElapsed, formatMillisecond } from "../activity/elapsed.ts";
 import { formatCount } from "../activity/progress-truth.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
-import styles from "./detail.module.css";
+import styles from "./event-tabs.module.css";
+import notes from "./notes.module.css";
 import { useEntries } from "./use-entries.ts";
 
 interface TabProps {
@@ -20,7 +21,7 @@ export function ProgressTab({ store, session, call }: TabProps) {
   const steps = useEntries(store, session, call).filter(
     ({ event }) => event.kind === "progress" || event.kind === undefined,
   );
-  if (steps.length === 0) return <p className={styles.none}>The tool has reported no progress.</p>;
+  if (steps.length === 0) return <p className={notes.none}>The tool has reported no progress.</p>;
   const start = Date.parse(call.startedAt);
   return (
     <Rows entries={steps} height={26} label="Progress steps">

@@ -6,8 +6,9 @@ import { formatElapsed, formatMillisecond, formatRough } from "../activity/elaps
 import { ProgressBar } from "../activity/progress-bar.tsx";
 import { duration, figures, formatCount, note, percentOf, progressBar } from "../activity/progress-truth.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
-import styles from "./detail.module.css";
 import { JsonView } from "./json-view.tsx";
+import notes from "./notes.module.css";
+import styles from "./overview.module.css";
 
 interface OverviewProps {
   store: CallLogStore;
@@ -50,7 +51,7 @@ function Verdict({ call }: { call: Call }) {
   if (call.state === "failed" || call.state === "discarded") {
     const code = call.error?.code;
     return (
-      <p className={styles.bad} role="note">
+      <p className={notes.bad} role="note">
         <strong>{visible(call.error?.message ?? "It failed without a reason.")}</strong>
         {code === undefined ? "" : ` (${String(code).replace(/^-/, "−")})`}
         {isTimeout(call) && ". The server may have done the work all the same: the outcome is unknown."}
@@ -60,7 +61,7 @@ function Verdict({ call }: { call: Call }) {
   }
   if (call.state === "unknown") {
     return (
-      <p className={styles.warn} role="note">
+      <p className={notes.warn} role="note">
         <strong>Outcome unknown.</strong> The daemon that ran it went away before it told how it ended. Nothing was
         retried.
       </p>
@@ -68,14 +69,14 @@ function Verdict({ call }: { call: Call }) {
   }
   if (call.uncertain) {
     return (
-      <p className={styles.warn} role="note">
+      <p className={notes.warn} role="note">
         <strong>Events are missing here.</strong> It was running before; its end may be among them.
       </p>
     );
   }
   if (call.state === "queued") {
     return (
-      <p className={styles.warn} role="note">
+      <p className={notes.warn} role="note">
         <strong>Waiting for its server.</strong> It is kept on disk and sent when the server answers again.
       </p>
     );

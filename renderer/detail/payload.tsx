@@ -1,9 +1,10 @@
 /** Owns how a request or response is shown: text as text, pictures and sound as such, everything as a tree. */
 import { useMemo, useState } from "react";
 import { check, z } from "../../shared/protocol/schema.ts";
-import styles from "./detail.module.css";
 import { formatBytes } from "./format-bytes.ts";
 import { JsonView } from "./json-view.tsx";
+import notes from "./notes.module.css";
+import styles from "./payload.module.css";
 import { PlainText, Preview, TextPart } from "./text-part.tsx";
 
 interface PayloadProps {
@@ -15,12 +16,12 @@ interface PayloadProps {
 }
 
 export function Payload({ value, cut, label, missing }: PayloadProps) {
-  if (value === undefined) return <p className={styles.none}>{missing}</p>;
+  if (value === undefined) return <p className={notes.none}>{missing}</p>;
   const content = resultContent(value);
   return (
-    <div className={styles.overview}>
+    <div className={styles.parts}>
       {cut !== undefined && (
-        <p className={styles.warn} role="note">
+        <p className={notes.warn} role="note">
           <strong>Cut.</strong> It is {formatBytes(cut)} long; the beginning was recorded.
         </p>
       )}

@@ -4,9 +4,9 @@ import { visible } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
 import { copyText } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
-import styles from "./detail.module.css";
 import { formatBytes } from "./format-bytes.ts";
 import { isMarkdown } from "./is-markdown.ts";
+import styles from "./payload.module.css";
 
 const MarkdownText = lazy(() => import("./markdown-text.tsx"));
 

@@ -7,7 +7,8 @@ import form from "../parts/form.module.css";
 import { FaultNote } from "../sessions/fault-note.tsx";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
-import styles from "./servers.module.css";
+import styles from "./secrets.module.css";
+import page from "./servers.module.css";
 
 /** Nothing where the daemon keeps none. */
 export function Secrets() {
@@ -27,14 +28,14 @@ export function Secrets() {
   }
 
   return (
-    <section className={styles.add} aria-label="Secrets">
-      <h3 className={styles.heading}>Secrets</h3>
-      <p className={styles.intro}>
+    <section className={page.add} aria-label="Secrets">
+      <h3 className={page.heading}>Secrets</h3>
+      <p className={page.intro}>
         Write <code>${"{secret:NAME}"}</code> in a server's variables or headers instead of the value. Values are kept
         on this computer, readable by you alone, and are never shown again.
       </p>
       {names.length > 0 && (
-        <ul className={styles.list} aria-label="Names of secrets">
+        <ul className={page.list} aria-label="Names of secrets">
           {names.map((name) => (
             <li key={name} className={styles.secret}>
               <code>{oneLine(name, 64)}</code>

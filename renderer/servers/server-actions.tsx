@@ -8,7 +8,8 @@ import { Button } from "../parts/button.tsx";
 import { FaultNote } from "../sessions/fault-note.tsx";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
-import styles from "./servers.module.css";
+import styles from "./server-details.module.css";
+import page from "./servers.module.css";
 
 /** Changes one server's configuration in the file; undefined from the function leaves it as it is. Gives a fault, if any. */
 export type ChangeServer = (
@@ -63,14 +64,14 @@ export function ServerActions({ server, onChange }: ActionsProps) {
     return (
       <div className={styles.edit}>
         <textarea
-          className={styles.json}
+          className={page.json}
           aria-label={`Configuration of ${oneLine(server.name, 64)}`}
           rows={Math.min(20, Math.max(8, text.split("\n").length))}
           spellCheck={false}
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
-        <p className={styles.intro}>A value shown as •••••• stays what it is, unless you write another.</p>
+        <p className={page.intro}>A value shown as •••••• stays what it is, unless you write another.</p>
         <FaultNote fault={fault} />
         <span className={styles.actions}>
           <Button kind="primary" onClick={() => void save()}>

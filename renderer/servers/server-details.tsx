@@ -7,7 +7,7 @@ import { Button } from "../parts/button.tsx";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
 import { type ChangeServer, ServerActions } from "./server-actions.tsx";
-import styles from "./servers.module.css";
+import styles from "./server-details.module.css";
 import { ToolSwitches } from "./tool-switches.tsx";
 
 interface DetailsProps {

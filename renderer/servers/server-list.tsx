@@ -8,7 +8,8 @@ import { Toggle } from "../settings/controls.tsx";
 import { Dot, type DotTone } from "../shell/dot.tsx";
 import type { ChangeServer } from "./server-actions.tsx";
 import { ServerDetails } from "./server-details.tsx";
-import styles from "./servers.module.css";
+import styles from "./server-list.module.css";
+import page from "./servers.module.css";
 import { useToolSettings } from "./use-tool-settings.ts";
 
 const TONES: Record<ServerStatus["state"], DotTone> = {
@@ -33,7 +34,7 @@ interface ListProps {
 
 export function ServerList({ servers, onRemove, onChange }: ListProps) {
   const { settings, change } = useToolSettings();
-  if (servers.length === 0) return <p className={styles.none}>No servers yet.</p>;
+  if (servers.length === 0) return <p className={page.none}>No servers yet.</p>;
   return (
     <>
       {settings !== undefined && (
@@ -44,7 +45,7 @@ export function ServerList({ servers, onRemove, onChange }: ListProps) {
           onChange={(read_only) => void change({ ...settings, read_only })}
         />
       )}
-      <ul className={styles.list} aria-label="MCP servers">
+      <ul className={page.list} aria-label="MCP servers">
         {servers.map((server) => (
           <li key={server.name} className={styles.server}>
             <details>

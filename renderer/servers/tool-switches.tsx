@@ -6,7 +6,8 @@ import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
 import switches from "../settings/controls.module.css";
-import styles from "./servers.module.css";
+import styles from "./server-details.module.css";
+import page from "./servers.module.css";
 import { isBuffered, toolSwitch, withBuffered, withTool } from "./tool-rules.ts";
 
 interface SwitchesProps {
@@ -19,7 +20,7 @@ interface SwitchesProps {
 }
 
 export function ToolSwitches({ server, settings, above, onChange }: SwitchesProps) {
-  if (server.tools.length === 0) return <p className={styles.none}>No tools.</p>;
+  if (server.tools.length === 0) return <p className={page.none}>No tools.</p>;
   return (
     <ul className={styles.tools} aria-label={`Tools of ${oneLine(server.name, 64)}`}>
       {server.tools.map((tool) => {
