@@ -11,7 +11,7 @@ import {
   useRef,
 } from "react";
 import type { CallLogStore } from "../stores/call-log-store.ts";
-import styles from "./activity.module.css";
+import styles from "./activity-list.module.css";
 import { CallRow } from "./call-row.tsx";
 import { GapRow, TurnRow } from "./divider-rows.tsx";
 import { nextWhere, target } from "./list-keys.ts";

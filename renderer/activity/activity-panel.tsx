@@ -9,8 +9,8 @@ import { DaemonBanner } from "../states/daemon-banner.tsx";
 import { useApp } from "../stores/app-store.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { openOverlay, selectCall, showWaterfall, useView } from "../stores/view-store.ts";
-import styles from "./activity.module.css";
 import { ActivityList, type ListHandle } from "./activity-list.tsx";
+import styles from "./activity-panel.module.css";
 import { type Chip, type Filter, isFiltering, NO_FILTER } from "./filters.ts";
 import { LIST_HEIGHTS, WATERFALL_HEIGHTS } from "./list-item.ts";
 import { Minimap } from "./minimap.tsx";
@@ -67,6 +67,7 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
         <input
           ref={filterInput}
           className={styles.filter}
+          data-filter
           aria-label="Filter calls"
           placeholder="Filter calls"
           value={filter.text}

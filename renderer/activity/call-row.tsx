@@ -6,9 +6,9 @@ import { join } from "../parts/button.tsx";
 import { StateIcon, type Tone } from "../parts/state-icon.tsx";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
-import styles from "./activity.module.css";
+import styles from "./call-row.module.css";
 import { ProgressBar } from "./progress-bar.tsx";
-import { figures, note, progressBar, stateWord } from "./progress-truth.ts";
+import { figures, note, progressBar, spoken, stateWord } from "./progress-truth.ts";
 
 const TONES: Record<Call["state"], Tone> = {
   running: "running",
@@ -70,6 +70,7 @@ export const CallRow = memo(function CallRow({
   const live = call?.state === "running";
   const now = useNow("fast", live);
   const fresh = useFresh(call);
+  const reading = useReading(call, now, current);
   if (call === undefined) return null;
   const bar = progressBar(call);
   const second = note(call, now);
@@ -80,6 +81,7 @@ export const CallRow = memo(function CallRow({
       role="row"
       aria-rowindex={index + 1}
       aria-selected={current}
+      aria-label={reading}
       tabIndex={-1}
       className={join(styles.row, current && styles.current, bracket && styles.bracket)}
       style={{ height, transform: `translateY(${top}px)` }}
@@ -106,6 +108,19 @@ export const CallRow = memo(function CallRow({
     </div>
   );
 });
+
+/**
+ * What is read aloud of the row that the keys have come to. It is worked out when they come and when the state changes, not
+ * with each tick: a name that changes is read again, and percentages are never read by themselves.
+ */
+function useReading(call: Call | undefined, now: number, current: boolean): string | undefined {
+  const about = current && call !== undefined ? `${call.id} ${stateWord(call)}` : "";
+  const [reading, setReading] = useState({ about: "", text: "" });
+  if (reading.about !== about) {
+    setReading({ about, text: about === "" || call === undefined ? "" : spoken(call, now) });
+  }
+  return reading.text === "" ? undefined : reading.text;
+}
 
 /** True for two seconds after a call that was seen running has finished. */
 function useFresh(call: Call | undefined): boolean {

@@ -4,7 +4,7 @@ import type { Gap } from "../../shared/events/fold.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
 import type { Turn } from "../stores/turns.ts";
-import styles from "./activity.module.css";
+import styles from "./divider-rows.module.css";
 import { formatElapsed, formatMinute } from "./elapsed.ts";
 
 interface PlaceProps {

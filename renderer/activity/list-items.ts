@@ -3,7 +3,8 @@ import type { Call } from "../../shared/events/call.ts";
 import type { Gap } from "../../shared/events/fold.ts";
 import type { Turns } from "../stores/turns.ts";
 import { type Filter, isFiltering, matcher } from "./filters.ts";
-import { callItem, gapItem, type Item, LIST_HEIGHTS, type RowHeights, type TurnItem, turnItem } from "./list-item.ts";
+import { GapCursor } from "./gap-cursor.ts";
+import { callItem, type Item, LIST_HEIGHTS, type RowHeights, type TurnItem, turnItem } from "./list-item.ts";
 import { RowLayout } from "./row-layout.ts";
 
 /** Calls that are looked at between two looks at the clock. */
@@ -41,9 +42,7 @@ export class ListItems {
   /** Calls from `#oldest` up to `#newest` have been looked at, in the numbers of `order` less `older`. */
   #oldest: number;
   #newest: number;
-  /** The same of the gaps. */
-  #oldestGap: number;
-  #newestGap: number;
+  readonly #gaps: GapCursor;
   /** The head of the turn at the lower end. */
   #lowest: TurnItem | undefined;
   #complete = false;
@@ -57,11 +56,8 @@ export class ListItems {
     this.#withGaps = !isFiltering(filter);
     this.#oldest = upTo ?? source.order.length - source.older;
     this.#newest = this.#oldest;
-    const { gaps } = source.log;
     const from = upTo === undefined ? undefined : this.#callAt(upTo)?.firstSeq;
-    const after = from === undefined ? -1 : gaps.findIndex(({ seq }) => seq >= from);
-    this.#newestGap = after === -1 ? gaps.length : after;
-    this.#oldestGap = this.#newestGap;
+    this.#gaps = new GapCursor(() => source.log.gaps, from);
   }
 
   /** Oldest first. */
@@ -148,12 +144,7 @@ export class ListItems {
   /** Downwards: a call stands below the gaps that came after its start. */
   #putGaps(after: number, put: (item: Item, height: number) => void): void {
     if (!this.#withGaps) return;
-    const { gaps } = this.#source.log;
-    for (let gap = gaps[this.#oldestGap - 1]; gap !== undefined && gap.seq >= after; ) {
-      this.#oldestGap -= 1;
-      put(gapItem(gap, this.#oldestGap), this.#heights.gap);
-      gap = gaps[this.#oldestGap - 1];
-    }
+    for (const gap of this.#gaps.older(after)) put(gap, this.#heights.gap);
   }
 
   #putCall(call: Call, above: number, put: (item: Item, height: number) => void): void {
@@ -171,11 +162,7 @@ export class ListItems {
 
   #addGaps(before: number): void {
     if (!this.#withGaps) return;
-    const { gaps } = this.#source.log;
-    for (let gap = gaps[this.#newestGap]; gap !== undefined && gap.seq < before; gap = gaps[this.#newestGap]) {
-      this.#push(gapItem(gap, this.#newestGap), this.#heights.gap);
-      this.#newestGap += 1;
-    }
+    for (const gap of this.#gaps.newer(before)) this.#push(gap, this.#heights.gap);
   }
 
   #addCall(call: Call): void {

@@ -2,7 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { sliceTime } from "../stores/slices.ts";
-import styles from "./activity.module.css";
+import styles from "./minimap.module.css";
 import { type MinimapBar, MinimapBars } from "./minimap-bars.ts";
 
 const REFRESH_MS = 500;
@@ -32,27 +32,39 @@ export function Minimap({ store, onPick }: MinimapProps) {
   );
 }
 
+interface Kept {
+  generation: number;
+  bars: MinimapBars;
+}
+
+/** What is settled of sessions that were shown before. */
+const kept = new WeakMap<CallLogStore, Kept>();
+
+function draw(store: CallLogStore): ReturnType<MinimapBars["of"]> {
+  const generation = store.generation();
+  let known = kept.get(store);
+  // Where calls were put in before the first ones, every part begins elsewhere.
+  if (known?.generation !== generation) known = { generation, bars: new MinimapBars() };
+  kept.set(store, known);
+  return known.bars.of(store.order, store.log.calls, sliceTime());
+}
+
 function useBars(store: CallLogStore): MinimapBar[] {
-  const [bars, setBars] = useState<MinimapBar[]>([]);
+  const [bars, setBars] = useState(() => draw(store).bars);
   useEffect(() => {
-    let kept = new MinimapBars();
-    let generation = store.generation();
     let timer: ReturnType<typeof setTimeout> | undefined;
     /** The first bars come with the first calls. */
     let pause = 0;
-    const draw = () => {
+    const redraw = () => {
       timer = undefined;
       pause = store.order.length > 0 ? REFRESH_MS : 0;
-      // Calls were put in before the first ones: every part begins elsewhere.
-      if (store.generation() !== generation) kept = new MinimapBars();
-      generation = store.generation();
-      const drawn = kept.of(store.order, store.log.calls, sliceTime());
+      const drawn = draw(store);
       setBars(drawn.bars);
-      if (!drawn.complete) timer = setTimeout(draw);
+      if (!drawn.complete) timer = setTimeout(redraw);
     };
-    draw();
+    timer = setTimeout(redraw);
     const stop = store.subscribeAny(() => {
-      timer ??= setTimeout(draw, pause);
+      timer ??= setTimeout(redraw, pause);
     });
     return () => {
       stop();

@@ -6,9 +6,10 @@ import { StateIcon } from "../parts/state-icon.tsx";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { useView } from "../stores/view-store.ts";
-import styles from "./activity.module.css";
+import row from "./call-row.module.css";
 import { callTone, useCall } from "./call-row.tsx";
 import { toggleCallPin, usePinnedCalls } from "./pinned.ts";
+import styles from "./pinned-calls.module.css";
 import { figures, stateWord } from "./progress-truth.ts";
 
 interface PinnedProps {
@@ -39,9 +40,9 @@ function PinnedCall({ store, id, onOpen, onUnpin }: PinnedProps & { id: string; 
     <li className={styles.pin}>
       <button type="button" className={styles.pinOpen} onClick={() => onOpen(id)}>
         <StateIcon tone={callTone(call)} />
-        <span className={styles.tool}>{tool}</span>
+        <span className={row.tool}>{tool}</span>
         <span className="visually-hidden">{stateWord(call)}</span>
-        <span className={styles.figures}>{figures(call, now)}</span>
+        <span className={row.figures}>{figures(call, now)}</span>
       </button>
       <IconButton label={`Unpin ${tool}`} onClick={onUnpin}>
         <PinOff aria-hidden size={13} strokeWidth={1.75} />

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "react";
 import type { Call } from "../../shared/events/call.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
-import styles from "./activity.module.css";
+import styles from "./progress-bar.module.css";
 import { type Bar, percentOf } from "./progress-truth.ts";
 
 /** Updates that follow each other sooner than this, in milliseconds, need no easing: they are smooth by themselves. */

@@ -109,4 +109,10 @@ describe("the note of a row", () => {
   it("A26: shows control characters of a message instead of obeying them", () => {
     expect(note(call({ message: "\u001b[31mred\u202egnp.exe" }), START)).toBe("␛[31mred\uFFFDgnp.exe");
   });
+
+  it("says of a delivered write that it was, and how long it waited, not why it had to wait", () => {
+    const delivered = { state: "delivered", endedAt: new Date(START + 22_000).toISOString() } as const;
+    expect(note(call({ ...delivered, message: "answered 503" }), START)).toBe("Delivered after 22 s");
+    expect(note(call({ ...delivered, message: "Delivered by hand" }), START)).toBe("Delivered by hand");
+  });
 });

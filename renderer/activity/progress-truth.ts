@@ -56,7 +56,7 @@ export function note(call: Call, now: number): string | undefined {
     case "discarded":
       return `Discarded${call.error === undefined ? "" : `: ${oneLine(call.error.message)}`}`;
     case "delivered":
-      return call.message === undefined ? "Delivered" : oneLine(call.message);
+      return delivery(call);
     case "finished":
       return call.message === undefined ? undefined : oneLine(call.message);
     case "running":
@@ -74,6 +74,14 @@ function running(call: Call, now: number): string | undefined {
   return message === undefined ? silence : `${message} · ${silence}`;
 }
 
+/** The message that is left tells why it waited; only one that speaks of the delivery itself is shown. */
+function delivery(call: Call): string {
+  const message = call.message === undefined ? "" : oneLine(call.message);
+  if (/^delivered/i.test(message)) return message;
+  const waited = Date.parse(call.endedAt ?? "") - Date.parse(call.startedAt);
+  return Number.isNaN(waited) ? "Delivered" : `Delivered after ${formatRough(waited)}`;
+}
+
 function failure(call: Call): string {
   const code = call.error?.code === undefined ? "" : `${String(call.error.code).replace(/^-/, "−")} `;
   return `${code}${call.error === undefined ? "Failed" : oneLine(call.error.message)}`;
@@ -84,6 +92,14 @@ export function hasNote(call: Call): boolean {
   if (call.state === "finished") return call.message !== undefined;
   if (call.state !== "running") return true;
   return call.uncertain || call.message !== undefined || percentOf(call) === 100;
+}
+
+/** A row as it is read aloud: `build on workspace, running, 62%, 10.0 s, Compiling 31 of 50`. */
+export function spoken(call: Call, now: number): string {
+  const name =
+    call.server === undefined ? oneLine(call.tool, 120) : `${oneLine(call.tool, 120)} on ${oneLine(call.server, 60)}`;
+  const said = [name, stateWord(call), ...figures(call, now).split(" · "), note(call, now)];
+  return said.filter((part) => part !== undefined && part !== "").join(", ");
 }
 
 /** One word for the state, as people read it and screen readers say it. */

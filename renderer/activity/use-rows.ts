@@ -5,6 +5,9 @@ import type { RowLayout } from "./row-layout.ts";
 const OVERSCAN = 6;
 const NONE: Shown = { first: 0, last: -1 };
 
+/** Of the viewport when it was last measured. Another list begins with as many rows: measuring first costs it a second pass. */
+let lastHeight = 0;
+
 /** Places counted from the top: they stay the same when older rows come in below. */
 export interface Shown {
   first: number;
@@ -21,12 +24,12 @@ export interface Rows {
 
 /** `version` changes with the layout, which is one object that grows. */
 export function useRows(scroller: RefObject<HTMLElement | null>, layout: RowLayout, version: number): Rows {
-  const [shown, setShown] = useState(NONE);
+  const [shown, setShown] = useState(() => (lastHeight === 0 ? NONE : rowsAt(layout, 0, lastHeight)));
   const update = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
-    const { from, to } = layout.visible(element.scrollTop, element.clientHeight, OVERSCAN);
-    const next = from < 0 ? NONE : { first: layout.count - 1 - from, last: layout.count - 1 - to };
+    lastHeight = element.clientHeight;
+    const next = rowsAt(layout, element.scrollTop, lastHeight);
     setShown((now) => (now.first === next.first && now.last === next.last ? now : next));
   }, [scroller, layout]);
 
@@ -54,4 +57,9 @@ export function useRows(scroller: RefObject<HTMLElement | null>, layout: RowLayo
     [scroller, layout, update],
   );
   return { shown, update, reveal };
+}
+
+function rowsAt(layout: RowLayout, scrollTop: number, height: number): Shown {
+  const { from, to } = layout.visible(scrollTop, height, OVERSCAN);
+  return from < 0 ? NONE : { first: layout.count - 1 - from, last: layout.count - 1 - to };
 }

@@ -5,7 +5,10 @@ export const COMMAND_IDS = [
   "new-session",
   "demo",
   "close-session",
+  "next-session",
+  "previous-session",
   "find",
+  "filter-calls",
   "toggle-sessions",
   "toggle-activity",
   "next-needs-you",
@@ -17,7 +20,9 @@ export const COMMAND_IDS = [
   "outbox",
   "shortcuts",
   "retry-daemon",
+  "start-daemon",
   "restart-session",
+  "resume-session",
   "rename-session",
   "pin-session",
   "archive-session",
@@ -25,11 +30,15 @@ export const COMMAND_IDS = [
   "session-tools",
   "copy-link",
   "export-events",
+  "export-recording",
+  "export-timeline",
+  "export-replay",
   "waterfall",
   "theme-contrast",
   "theme-dark",
   "theme-light",
   "theme-system",
+  "screen-reader",
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];
 
@@ -40,6 +49,8 @@ export interface Command {
   keys: readonly string[];
   /** Changes something at the gateway, so a device that may only watch has no use for it. */
   acts?: true;
+  /** Is about the session that is shown. */
+  session?: true;
 }
 
 /** Several keys where browsers keep one for themselves: Ctrl+Shift+T and Ctrl+Shift+W never reach a page in a tab. */
@@ -48,7 +59,10 @@ export const COMMANDS: readonly Command[] = [
   { id: "new-session", name: "New session", keys: ["mod+t", "mod+enter"], acts: true },
   { id: "demo", name: "Try the demo", keys: [], acts: true },
   { id: "close-session", name: "Close session", keys: ["mod+w", "mod+backspace"] },
-  { id: "find", name: "Find in terminal", keys: ["mod+f"] },
+  { id: "next-session", name: "Go to the next session in the list", keys: [] },
+  { id: "previous-session", name: "Go to the previous session in the list", keys: [] },
+  { id: "find", name: "Find in terminal", keys: ["mod+f"], session: true },
+  { id: "filter-calls", name: "Filter calls", keys: [], session: true },
   { id: "toggle-sessions", name: "Show or hide sessions", keys: ["mod+b"] },
   { id: "toggle-activity", name: "Show or hide activity", keys: ["mod+j"] },
   { id: "next-needs-you", name: "Go to the next session that needs you", keys: ["mod+a"] },
@@ -60,17 +74,23 @@ export const COMMANDS: readonly Command[] = [
   { id: "outbox", name: "Outbox: writes that wait", keys: [] },
   { id: "shortcuts", name: "Keyboard shortcuts", keys: [] },
   { id: "retry-daemon", name: "Look for the daemon again", keys: [], acts: true },
-  { id: "restart-session", name: "Restart the session's program", keys: [], acts: true },
-  { id: "rename-session", name: "Rename session", keys: [], acts: true },
-  { id: "pin-session", name: "Pin or unpin session", keys: [] },
-  { id: "archive-session", name: "Archive session", keys: [] },
-  { id: "delete-session", name: "Delete session", keys: [], acts: true },
-  { id: "session-tools", name: "Tools of the session", keys: [], acts: true },
-  { id: "copy-link", name: "Copy link to session", keys: [] },
-  { id: "export-events", name: "Export the session's events", keys: [] },
+  { id: "start-daemon", name: "Start the built-in daemon", keys: [], acts: true },
+  { id: "restart-session", name: "Restart the session's program", keys: [], acts: true, session: true },
+  { id: "resume-session", name: "Resume the agent's conversation", keys: [], acts: true, session: true },
+  { id: "rename-session", name: "Rename session", keys: [], acts: true, session: true },
+  { id: "pin-session", name: "Pin or unpin session", keys: [], session: true },
+  { id: "archive-session", name: "Archive session", keys: [], session: true },
+  { id: "delete-session", name: "Delete session", keys: [], acts: true, session: true },
+  { id: "session-tools", name: "Tools of the session", keys: [], acts: true, session: true },
+  { id: "copy-link", name: "Copy link to session", keys: [], session: true },
+  { id: "export-events", name: "Export the session's events", keys: [], session: true },
+  { id: "export-recording", name: "Export the session's recording (asciicast)", keys: [], session: true },
+  { id: "export-timeline", name: "Export the session's timeline (Chrome trace)", keys: [], session: true },
+  { id: "export-replay", name: "Export the session's replay (HTML)", keys: [], session: true },
   { id: "waterfall", name: "Show activity as waterfall or list", keys: [] },
   { id: "theme-contrast", name: "High-contrast theme", keys: [] },
   { id: "theme-dark", name: "Dark theme", keys: [] },
   { id: "theme-light", name: "Light theme", keys: [] },
   { id: "theme-system", name: "Theme of the system", keys: [] },
+  { id: "screen-reader", name: "Switch the terminal's screen-reader mode on or off", keys: [] },
 ];

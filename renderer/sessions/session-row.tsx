@@ -2,12 +2,12 @@
 import { memo, useEffect, useRef } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
-import { formatAge } from "../activity/elapsed.ts";
+import { formatAge, formatMinute } from "../activity/elapsed.ts";
 import { join } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { useNow } from "../stores/clock.ts";
 import styles from "./session-list.module.css";
-import { sessionLine, sessionTone, sessionWord } from "./session-tone.ts";
+import { sessionLine, sessionTone, sessionWord, spokenSession } from "./session-tone.ts";
 
 interface RowProps {
   session: SessionView;
@@ -33,6 +33,8 @@ export const SessionRow = memo(function SessionRow({ session, home, selected, ta
       role="option"
       aria-selected={selected}
       tabIndex={tabbable ? 0 : -1}
+      aria-label={spokenSession(session, home)}
+      aria-description={`since ${formatMinute(session.status.since)}`}
       data-session={session.id}
       className={join(styles.row, selected && styles.selected)}
       title={`${session.status.evidence}\n${session.cwd}`}

@@ -31,6 +31,13 @@ const WORDS: Record<SessionView["status"]["state"], string> = {
 
 export const sessionWord = (session: SessionView): string => WORDS[session.status.state];
 
+/** A row as it is read aloud: `billing, needs you: Approve the migration?, Codex, ~/src/billing`. */
+export function spokenSession(session: SessionView, home: string): string {
+  const state = `${sessionWord(session)}: ${oneLine(session.status.evidence, 160)}`;
+  const said = [oneLine(session.label, 120), state, oneLine(session.agent_name, 60), shortFolder(session.cwd, home)];
+  return said.filter((part) => part !== "").join(", ");
+}
+
 /** The second line: agent, folder, and what it does or how it ended. */
 export function sessionLine(session: SessionView, home: string): string {
   const parts = [session.agent_name, shortFolder(session.cwd, home)];

@@ -31,7 +31,6 @@ export function App() {
   const overlay = useView((view) => view.overlay);
   const paletteKeys = useKeys("palette");
   const settingsKeys = useKeys("settings");
-  useTitle();
   useEffect(followLastSession, []);
   useEffect(() => {
     const timer = setTimeout(() => void loadOverlays(), PRELOAD_MS);
@@ -56,14 +55,15 @@ export function App() {
           <Overlays overlay={overlay} />
         </Suspense>
       )}
+      <WindowTitle />
       <LiveRegion />
       <Toasts />
     </div>
   );
 }
 
-/** The window's title names the session, and how many need the person. */
-function useTitle(): void {
+/** The window's title names the session, and how many need the person. By itself, so that another session draws no more than it must. */
+function WindowTitle() {
   const session = useSession(useView((view) => view.session));
   const waiting = useApp(
     (store) => store.app?.sessions.filter((other) => other.status.state === "needs_you").length ?? 0,
@@ -72,4 +72,5 @@ function useTitle(): void {
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${label}Signalbox`;
   }, [waiting, label]);
+  return null;
 }

@@ -2,6 +2,7 @@
 import { COMMANDS, type CommandId } from "../keys/commands.ts";
 import { mayOnlyWatch } from "../stores/app-store.ts";
 import { toastFault } from "../stores/toasts.ts";
+import { useView } from "../stores/view-store.ts";
 
 const listeners = new Map<CommandId, Set<() => void>>();
 
@@ -19,9 +20,16 @@ const WATCHING = {
   hint: "Settings → Devices, on the computer itself, lets it do more.",
 };
 
+const NO_SESSION = { code: "no-session", message: "No session is shown.", hint: "Choose one first: this is about it." };
+
 export function runCommand(id: CommandId): void {
-  if (mayOnlyWatch() && COMMANDS.some((command) => command.id === id && command.acts)) {
+  const command = COMMANDS.find((known) => known.id === id);
+  if (mayOnlyWatch() && command?.acts) {
     toastFault(WATCHING);
+    return;
+  }
+  if (command?.session && useView.getState().session === undefined) {
+    toastFault(NO_SESSION);
     return;
   }
   for (const run of listeners.get(id) ?? []) run();

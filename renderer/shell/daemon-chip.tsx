@@ -1,5 +1,6 @@
 /** Owns the chip that says whether a daemon was found, and what it opens: where was looked, what is wrong, what to do. */
 import { Popover } from "@base-ui/react/popover";
+import { memo } from "react";
 import { oneLine, visible } from "../../shared/text/visible.ts";
 import { formatMinute } from "../activity/elapsed.ts";
 import { Button } from "../parts/button.tsx";
@@ -12,7 +13,7 @@ import { attemptText, chipText, countServers, daemonSentence, daemonTone } from 
 import { Dot } from "./dot.tsx";
 import { useServices } from "./services.ts";
 
-export function DaemonChip({ narrow }: { narrow: boolean }) {
+export const DaemonChip = memo(function DaemonChip({ narrow }: { narrow: boolean }) {
   const services = useServices();
   const daemon = useApp((store) => store.app?.daemon);
   const servers = useApp((store) => store.app?.servers);
@@ -81,7 +82,7 @@ export function DaemonChip({ narrow }: { narrow: boolean }) {
       </Popover.Portal>
     </Popover.Root>
   );
-}
+});
 
 function Fact({ name, value }: { name: string; value: string }) {
   return (

@@ -1,5 +1,5 @@
 /** Owns the arrangement of the panels in the three forms of the window. */
-import { lazy, type RefObject, Suspense, useEffect, useMemo, useRef } from "react";
+import { lazy, memo, type RefObject, Suspense, useEffect, useMemo, useRef } from "react";
 import {
   Group,
   Panel,
@@ -33,10 +33,20 @@ export function Layout({ width }: { width: Width }) {
   return (
     <div className={styles.body}>
       {width === "middle" && <SessionRail />}
-      <Panels key={width} width={width} session={session} />
+      <Panels key={width} width={width} shown={session !== undefined} />
+      {session !== undefined && <TurnStarts session={session.id} />}
       {session !== undefined && <Drawer session={session} />}
     </div>
   );
+}
+
+function TurnStarts({ session }: { session: string }) {
+  const { streams } = useServices();
+  useTurnStarts(
+    session,
+    useMemo(() => streams.open(session), [streams, session]),
+  );
+  return null;
 }
 
 export function Drawer({ session }: { session: SessionView }) {
@@ -51,19 +61,16 @@ export function Drawer({ session }: { session: SessionView }) {
   );
 }
 
-function Panels({ width, session }: { width: Width; session: SessionView | undefined }) {
-  const { streams } = useServices();
+/** Another session changes what is in the panels, not the panels. */
+const Panels = memo(function Panels({ width, shown }: { width: Width; shown: boolean }) {
   const collapsed = useView((view) => view.collapsed);
   const activity = usePanelRef();
   useWaterfallWidth(activity, width);
   const newKeys = useKeys("new-session");
   const showSessions = width === "wide" && !collapsed.sessions;
-  const showActivity = session !== undefined && !collapsed.activity;
+  const showActivity = shown && !collapsed.activity;
   const panels = [showSessions && "sessions", "terminal", showActivity && "activity"].filter((name) => name !== false);
   const saved = useDefaultLayout({ id: `signalbox.layout.${width}`, panelIds: panels, storage: safeStorage });
-  const id = session?.id;
-  const store = useMemo(() => (id === undefined ? undefined : streams.open(id)), [streams, id]);
-  useTurnStarts(id, store);
   return (
     <Group
       orientation="horizontal"
@@ -80,9 +87,9 @@ function Panels({ width, session }: { width: Width; session: SessionView | undef
         </>
       )}
       <Panel id="terminal" minSize={320}>
-        {session === undefined ? <Middle /> : <Terminals session={session} />}
+        <ShownTerminals />
       </Panel>
-      {showActivity && store !== undefined && (
+      {showActivity && (
         <>
           <Separator className={styles.separator} aria-label="Resize activity" />
           <Panel
@@ -93,12 +100,24 @@ function Panels({ width, session }: { width: Width; session: SessionView | undef
             groupResizeBehavior="preserve-pixel-size"
             panelRef={activity}
           >
-            <ActivityPanel key={id} store={store} />
+            <ShownActivity />
           </Panel>
         </>
       )}
     </Group>
   );
+});
+
+function ShownTerminals() {
+  const session = useSession(useView((view) => view.session));
+  return session === undefined ? <Middle /> : <Terminals session={session} />;
+}
+
+function ShownActivity() {
+  const { streams } = useServices();
+  const id = useSession(useView((view) => view.session))?.id;
+  const store = useMemo(() => (id === undefined ? undefined : streams.open(id)), [streams, id]);
+  return store === undefined ? null : <ActivityPanel key={id} store={store} />;
 }
 
 /** Share of the window that a waterfall needs to be read. */

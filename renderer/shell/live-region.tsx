@@ -7,7 +7,7 @@ import { useApp } from "../stores/app-store.ts";
 import { daemonSentence } from "./daemon-text.ts";
 
 export function LiveRegion() {
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState({ count: 0, text: "" });
   useEffect(
     () =>
       useApp.subscribe((now, before) => {
@@ -16,15 +16,25 @@ export function LiveRegion() {
         if (daemon !== undefined && before.app !== undefined && daemon.state !== before.app.daemon.state) {
           news.push(daemon.state === "connected" ? "Daemon connected." : daemonSentence(daemon, 0));
         }
-        if (news.length > 0) setSaid(news.slice(0, 3).join(" "));
+        if (news.length > 0) setSaid(({ count }) => ({ count: count + 1, text: news.slice(0, 3).join(" ") }));
       }),
     [],
   );
   return (
     <div className="visually-hidden" role="status" aria-live="polite">
-      {said}
+      {/* Another element each time: the same words said twice are two announcements. */}
+      <span key={said.count}>{said.text}</span>
     </div>
   );
+}
+
+/** With what is asked, or how it ended: that decides whether one goes there. */
+function stateSentence(session: SessionView): string {
+  const word = sessionWord(session);
+  const { state, evidence } = session.status;
+  if (state !== "needs_you" && state !== "failed") return `${word}.`;
+  const why = oneLine(evidence, 120);
+  return /[.?!…]$/.test(why) ? `${word}: ${why}` : `${word}: ${why}.`;
 }
 
 /** Sessions whose state changed, and calls that failed in them. */
@@ -36,7 +46,7 @@ export function changes(before: readonly SessionView[], now: readonly SessionVie
     if (old === undefined || old === session) return [];
     const label = oneLine(session.label, 60);
     const said: string[] = [];
-    if (old.status.state !== session.status.state) said.push(`${label}: ${sessionWord(session)}.`);
+    if (old.status.state !== session.status.state) said.push(`${label}: ${stateSentence(session)}`);
     if (session.calls.failed > old.calls.failed) said.push(`${label}: a call failed.`);
     return said;
   });

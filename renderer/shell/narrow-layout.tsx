@@ -58,7 +58,10 @@ function Sheet({ store }: { store: CallLogStore }) {
 }
 
 function Summary({ store, onOpen }: { store: CallLogStore; onOpen: () => void }) {
-  useSyncExternalStore(store.subscribeAny, () => `${store.log.running}|${store.errors.size}|${store.count()}`);
+  useSyncExternalStore(
+    store.subscribeAny,
+    () => `${store.log.running}|${store.errors.size}|${store.count()}|${store.isReady()}`,
+  );
   const { running } = store.log;
   const failed = store.errors.size;
   const shown = newest(store);
@@ -81,7 +84,7 @@ function Summary({ store, onOpen }: { store: CallLogStore; onOpen: () => void })
         </div>
       )}
       <button type="button" className={styles.counts} onClick={onOpen}>
-        {call === undefined && "No tool calls yet"}
+        {call === undefined && (store.isReady() ? "No tool calls yet" : "Loading calls…")}
         {others > 0 && `+${others} running`}
         {others > 0 && failed > 0 && " · "}
         {failed > 0 && (

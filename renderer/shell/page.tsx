@@ -9,6 +9,7 @@ import type { Connection, Host } from "../host/host.ts";
 import { SignIn } from "../host/sign-in.tsx";
 import { receiveAppFrame, setLink, useApp } from "../stores/app-store.ts";
 import { createSessionStreams } from "../stores/session-streams.ts";
+import { useView } from "../stores/view-store.ts";
 import { createTerminalPool } from "../terminal/terminal-pool.ts";
 import { App } from "./app.tsx";
 import { type Services, ServicesContext } from "./services.ts";
@@ -66,6 +67,7 @@ function startServices(host: Host, connection: Connection, onRefused: (reason: s
   const client = createGatewayClient(connection.token, () => onRefused("This browser isn't known here any more."));
   const streams = createSessionStreams(connection, client.calls);
   const terminals = createTerminalPool(connection, host);
+  if (useView.getState().session !== undefined) terminals.prepare();
   let opened = false;
   const socket = openReconnectingSocket({
     connection,

@@ -34,6 +34,7 @@ function Calls({ id }: { id: string }) {
   const running = useSyncExternalStore(store.subscribeAny, () => store.log.running);
   const failed = useSyncExternalStore(store.subscribeAny, () => store.errors.size);
   const total = useSyncExternalStore(store.subscribeAny, store.count);
+  const ready = useSyncExternalStore(store.subscribeAny, store.isReady);
   return (
     <>
       {running > 0 && (
@@ -51,7 +52,9 @@ function Calls({ id }: { id: string }) {
       {running === 0 && failed === 0 && (
         <span>
           {total === 0
-            ? "No calls yet"
+            ? ready
+              ? "No calls yet"
+              : "Loading calls…"
             : `${total.toLocaleString("en-US")} ${total === 1 ? "call" : "calls"}, none running`}
         </span>
       )}

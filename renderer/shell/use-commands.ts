@@ -14,7 +14,7 @@ import { groupSessions, inOrder, nextNeedsYou } from "../sessions/session-groups
 import { useApp } from "../stores/app-store.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
 import { openOverlay, selectSession, showBeside, showWaterfall, togglePanel, useView } from "../stores/view-store.ts";
-import { restartSession, retryDaemon, startDemo } from "./actions.ts";
+import { restartSession, retryDaemon, startDaemon, startDemo } from "./actions.ts";
 import { onCommand, runCommand } from "./command-bus.ts";
 import { exportSession } from "./export-session.ts";
 import { cycleRegion } from "./regions.ts";
@@ -37,6 +37,9 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
     "new-session": () => openOverlay("new-session"),
     demo: () => void startDemo(services),
     "close-session": () => selectSession(undefined),
+    "next-session": () => neighbour(1),
+    "previous-session": () => neighbour(-1),
+    "filter-calls": filterCalls,
     "toggle-sessions": () => toggle("sessions"),
     "toggle-activity": () => toggle("activity"),
     "next-needs-you": () =>
@@ -48,10 +51,9 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
     outbox: () => openOverlay("settings", "outbox"),
     shortcuts: () => openOverlay("shortcuts"),
     "retry-daemon": () => void retryDaemon(services),
-    "restart-session": () => {
-      const { session } = useView.getState();
-      if (session !== undefined) void restartSession(services, session);
-    },
+    "start-daemon": () => void startDaemon(services),
+    "restart-session": () => withSession(({ id }) => void restartSession(services, id)),
+    "resume-session": () => withSession(({ id }) => void restartSession(services, id, true)),
     split: () => (useView.getState().pair === undefined ? openOverlay("beside") : showBeside(undefined)),
     "rename-session": () => openOverlay("rename"),
     "pin-session": () => withSession((session) => togglePin(session.id)),
@@ -60,11 +62,15 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
     "session-tools": () => withSession((session) => openOverlay("session-tools", session.id)),
     "copy-link": () => withSession((session) => copySessionLink(session.id)),
     "export-events": () => withSession((session) => void exportSession(services.client, session, "jsonl")),
+    "export-recording": () => withSession((session) => void exportSession(services.client, session, "cast")),
+    "export-timeline": () => withSession((session) => void exportSession(services.client, session, "trace")),
+    "export-replay": () => withSession((session) => void exportSession(services.client, session, "html")),
     waterfall: () => showWaterfall(!useView.getState().waterfall),
     "theme-contrast": () => changeSettings({ contrast: "more" }),
     "theme-dark": () => changeSettings({ theme: "dark", contrast: "normal" }),
     "theme-light": () => changeSettings({ theme: "light", contrast: "normal" }),
     "theme-system": () => changeSettings({ theme: "system", contrast: "system" }),
+    "screen-reader": () => changeSettings({ screenReader: !useSettings.getState().screenReader }),
   };
 }
 
@@ -72,6 +78,20 @@ function withSession(run: (session: SessionView) => void): void {
   const { session: id } = useView.getState();
   const session = useApp.getState().app?.sessions.find((known) => known.id === id);
   if (session !== undefined) run(session);
+}
+
+/** The session above or below in the list, around its ends. */
+function neighbour(by: 1 | -1): void {
+  const sessions = inOrder(currentGroups());
+  const at = sessions.findIndex(({ id }) => id === useView.getState().session);
+  const next = at === -1 ? sessions.at(by === 1 ? 0 : -1) : sessions[(at + by + sessions.length) % sessions.length];
+  if (next !== undefined) selectSession(next.id);
+}
+
+/** Opens what the field is in, if need be, and goes there. */
+function filterCalls(): void {
+  useView.setState(({ collapsed }) => ({ sheetOpen: true, collapsed: { ...collapsed, activity: false } }));
+  requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-filter]")?.focus());
 }
 
 function toggle(panel: "sessions" | "activity"): void {

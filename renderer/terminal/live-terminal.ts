@@ -9,17 +9,25 @@ import { type TerminalServerFrame, terminalServerFrameSchema } from "../../share
 import { type LinkState, openReconnectingSocket, type ReconnectingSocket } from "../gateway/reconnecting-socket.ts";
 import type { Connection, Host } from "../host/host.ts";
 import { mayOnlyWatch } from "../stores/app-store.ts";
-import { accelerator } from "./accelerator.ts";
+import type { Settings } from "../stores/settings-store.ts";
+import type { ThemeName } from "../theme/terminal-theme.ts";
 import { createAcknowledger } from "./acknowledge.ts";
 import { type CallMarks, createCallMarks } from "./call-marks.ts";
+import { keepStyles } from "./keep-styles.ts";
 import { createTerminalInput } from "./terminal-input.ts";
+import { createLooks } from "./terminal-looks.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { createTerminalSize, type Size } from "./terminal-size.ts";
 import { tellColours } from "./told-colours.ts";
 import { createWholeCharacters } from "./whole-characters.ts";
 
+// Tab goes to the program, so the way out is said.
+Terminal.strings.promptLabel = "Terminal input. F6 leads out of it.";
+
 export interface TerminalStatus {
   link: LinkState;
+  /** Something of it has come: until then an empty screen says nothing. */
+  begun: boolean;
   cols: number;
   rows: number;
   exit: { code: number | null; signal: string | null } | undefined;
@@ -37,8 +45,8 @@ export interface LiveTerminal {
   /** Moves the terminal into an element; it can be in one place only. */
   show(parent: HTMLElement): void;
   fit(): void;
-  /** Draws with the graphics card, or with the browser again. */
-  accelerate(on: boolean): void;
+  /** Looks as the settings and the theme want it. */
+  adopt(theme: ThemeName, settings: Settings): void;
   focus(): void;
   status(): TerminalStatus;
   subscribe(listener: () => void): () => void;
@@ -63,6 +71,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
   const listeners = new Set<() => void>();
   let status: TerminalStatus = {
     link: { state: "connecting" },
+    begun: false,
     cols: terminal.cols,
     rows: terminal.rows,
     exit: undefined,
@@ -76,6 +85,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
   };
 
   let opened = false;
+  const look = createLooks(terminal);
 
   const whole = createWholeCharacters();
   const ack = createAcknowledger((bytes) => send(JSON.stringify({ type: "ack", bytes })));
@@ -117,7 +127,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
   function receive(frame: TerminalServerFrame): void {
     switch (frame.type) {
       case "ready":
-        set({ exit: undefined, error: undefined });
+        set({ begun: true, exit: undefined, error: undefined });
         return;
       case "snapshot":
         terminal.reset();
@@ -178,11 +188,16 @@ export function createLiveTerminal(session: string, connection: Connection, host
         terminal.open(element);
         opened = true;
       }
+      keepStyles(element);
       size.layout();
       socket ??= connect();
     },
     fit: size.layout,
-    accelerate: accelerator(terminal),
+    adopt(theme, settings) {
+      if (!look(theme, settings)) return;
+      tellColours(terminal, send);
+      size.layout();
+    },
     focus: () => terminal.focus(),
     status: () => status,
     subscribe(listener) {

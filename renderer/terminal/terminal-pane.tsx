@@ -10,6 +10,7 @@ import { SessionMenu } from "../sessions/session-menu.tsx";
 import { onCommand } from "../shell/command-bus.ts";
 import { useApp } from "../stores/app-store.ts";
 import { FindBar } from "./find-bar.tsx";
+import type { TerminalStatus } from "./live-terminal.ts";
 import styles from "./terminal.module.css";
 import { TerminalBanner } from "./terminal-banner.tsx";
 import { TerminalView, useLiveTerminal, useTerminalGround, useTerminalStatus } from "./terminal-view.tsx";
@@ -18,6 +19,7 @@ import { useReattach } from "./use-reattach.ts";
 
 const icon = { "aria-hidden": true, size: 15, strokeWidth: 1.75 } as const;
 
+/** Not to be keyed by its session: what is the same for all of them stays when another one is shown. */
 interface PaneProps {
   session: SessionView;
   /** Absent where there is no room for two. */
@@ -33,6 +35,12 @@ export function TerminalPane({ session, onSplit, split = false, quiet = false }:
   const status = useTerminalStatus(live);
   const ground = useTerminalGround();
   const [finding, setFinding] = useState(false);
+  const [findingIn, setFindingIn] = useState(session.id);
+  // Another session begins without.
+  if (findingIn !== session.id) {
+    setFindingIn(session.id);
+    setFinding(false);
+  }
 
   const said = useRef<HTMLDivElement>(null);
   useKeptFocus(
@@ -84,11 +92,20 @@ export function TerminalPane({ session, onSplit, split = false, quiet = false }:
       </div>
       <div className={styles.body} style={{ backgroundColor: ground }}>
         {finding && live !== undefined && <FindBar live={live} onClose={closeFind} />}
-        <TerminalView live={live} dimmed={status?.link.state === "waiting"} quiet={quiet} />
+        <TerminalView key={session.id} live={live} dimmed={status?.link.state === "waiting"} quiet={quiet} />
+        {isAwaited(session, status) && <p className={styles.connecting}>Connecting to the terminal…</p>}
         {status?.linkTarget !== undefined && (
           <p className={styles.linkTarget}>{oneLine(status.linkTarget, 300)} · Ctrl+click to open</p>
         )}
       </div>
     </section>
+  );
+}
+
+/** A lost connection, a program that has ended, and one that could not be started are told above. */
+function isAwaited({ terminal }: SessionView, status: TerminalStatus | undefined): boolean {
+  if (terminal.state !== "running" && terminal.state !== "starting") return false;
+  return (
+    status === undefined || (!status.begun && (status.link.state === "connecting" || status.link.state === "open"))
   );
 }

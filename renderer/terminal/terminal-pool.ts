@@ -6,35 +6,56 @@ import type { LiveTerminal } from "./live-terminal.ts";
 const MAX_TERMINALS = 6;
 
 export interface TerminalPool {
-  /** The terminal's code is loaded at first use. */
+  /** Fetches the terminal's code ahead of its first use: over a slow line each round trip is seen. */
+  prepare(): void;
   open(session: string): Promise<LiveTerminal>;
+  /** A terminal that is kept, without waiting: switching to it then takes one frame. */
+  known(session: string): LiveTerminal | undefined;
   close(session: string): void;
   reconnectNow(): void;
   dispose(): void;
 }
 
+const loadCode = () => import("./live-terminal.ts");
+
+interface Kept {
+  opening: Promise<LiveTerminal>;
+  /** Undefined until it is open. */
+  live: LiveTerminal | undefined;
+}
+
 export function createTerminalPool(connection: Connection, host: Host): TerminalPool {
-  const open = new Map<string, Promise<LiveTerminal>>();
+  const open = new Map<string, Kept>();
   const close = (session: string): void => {
-    void open.get(session)?.then((terminal) => terminal.dispose());
+    void open.get(session)?.opening.then((terminal) => terminal.dispose());
     open.delete(session);
   };
+  function start(session: string): Kept {
+    const opening = Promise.all([loadCode(), fontsReady()]).then(([{ createLiveTerminal }]) => {
+      kept.live = createLiveTerminal(session, connection, host);
+      return kept.live;
+    });
+    const kept: Kept = { opening, live: undefined };
+    return kept;
+  }
   return {
+    prepare() {
+      // What fails here is told when a terminal is opened.
+      void loadCode().catch(() => {});
+      void fontsReady();
+    },
     open(session) {
-      const known =
-        open.get(session) ??
-        Promise.all([import("./live-terminal.ts"), fontsReady()]).then(([{ createLiveTerminal }]) =>
-          createLiveTerminal(session, connection, host),
-        );
+      const kept = open.get(session) ?? start(session);
       open.delete(session);
-      open.set(session, known);
+      open.set(session, kept);
       const [oldest] = open.keys();
       if (open.size > MAX_TERMINALS && oldest !== undefined) close(oldest);
-      return known;
+      return kept.opening;
     },
+    known: (session) => open.get(session)?.live,
     close,
     reconnectNow() {
-      for (const terminal of open.values()) void terminal.then((live) => live.reconnectNow());
+      for (const { opening } of open.values()) void opening.then((live) => live.reconnectNow());
     },
     dispose() {
       for (const session of [...open.keys()]) close(session);

@@ -1,5 +1,5 @@
 /** Owns the place where a live terminal is shown, and what lies over it when it cannot be used. */
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useServices } from "../shell/services.ts";
 import { chosenScheme, useSettings } from "../stores/settings-store.ts";
 import { useThemeName } from "../theme/theme.ts";
@@ -9,17 +9,19 @@ import styles from "./terminal.module.css";
 /** Undefined until the terminal's code has arrived. */
 export function useLiveTerminal(session: string): LiveTerminal | undefined {
   const { terminals } = useServices();
-  const [live, setLive] = useState<{ session: string; terminal: LiveTerminal }>();
+  const [opened, setOpened] = useState<{ session: string; terminal: LiveTerminal }>();
+  const known = terminals.known(session);
   useEffect(() => {
     let gone = false;
+    // Also one that is known already: it is in use again.
     void terminals.open(session).then((terminal) => {
-      if (!gone) setLive({ session, terminal });
+      if (!gone && terminal !== known) setOpened({ session, terminal });
     });
     return () => {
       gone = true;
     };
-  }, [terminals, session]);
-  return live?.session === session ? live.terminal : undefined;
+  }, [terminals, session, known]);
+  return known ?? (opened?.session === session ? opened.terminal : undefined);
 }
 
 const nothing = (): (() => void) => () => {};
@@ -50,11 +52,11 @@ export function TerminalView({ live, dimmed, quiet }: ViewProps) {
   const theme = useThemeName();
   const settings = useSettings();
 
-  useEffect(() => {
+  // In the frame in which the session is shown, and before the list beside it measures its room.
+  useLayoutEffect(() => {
     const parent = place.current;
     if (parent === null || live === undefined) return;
     live.show(parent);
-    if (!quietAtFirst.current && mayTakeFocus()) live.focus();
     const observer = new ResizeObserver(() => live.fit());
     observer.observe(parent);
     return () => {
@@ -63,19 +65,12 @@ export function TerminalView({ live, dimmed, quiet }: ViewProps) {
     };
   }, [live]);
 
+  // After a dialog that closes has given its focus back.
   useEffect(() => {
-    if (live === undefined) return;
-    let gone = false;
-    void import("./terminal-options.ts").then(({ changingOptions }) => {
-      if (gone) return;
-      Object.assign(live.terminal.options, changingOptions(theme));
-      live.accelerate(settings.renderer === "webgl");
-      live.fit();
-    });
-    return () => {
-      gone = true;
-    };
-  }, [live, theme, settings]);
+    if (live !== undefined && !quietAtFirst.current && mayTakeFocus()) live.focus();
+  }, [live]);
+
+  useEffect(() => live?.adopt(theme, settings), [live, theme, settings]);
 
   return <div ref={place} className={dimmed ? styles.dimmed : styles.screen} />;
 }

@@ -12,7 +12,7 @@ export function Terminals({ session }: { session: SessionView }) {
   const right = useSession(pair?.[1]);
   const split = () => (pair === undefined ? openOverlay("beside") : showBeside(undefined));
   if (left === undefined || right === undefined)
-    return <TerminalPane key={session.id} session={session} onSplit={split} split={false} />;
+    return <TerminalPane session={session} onSplit={split} split={false} />;
   return (
     <Group orientation="horizontal" className={layout.panels}>
       <Panel id="left" minSize={200}>
@@ -30,7 +30,7 @@ export function Terminals({ session }: { session: SessionView }) {
 function Half({ session, selected, onSplit }: { session: SessionView; selected: boolean; onSplit: () => void }) {
   return (
     <div className={selected ? layout.half : layout.halfOther} onFocusCapture={() => selectSession(session.id)}>
-      <TerminalPane key={session.id} session={session} onSplit={onSplit} split quiet={!selected} />
+      <TerminalPane session={session} onSplit={onSplit} split quiet={!selected} />
     </div>
   );
 }
