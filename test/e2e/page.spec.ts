@@ -1,47 +1,24 @@
-/** Proves what the page does by itself, against a gateway that follows a script: keys, focus, stillness, reconnecting, signing in. */
-import { resolve } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
-import type { ToolEvent } from "../../shared/events/tool-event.ts";
-import type { Scene } from "../support/scripted-gateway/scene.ts";
-import { scenes } from "../support/scripted-gateway/scenes.ts";
+/** Proves what the page does by itself, against a gateway that follows a script: keys, focus, stillness, signing in, deleting. */
+import { expect, test } from "@playwright/test";
 import {
-  SCRIPTED_TOKEN,
-  type ScriptedGateway,
-  startScriptedGateway,
-} from "../support/scripted-gateway/scripted-gateway.ts";
+  list,
+  openMain,
+  scene,
+  send,
+  session,
+  startMainScene,
+  terminal,
+} from "../support/scripted-gateway/main-page.ts";
+import type { ScriptedGateway } from "../support/scripted-gateway/scripted-gateway.ts";
 
 let gateway: ScriptedGateway;
-
-function scene(name: string): Scene {
-  const found = scenes(Date.now()).find((each) => each.name === name);
-  if (found === undefined) throw new Error(`no scene ${name}`);
-  return found;
-}
-
 test.beforeEach(async () => {
-  gateway = await startScriptedGateway(resolve("out/renderer"), scene("main"));
+  gateway = await startMainScene();
 });
 test.afterEach(() => gateway.dispose());
 
-const list = (page: Page) => page.getByRole("grid", { name: "Activity" });
-const terminal = (page: Page) => page.getByRole("region", { name: "Terminal" });
-const session = scene("main").path.split("/")[2] ?? "";
-
-async function open(page: Page, path = scene("main").path): Promise<void> {
-  await page.addInitScript((token) => localStorage.setItem("signalbox.token", token), SCRIPTED_TOKEN);
-  await page.goto(gateway.url + path);
-  await expect(list(page).getByText("build")).toBeVisible();
-  await expect(terminal(page)).toContainText("Refactoring");
-}
-
-let seq = 1_000;
-function send(event: ToolEvent): void {
-  seq += 1;
-  gateway.sendEvents(session, { events: [{ seq, at: new Date().toISOString(), event }] });
-}
-
 test("the main job can be done with the keyboard alone", async ({ page }) => {
-  await open(page);
+  await openMain(page, gateway);
   await page.keyboard.press("Control+Shift+P");
   await page.keyboard.type("docs-site");
   await expect(page.getByRole("dialog").getByRole("option", { name: /docs-site/ })).toBeVisible();
@@ -71,33 +48,14 @@ test("the main job can be done with the keyboard alone", async ({ page }) => {
   await expect(list(page).getByText("build")).toBeVisible();
 });
 
-test("every key that a program in the terminal needs reaches it, and no shortcut of the page does", async ({
-  page,
-}) => {
-  await open(page);
-  await terminal(page).click();
-  for (const key of ["Control+c", "Control+r", "Control+p", "Escape", "Alt+b", "Shift+Enter", "Tab", "ArrowUp"]) {
-    await page.keyboard.press(key);
-  }
-  await expect.poll(() => gateway.typed.join("")).toBe("\u0003\u0012\u0010\u001b\u001bb\u001b\r\t\u001b[A");
-  await page.keyboard.press("Control+Shift+P");
-  await page.keyboard.type("zz");
-  await expect(page.getByRole("combobox")).toHaveValue("zz");
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("F6");
-  await page.keyboard.press("Control+Shift+B");
-  await expect(page.getByRole("listbox", { name: "Sessions" })).toBeHidden();
-  expect(gateway.typed.join("")).not.toContain("zz");
-});
-
 test("rows stay where they are under the pointer and while one reads, and what came meanwhile is one click away", async ({
   page,
 }) => {
-  await open(page);
+  await openMain(page, gateway);
   const row = list(page).getByRole("row").filter({ hasText: "deploy_preview" });
   const before = await row.boundingBox();
   await row.hover();
-  send({ tool: "brand_new", call: "n1", kind: "started" });
+  send(gateway, { tool: "brand_new", call: "n1", kind: "started" });
   await expect(page.getByRole("button", { name: /Jump to live · 1 new/ })).toBeVisible();
   expect(await row.boundingBox()).toEqual(before);
   await page.mouse.move(10, 10);
@@ -105,114 +63,38 @@ test("rows stay where they are under the pointer and while one reads, and what c
 
   await list(page).evaluate((element) => element.scrollTo(0, 300));
   await expect(page.getByRole("button", { name: "Follow" })).toHaveAttribute("aria-pressed", "false");
-  send({ tool: "even_newer", call: "n2", kind: "started" });
+  send(gateway, { tool: "even_newer", call: "n2", kind: "started" });
   await page.getByRole("button", { name: /Jump to live · 1 new/ }).click();
   await expect(list(page).getByText("even_newer")).toBeVisible();
 });
 
 test("progress moves its bar, 100 % is not yet finished, and the end says how long it took", async ({ page }) => {
-  await open(page);
+  await openMain(page, gateway);
   const call = { tool: "hash_tree", call: "p1", token: 1 };
-  send({ ...call, kind: "started" });
+  send(gateway, { ...call, kind: "started" });
   const row = list(page).getByRole("row").filter({ hasText: "hash_tree" });
   const bar = row.getByRole("progressbar");
   for (const progress of [2, 7]) {
-    send({ ...call, kind: "progress", progress, total: 10, message: `step ${progress}` });
+    send(gateway, { ...call, kind: "progress", progress, total: 10, message: `step ${progress}` });
     await expect(bar).toHaveAttribute("aria-valuenow", String(progress * 10));
     await expect(row).toContainText(`step ${progress}`);
   }
-  send({ ...call, kind: "progress", progress: 3, total: 10 });
-  send({ ...call, kind: "progress", progress: 10, total: 10 });
+  send(gateway, { ...call, kind: "progress", progress: 3, total: 10 });
+  send(gateway, { ...call, kind: "progress", progress: 10, total: 10 });
   await expect(row).toContainText("Finishing…");
-  send({ ...call, kind: "finished", duration_ms: 1_234 });
+  send(gateway, { ...call, kind: "finished", duration_ms: 1_234 });
   await expect(row).toContainText("1.2 s");
   await expect(bar).toHaveCount(0);
 });
 
-test("a call that began before one's eyes is found again in the terminal", async ({ page }) => {
-  await open(page);
-  send({ tool: "index_docs", call: "m1", kind: "started" });
-  await expect(list(page).getByText("index_docs")).toBeVisible();
-  gateway.sendTerminal(session, new TextEncoder().encode(`\u001b[999H${"\r\n".repeat(200)}far below`));
-  await expect(terminal(page)).toContainText("far below");
-  await expect(terminal(page)).not.toContainText("Refactoring");
-  await list(page).getByText("index_docs").click();
-  await page.getByRole("button", { name: "Show in terminal" }).click();
-  await expect(terminal(page)).toContainText("Refactoring");
-});
-
-test("a terminal is drawn at the size of the viewer who typed last, and at one's own as soon as one types", async ({
-  page,
-}) => {
-  await open(page);
-  const status = page.getByRole("contentinfo");
-  const own = await status.getByText(/^\d+ × \d+$/).textContent();
-  gateway.sendTerminal(session, JSON.stringify({ type: "resized", cols: 60, rows: 20 }));
-  await expect(status.getByText("60 × 20")).toBeVisible();
-  await terminal(page).click({ position: { x: 300, y: 500 } });
-  await page.keyboard.type("x");
-  await expect(status.getByText(own ?? "")).toBeVisible();
-});
-
-test("a lost terminal keeps its last frame, says that typing is refused, and comes back by itself", async ({
-  page,
-}) => {
-  await open(page);
-  await terminal(page).click();
-  gateway.setScene({ ...scene("main"), drop: "terminal" });
-  gateway.drop("terminal");
-  await expect(terminal(page).getByText(/Disconnected at/)).toBeVisible();
-  await expect(terminal(page)).toContainText("Refactoring");
-  await expect(async () => {
-    await page.keyboard.type("x");
-    await expect(terminal(page).getByText("What you type isn't sent.")).toBeVisible({ timeout: 300 });
-  }).toPass();
-  gateway.setScene(scene("main"));
-  await expect(terminal(page).getByText(/Disconnected at/)).toBeHidden({ timeout: 20_000 });
-});
-
-test("terminal output is acknowledged to the last byte, so that the program is never left paused", async ({ page }) => {
-  await open(page);
-  const bytes = new TextEncoder().encode(`${"0123456789 …\r\n".repeat(20_000)}the very end`);
-  for (let at = 0; at < bytes.length; at += 4_093) gateway.sendTerminal(session, bytes.subarray(at, at + 4_093));
-  await expect(terminal(page)).toContainText("the very end");
-  const acknowledged = () =>
-    gateway.terminalFrames
-      .map((text) => JSON.parse(text) as { type: string; bytes?: number })
-      .reduce((sum, frame) => sum + (frame.type === "ack" ? (frame.bytes ?? 0) : 0), 0);
-  await expect.poll(acknowledged).toBe(bytes.length);
-  await expect(terminal(page)).not.toContainText("\uFFFD");
-});
-
-test("A25: a link in the terminal shows where it really leads, and opens with the modifier alone, after a question", async ({
-  page,
-}) => {
-  await open(page);
-  const asked: string[] = [];
-  page.on("dialog", (dialog) => {
-    asked.push(dialog.message());
-    void dialog.dismiss();
-  });
-  gateway.sendTerminal(
-    session,
-    new TextEncoder().encode(
-      "\u001b[2J\u001b[H\u001b]8;;https://evil.test/real\u0007https://good.test\u001b]8;;\u0007\r\n",
-    ),
-  );
-  await expect(terminal(page)).toContainText("https://good.test");
-  const screen = await page.locator(".xterm-screen").boundingBox();
-  const at = { x: (screen?.x ?? 0) + 60, y: (screen?.y ?? 0) + 9 };
-  await expect(async () => {
-    await page.mouse.move(at.x + 200, at.y + 200);
-    await page.mouse.move(at.x, at.y, { steps: 3 });
-    await expect(terminal(page).getByText("https://evil.test/real")).toBeVisible({ timeout: 1_000 });
-  }).toPass();
-  await page.mouse.click(at.x, at.y);
-  expect(asked).toEqual([]);
-  await page.keyboard.down("Control");
-  await page.mouse.click(at.x, at.y);
-  await page.keyboard.up("Control");
-  await expect.poll(() => asked.join("\n")).toContain("https://evil.test/real");
+test("a bar without a total moves, and is striped instead where motion is reduced", async ({ page }) => {
+  await openMain(page, gateway);
+  const fill = list(page).getByRole("row").filter({ hasText: "search_code" }).getByRole("progressbar").locator("span");
+  const moving = () => fill.evaluate((element) => element.getAnimations().length);
+  await expect.poll(moving).toBe(1);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await expect.poll(moving).toBe(0);
+  await expect(fill).toHaveCSS("background-image", /repeating-linear-gradient/);
 });
 
 test("a one-time link signs in and leaves no trace in the address", async ({ page }) => {
@@ -234,7 +116,7 @@ test("a stranger is asked to connect, a wrong code says so, and six digits let i
 });
 
 test("a deleted session can be taken back before the gateway is asked", async ({ page }) => {
-  await open(page, `/session/${session}`);
+  await openMain(page, gateway, `/session/${session}`);
   const rows = page.getByRole("listbox", { name: "Sessions" }).getByRole("option");
   const count = await rows.count();
   await rows.filter({ hasText: "changelog" }).click();
@@ -249,7 +131,7 @@ test("a deleted session can be taken back before the gateway is asked", async ({
 test("a session that was deleted is gone for good also when the page is left before the time for Undo is over", async ({
   page,
 }) => {
-  await open(page);
+  await openMain(page, gateway);
   await page.getByRole("listbox", { name: "Sessions" }).getByRole("option").filter({ hasText: "changelog" }).click();
   await page.getByRole("button", { name: "Session actions" }).click();
   await page.getByRole("menuitem", { name: /Delete/ }).click();
@@ -262,7 +144,7 @@ test("a session that was deleted is gone for good also when the page is left bef
 
 test("a device that may only watch sees everything, is told what it cannot do, and sends nothing", async ({ page }) => {
   gateway.setScene(scene("read-only"));
-  await open(page);
+  await openMain(page, gateway);
   await expect(page.getByRole("banner").getByText("Watching only")).toBeVisible();
   await expect(page.getByRole("button", { name: "New session" })).toHaveCount(0);
   gateway.sendTerminal(session, JSON.stringify({ type: "resized", cols: 60, rows: 20 }));
@@ -282,7 +164,7 @@ test("a device that may only watch sees everything, is told what it cannot do, a
 test("turns are those that the agent reports, also one that comes while one looks; where it reports none, the guess says so", async ({
   page,
 }) => {
-  await open(page);
+  await openMain(page, gateway);
   await expect(list(page).getByText("by pauses").first()).toBeVisible();
   gateway.setScene(scene("turns-reported"));
   await page.reload();
@@ -292,7 +174,7 @@ test("turns are those that the agent reports, also one that comes while one look
   const shown = scene("turns-reported").app.sessions.find(({ id }) => id === session);
   if (shown === undefined) throw new Error("no session");
   gateway.sendApp({ type: "session", session: { ...shown, turn_started_at: new Date().toISOString() } });
-  send({
+  send(gateway, {
     tool: "of_the_new_turn",
     call: "turn-4",
     kind: "started",
@@ -302,7 +184,7 @@ test("turns are those that the agent reports, also one that comes while one look
 });
 
 test("two sessions stand side by side, and the activity is that of the one being typed in", async ({ page }) => {
-  await open(page);
+  await openMain(page, gateway);
   await page.getByRole("button", { name: "Show two sessions side by side" }).click();
   await page
     .getByRole("dialog")

@@ -102,3 +102,31 @@ test("an agent that ended can go on with its conversation, or begin anew", async
   await expect(terminal(page)).toContainText("first word: --continue");
   await expect(page.getByRole("button", { name: "Restart", exact: true }).first()).toBeVisible();
 });
+
+test("a session that was deleted just before the window went away is gone, and its program has ended", async ({
+  page,
+}) => {
+  product = await Product.start({ env: { SHELL: "/bin/sh" } });
+  const id = await product.createSession({ agent: "shell", cwd: product.workFolder() });
+  await product.open(page, `/session/${id}`);
+  await terminal(page).click();
+  await page.keyboard.type("echo pid-$$-end\n");
+  await expect(terminal(page)).toContainText(/pid-\d+-end/);
+  const pid = Number(/pid-(\d+)-end/.exec((await terminal(page).textContent()) ?? "")?.[1]);
+  await page.getByRole("button", { name: "Session actions" }).click();
+  await page.getByRole("menuitem", { name: /Delete/ }).click();
+  await page.getByRole("button", { name: "Delete session" }).click();
+  await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+  expect((await product.fetch(`/api/v1/sessions/${id}`)).status).toBe(200);
+  await page.goto("about:blank");
+  await expect.poll(async () => (await product.fetch(`/api/v1/sessions/${id}`)).status).toBe(404);
+  await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+/** Proves that the Servers page does what its buttons say, with real servers: trying, adding, narrowing, restarting, switching off, removing. */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, type Locator, type Page, test } from "@playwright/test";
+import { toolSettingsSchema } from "../../shared/protocol/tool-settings.ts";
+import { Product } from "../support/product.ts";
+
+const SERVER = resolve("test/fixtures/upstream/scripted-server.ts");
+
+let product: Product;
+test.beforeEach(async () => {
+  product = await Product.start();
+  // The page can be there before the daemon is.
+  await expect.poll(async () => (await product.fetch("/api/v1/tool-settings")).ok).toBe(true);
+});
+test.afterEach(() => product.stop());
+
+async function openServers(page: Page): Promise<Locator> {
+  await product.open(page, "/settings/servers");
+  const dialog = page.getByRole("dialog", { name: "Settings" });
+  await expect(dialog.getByRole("heading", { name: "Add a server" })).toBeVisible();
+  return dialog;
+}
+
+const row = (dialog: Locator, name: string) =>
+  dialog.getByRole("list", { name: "MCP servers" }).getByRole("listitem").filter({ hasText: name }).first();
+
+test("a server is tried before it is added by the form, and several are added by pasting JSON; one that fails says why", async ({
+  page,
+}) => {
+  const dialog = await openServers(page);
+  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("tried");
+  const target = dialog.getByRole("textbox", { name: "Command or address" });
+  await target.fill(`${process.execPath} ${SERVER} --exit 3`);
+  await dialog.getByRole("button", { name: "Test", exact: true }).click();
+  await expect(dialog.getByRole("status")).toContainText(/It doesn't work: .*cannot find the module that it needs/s);
+  await target.fill(`${process.execPath} ${SERVER} --bare --tools one,two`);
+  await dialog.getByRole("button", { name: "Test", exact: true }).click();
+  await expect(dialog.getByRole("status")).toHaveText("It works: 2 tools.");
+  await dialog.getByRole("button", { name: "Add server" }).click();
+  await expect(row(dialog, "tried")).toContainText("ready · stdio · 2 tools");
+  await expect(target).toHaveValue("");
+
+  await dialog.getByRole("button", { name: "Paste JSON" }).click();
+  const pasted = {
+    three: { command: process.execPath, args: [SERVER, "--bare", "--tools", "a,b,c"] },
+    broken: { command: process.execPath, args: [SERVER, "--exit", "3"] },
+  };
+  await dialog.getByRole("textbox", { name: "Servers as JSON" }).fill(JSON.stringify({ mcpServers: pasted }));
+  await dialog.getByRole("button", { name: "Add server" }).click();
+  await expect(row(dialog, "three")).toContainText("ready · stdio · 3 tools");
+  await expect(row(dialog, "broken")).toContainText("failed");
+  await expect(row(dialog, "broken")).toContainText("cannot find the module that it needs");
+  await expect(row(dialog, "tried")).toContainText("ready");
+});
+
+test("a server's tools are hidden from agents and offered again, its log is read, it is restarted, switched off and on, removed and taken back", async ({
+  page,
+}) => {
+  const folder = product.workFolder();
+  const starts = join(folder, "starts");
+  const script = `echo begun >> '${starts}'; exec '${process.execPath}' '${SERVER}' --say 'a line for the log' --bare --tools write,read`;
+  product.writeHome(
+    "servers.json",
+    JSON.stringify({ mcpServers: { files: { command: "/bin/sh", args: ["-c", script] } } }),
+  );
+  const dialog = await openServers(page);
+  const server = row(dialog, "files");
+  await expect(server).toContainText("ready · stdio · 2 tools");
+  await server.locator("summary").click();
+
+  const offer = server.getByRole("switch", { name: "Offer write to agents" });
+  const hidden = async () => {
+    const answer = await product.fetch("/api/v1/tool-settings");
+    return toolSettingsSchema.parse(await answer.json()).hide ?? [];
+  };
+  await offer.click();
+  await expect(offer).not.toBeChecked();
+  await expect.poll(hidden).toEqual([{ server: "files", tool: "write" }]);
+  await offer.click();
+  await expect(offer).toBeChecked();
+  await expect.poll(hidden).toEqual([]);
+
+  await server.getByRole("button", { name: "Show log" }).click();
+  await expect(server.getByText("a line for the log")).toBeVisible();
+
+  const begun = () => readFileSync(starts, "utf8").split("\n").length - 1;
+  const before = begun();
+  await server.getByRole("button", { name: "Restart" }).click();
+  await expect.poll(begun).toBeGreaterThan(before);
+  await expect(server).toContainText("ready · stdio · 2 tools");
+
+  await server.getByRole("button", { name: "Switch off" }).click();
+  await expect(server).toContainText("switched off");
+  await server.getByRole("button", { name: "Switch on" }).click();
+  await expect(server).toContainText("ready · stdio · 2 tools");
+
+  await dialog.getByRole("button", { name: "Remove files" }).click();
+  await expect(server).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(server).toContainText("ready · stdio · 2 tools");
+});
