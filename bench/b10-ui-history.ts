@@ -1,10 +1,11 @@
 /**
  * B10: a session with 100,000 calls in the UI, beside one with 100: from navigation to the first row and until all calls are
  * there, then frames while the list is scrolled by the wheel, and from a typed filter to the filtered list. Scrolling and
- * filtering must not know how long the list is.
+ * filtering must not know how long the list is. Then going from session to session by a key.
  */
 import type { BrowserContext, Page } from "@playwright/test";
 import { z } from "../shared/protocol/schema.ts";
+import { measureSwitching } from "./b10-switching.ts";
 import type { Benchmark, Context, Measurement } from "./harness/benchmark.ts";
 import { openBrowser, signedIn } from "./harness/browser.ts";
 import { now } from "./harness/clock.ts";
@@ -39,6 +40,9 @@ async function run(context: Context): Promise<void> {
     const large = { name, url: product.url + (await recordCalls(product, daemon, many)), calls: many };
     const small = { name: "100 calls", url: product.url + (await recordCalls(product, daemon, SMALL)), calls: SMALL };
     await context.row(`${name}: to the first row, scrolling, filtering`, () => measure(context, signed, large, small));
+    await context.row("from one of 4 sessions to another, by a key", () =>
+      measureSwitching(context, (own) => signedIn(browser, own)),
+    );
     await traced(browser, "B10", (trace) => visit(signed, large, trace));
   } finally {
     await browser.close();
