@@ -70,6 +70,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const { open, log, secrets, onChange, kept, clock = () => performance.now() } = options;
   const entries = new Map<string, Entry>();
   const probes = createProbeQueue(open);
+  let disposed = false;
 
   const set = (entry: Entry, status: ServerStatus) => {
     if (JSON.stringify(entry.status) === JSON.stringify(status)) return;
@@ -133,7 +134,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         const before = entries.get(server.name);
         if (before !== undefined && JSON.stringify(before.server) === JSON.stringify(server)) continue;
         const state = server.config.disabled === true ? "disabled" : "connecting";
-        const current = () => entries.get(server.name) === entry;
+        const current = () => !disposed && entries.get(server.name) === entry;
         const knowledge = createServerKnowledge(server, kept, current, log);
         const tools = state === "disabled" ? [] : toolLines(knowledge);
         const status = { ...blank(server, state), tools };
@@ -181,6 +182,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       return true;
     },
     async dispose() {
+      disposed = true;
       await probes.dispose();
       kept.close();
     },
