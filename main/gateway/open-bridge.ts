@@ -70,6 +70,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     {
       counts: sessions.counts,
       recording: (recording) => hub.publish({ type: "recording", recording }),
+      rests: ring.trim,
     },
     options.journalThread,
   );

@@ -103,7 +103,7 @@ export function openCursor(options: CursorOptions): Cursor {
     if (slab === undefined) sink.send(frame);
     else {
       slab.uses += 1;
-      sink.send(frame, () => log.slabs.release(slab));
+      sink.send(frame, slab.release);
     }
   }
 

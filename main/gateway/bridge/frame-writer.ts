@@ -44,7 +44,7 @@ export function createFrameWriter(slabs: Slabs = createSlabs()): FrameWriter {
 
   function open(next: FrameOwner, seq: number, at: string): void {
     if (begin + MAX_EVENT_FRAME_BYTES > slab.length || placesUsed + MAX_ENTRIES > places.length) {
-      slabs.release(piece);
+      piece.release();
       piece = slabs.take();
       slab = piece.bytes;
       places = piece.places;

@@ -2,7 +2,6 @@
 import type { Chunk } from "./chunk.ts";
 import type { FrameOwner, FrameWriter } from "./frame-writer.ts";
 import type { LogReader, SessionLog } from "./session-log.ts";
-import type { Slabs } from "./slabs.ts";
 
 /** The part of a log that the ring holds. */
 export interface HeldChunks {
@@ -12,13 +11,7 @@ export interface HeldChunks {
 }
 
 /** `begin` is the number of the last entry so far. */
-export function createSessionLog(
-  id: string,
-  begin: number,
-  held: HeldChunks,
-  writer: FrameWriter,
-  slabs: Slabs,
-): SessionLog {
+export function createSessionLog(id: string, begin: number, held: HeldChunks, writer: FrameWriter): SessionLog {
   const readers = new Set<LogReader>();
   let last = begin;
   let next = begin + 1;
@@ -54,7 +47,6 @@ export function createSessionLog(
 
   return {
     id,
-    slabs,
     last: () => last,
     floor: held.floor,
     find: held.find,

@@ -2,7 +2,7 @@
 import type { Chunk } from "./chunk.ts";
 import { createFrameWriter } from "./frame-writer.ts";
 import { createSessionLog } from "./number-entries.ts";
-import { createSlabs, type Slabs } from "./slabs.ts";
+import { createSlabs } from "./slabs.ts";
 
 /** All sessions together. What leaves the ring is read from the journal when somebody still wants it. */
 export const RING_BYTES = 8 * 1024 * 1024;
@@ -38,7 +38,6 @@ export interface SessionLog {
   append(events: readonly string[], at: string): readonly Chunk[];
   read(reader: LogReader): () => void;
   readonly readers: number;
-  readonly slabs: Slabs;
 }
 
 export interface LogRing {
@@ -47,8 +46,8 @@ export interface LogRing {
   drop(id: string): void;
   /** Bytes held now. */
   readonly bytes: number;
-  /** Where its chunks lie; whoever sends one as it lies there uses its slab until it is sent. */
-  readonly slabs: Slabs;
+  /** Gives back what a burst took beyond it. */
+  trim(): void;
 }
 
 interface Held {
@@ -77,7 +76,7 @@ export function createLogRing(limit = RING_BYTES): LogRing {
       if (oldest === undefined) break;
       head += 1;
       bytes -= oldest.bytes;
-      release(oldest.held, slabs);
+      release(oldest.held);
     }
     if (head > 1024 && head * 2 > queue.length) {
       queue = queue.slice(head);
@@ -94,7 +93,7 @@ export function createLogRing(limit = RING_BYTES): LogRing {
       find: (seq: number) => findChunk(held, seq),
       hold: (chunk: Chunk) => hold(held, chunk),
     };
-    const log = createSessionLog(id, last, part, writer, slabs);
+    const log = createSessionLog(id, last, part, writer);
     logs.set(id, { log, held });
     return log;
   }
@@ -106,11 +105,11 @@ export function createLogRing(limit = RING_BYTES): LogRing {
       if (entry === undefined) return;
       logs.delete(id);
       // Its part of the sum is given back as the queue reaches it; nothing reads it any more.
-      while (entry.held.start < entry.held.chunks.length) release(entry.held, slabs);
+      while (entry.held.start < entry.held.chunks.length) release(entry.held);
       entry.held.chunks = [];
       entry.held.start = 0;
     },
-    slabs,
+    trim: slabs.trim,
     get bytes() {
       return bytes;
     },
@@ -118,11 +117,11 @@ export function createLogRing(limit = RING_BYTES): LogRing {
 }
 
 /** Lets go of the oldest chunk. The array keeps dead places before `start` until they are many, but not what they held. */
-function release(held: Held, slabs: Slabs): void {
+function release(held: Held): void {
   const chunk = held.chunks[held.start];
   if (chunk === undefined) return;
   held.floor = chunk.last;
-  if (chunk.slab !== undefined) slabs.release(chunk.slab);
+  chunk.slab?.release();
   held.chunks[held.start] = GONE;
   held.start += 1;
   if (held.start > 256 && held.start * 2 > held.chunks.length) {

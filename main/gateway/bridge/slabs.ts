@@ -4,38 +4,53 @@
 export const SLAB_BYTES = 256 * 1024;
 /** Entries of one piece, with one place past the end of each frame; more than ever fit are not needed. */
 export const SLAB_PLACES = 6 * 1024;
-/** Pieces kept for what comes next; what a burst took beyond the ring goes back. */
+/** Pieces kept for what comes next when a burst is over. */
 const MAX_SPARE = 8;
 
 export interface Slab {
-  readonly bytes: Buffer;
-  readonly places: Uint32Array;
-  /** Frames in it that are held or on their way into a socket, and one while it is written to. */
+  readonly bytes: Buffer<ArrayBuffer>;
+  readonly places: Uint32Array<ArrayBuffer>;
+  /** Frames in it that are held or on their way somewhere, and one while it is written to. */
   uses: number;
+  /** Gives up one use; it must not be looked at afterwards. */
+  release(): void;
 }
 
 export interface Slabs {
   /** An unused one, with one use. */
   take(): Slab;
-  /** Gives up one use; it must not be looked at afterwards. */
-  release(slab: Slab): void;
+  /** What a burst took beyond what is usual goes back at once: V8 would keep it until its next full collection. */
+  trim(): void;
 }
 
 export function createSlabs(): Slabs {
+  /** As many as the ring, the sockets and the journal's queue let go of: these are bounded. */
   const spare: Slab[] = [];
+
+  function newSlab(): Slab {
+    const slab: Slab = {
+      bytes: Buffer.allocUnsafeSlow(SLAB_BYTES),
+      places: new Uint32Array(SLAB_PLACES),
+      uses: 0,
+      release() {
+        slab.uses -= 1;
+        if (slab.uses === 0) spare.push(slab);
+      },
+    };
+    return slab;
+  }
+
   return {
     take() {
-      const slab = spare.pop() ?? {
-        bytes: Buffer.allocUnsafeSlow(SLAB_BYTES),
-        places: new Uint32Array(SLAB_PLACES),
-        uses: 0,
-      };
+      const slab = spare.pop() ?? newSlab();
       slab.uses = 1;
       return slab;
     },
-    release(slab) {
-      slab.uses -= 1;
-      if (slab.uses === 0 && spare.length < MAX_SPARE) spare.push(slab);
+    trim() {
+      for (const { bytes, places } of spare.splice(MAX_SPARE)) {
+        bytes.buffer.transfer(0);
+        places.buffer.transfer(0);
+      }
     },
   };
 }

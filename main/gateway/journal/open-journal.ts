@@ -13,6 +13,8 @@ const READ_BYTES = 512 * 1024;
 export interface JournalListener {
   counts(session: string, counts: CallCounts): void;
   recording(state: { ok: boolean; reason?: string }): void;
+  /** A burst is over: what it took may be given back. */
+  rests?(): void;
 }
 
 export interface Journal {
@@ -62,7 +64,7 @@ export async function openJournal(
     if (alive) worker.postMessage(message);
   };
 
-  const handOver = createHandOver((batch) => post({ type: "append", batch }));
+  const handOver = createHandOver((batch) => post({ type: "append", batch }), listener.rests);
 
   function died(reason: string): void {
     if (!alive) return;
@@ -104,12 +106,11 @@ export async function openJournal(
 
   function ask(query: Query): Promise<Answer> {
     if (!alive) return Promise.resolve({ kind: "failed", reason: "history is not kept" });
-    handOver.now();
     return new Promise((resolve) => {
       const id = nextQuestion;
       nextQuestion += 1;
       questions.set(id, resolve);
-      post({ type: "query", id, query });
+      handOver.before(() => post({ type: "query", id, query }));
     });
   }
 
@@ -120,12 +121,10 @@ export async function openJournal(
     },
     room: () => (alive ? handOver.room() : undefined),
     save(session, record) {
-      handOver.now();
-      post({ type: "save", session, record });
+      handOver.before(() => post({ type: "save", session, record }));
     },
     delete(session) {
-      handOver.now();
-      post({ type: "delete", session });
+      handOver.before(() => post({ type: "delete", session }));
     },
     async read(session, after, maxEntries = 100_000) {
       const answer = await ask({ kind: "read", session, after, maxBytes: READ_BYTES, maxEntries });
@@ -159,12 +158,12 @@ export async function openJournal(
     },
     async close() {
       if (!alive) return;
-      handOver.now();
       await new Promise<void>((resolve) => {
         closed = resolve;
-        post({ type: "close" });
+        handOver.before(() => post({ type: "close" }));
       });
       alive = false;
+      handOver.giveUp();
       await worker.terminate();
     },
   };

@@ -1,8 +1,9 @@
 /** Owns when entries are written: in batches, one transaction each, held back within a bound while the disk refuses. */
-import { copyOf, joined } from "./entry-runs.ts";
+import { joined } from "./entry-runs.ts";
 import type { EventStore } from "./event-store.ts";
 import { type FoldedCalls, foldCalls } from "./fold-calls.ts";
 import type { CallCounts, EntryRun, FromWorker } from "./messages.ts";
+import { createWaitingEntries } from "./waiting-entries.ts";
 
 /** Entries wait this long for company, in milliseconds; at most this is lost by kill -9, and the daemon replays it. */
 const COMMIT_AFTER_MS = 25;
@@ -19,14 +20,6 @@ const RETRY_MS = 1_000;
 const PROGRESS_MS = 2_000;
 /** Calls of one session kept for a disk that refuses, without their arguments and results, about 1 KB each. */
 const HELD_CALLS = 5_000;
-
-interface Waiting {
-  session: string;
-  runs: EntryRun[];
-  eventId: string | undefined;
-  bytes: number;
-  release: () => void;
-}
 
 export interface Recorder {
   /** `release` is called once the runs are written or given up: their memory is then free. */
@@ -53,9 +46,7 @@ export function createRecorder(
   const touched = new Set<string>();
   /** Sessions with calls that moved on since they were written. */
   const behind = new Set<string>();
-  const lost: { session: string; first: number; last: number }[] = [];
-  let waiting: Waiting[] = [];
-  let bytes = 0;
+  const waiting = createWaitingEntries();
   let timer: NodeJS.Timeout | undefined;
   let later: NodeJS.Timeout | undefined;
   let recording = true;
@@ -81,7 +72,7 @@ export function createRecorder(
   function commit(all = false): boolean {
     if (timer !== undefined) clearTimeout(timer);
     timer = undefined;
-    if (waiting.length === 0 && lost.length === 0 && !(all && behind.size > 0)) return true;
+    if (waiting.items().length === 0 && waiting.lost().length === 0 && !(all && behind.size > 0)) return true;
     const sessions = all ? new Set([...touched, ...behind]) : new Set(touched);
     try {
       store.begin();
@@ -99,10 +90,7 @@ export function createRecorder(
       if (calls?.hasMoved() === true) behind.add(session);
     }
     if (behind.size > 0) later ??= setTimeout(writeProgress, PROGRESS_MS);
-    lost.length = 0;
-    settle(waiting);
-    waiting = [];
-    bytes = 0;
+    waiting.settle();
     if (!recording) tell({ type: "recording", ok: true });
     recording = true;
     report();
@@ -116,13 +104,13 @@ export function createRecorder(
 
   function write(sessions: ReadonlySet<string>, all: boolean): void {
     const now = Date.now();
-    for (const { session, runs, eventId } of waiting) {
+    for (const { session, runs, eventId } of waiting.items()) {
       const row = store.number(session);
       if (row === undefined) continue;
       for (const run of joined(runs)) store.addRun(row, run, now);
       store.advance(row, runs.at(-1)?.last ?? 0, eventId);
     }
-    for (const { session, first, last } of lost) {
+    for (const { session, first, last } of waiting.lost()) {
       const row = store.number(session);
       if (row !== undefined) store.addLost(row, first, last);
     }
@@ -141,41 +129,15 @@ export function createRecorder(
     const reason = error instanceof Error ? error.message : String(error);
     if (recording) tell({ type: "recording", ok: false, reason });
     recording = false;
-    for (const item of waiting) detach(item);
     shed();
     report();
     plan(RETRY_MS);
   }
 
-  /** What may wait long is kept in memory of its own size, and that in which it came is given back. */
-  function detach(item: Waiting): void {
-    item.runs = item.runs.map(copyOf);
-    settle([item]);
-    item.release = () => {};
-  }
-
   /** Keeps what waits for the disk within its bounds: the oldest entries are given up, and the oldest calls. */
   function shed(): void {
-    while (bytes > heldBytes) {
-      const oldest = waiting.shift();
-      if (oldest === undefined) break;
-      bytes -= oldest.bytes;
-      noteLost(oldest);
-      settle([oldest]);
-    }
+    waiting.keepAtMost(heldBytes);
     for (const session of touched) folds.get(session)?.shed(heldCalls);
-  }
-
-  function noteLost({ session, runs }: Waiting): void {
-    const [first, last] = [runs[0]?.first, runs.at(-1)?.last];
-    if (first === undefined || last === undefined) return;
-    const before = lost.findLast((item) => item.session === session);
-    if (before?.last === first - 1) before.last = last;
-    else lost.push({ session, first, last });
-  }
-
-  function settle(done: readonly Waiting[]): void {
-    for (const { release } of done) release();
   }
 
   function report(): void {
@@ -188,17 +150,11 @@ export function createRecorder(
 
   return {
     append(session, runs, eventId, release) {
-      const size = runs.reduce((total, run) => total + run.body.length, 0);
-      const item: Waiting = { session, runs: [...runs], eventId, bytes: size, release };
-      waiting.push(item);
-      bytes += size;
+      waiting.add(session, runs, eventId, release);
       fold(session)?.apply(runs);
       touched.add(session);
-      if (!recording) {
-        detach(item);
-        shed();
-      }
-      if (recording && bytes >= COMMIT_AT_BYTES) commit();
+      if (!recording) shed();
+      if (recording && waiting.bytes() >= COMMIT_AT_BYTES) commit();
       else if (recording || timer === undefined) plan(recording ? COMMIT_AFTER_MS : RETRY_MS);
     },
     counts: (session) => fold(session)?.counts(),
@@ -206,9 +162,7 @@ export function createRecorder(
       folds.delete(session);
       touched.delete(session);
       behind.delete(session);
-      settle(waiting.filter((item) => item.session === session));
-      waiting = waiting.filter((item) => item.session !== session);
-      bytes = waiting.reduce((total, item) => total + item.bytes, 0);
+      waiting.forget(session);
     },
     commit,
     dispose() {

@@ -4,6 +4,9 @@ import { isEvent } from "../bridge/check-event.ts";
 import { OWN_GAP, takeOwnBlocks, takeProgressBlocks } from "./plain-blocks.ts";
 import type { Blocks } from "./sse-reader.ts";
 
+/** Published at the latest when so many bytes are gathered: one turn of the event loop may read much more. */
+const PUBLISH_BYTES = 256 * 1024;
+
 /** Where a reader is in a daemon's stream: what its `id:` says, `<epoch>-<seq>`. */
 export interface Place {
   id: string;
@@ -52,6 +55,7 @@ export function createIntake({ trusted, iso, ...options }: IntakeOptions): Event
   /** When the first event of this turn came; undefined while none is gathered. */
   let at: string | undefined;
   let scheduled: NodeJS.Immediate | undefined;
+  let gathered = 0;
   let complained = false;
 
   function flush(): void {
@@ -59,12 +63,18 @@ export function createIntake({ trusted, iso, ...options }: IntakeOptions): Event
     scheduled = undefined;
     if (at === undefined) return;
     at = undefined;
+    gathered = 0;
     options.publish(placed);
+  }
+
+  function publishMuch(): void {
+    if (gathered >= PUBLISH_BYTES) flush();
   }
 
   function gather(source: Buffer, from: number, to: number): void {
     at ??= iso();
     options.add(source, from, to, at);
+    gathered += to - from;
     scheduled ??= setImmediate(flush);
   }
 
@@ -104,14 +114,20 @@ export function createIntake({ trusted, iso, ...options }: IntakeOptions): Event
       if (next !== undefined && !follow(next)) return;
       lostAt = undefined;
       if (trusted && data.startsWith(OWN_GAP)) breakOff();
-      if (isEvent(data, trusted)) gatherText(data);
-      else if (!complained) {
+      if (isEvent(data, trusted)) {
+        gatherText(data);
+        publishMuch();
+      } else if (!complained) {
         complained = true;
         options.refused();
       }
     },
     takeBlocks(blocks, from) {
-      if (!trusted) return takeProgressBlocks(blocks, from, gather);
+      if (!trusted) {
+        const taken = takeProgressBlocks(blocks, from, gather);
+        publishMuch();
+        return taken;
+      }
       // Without a place there is nothing that the ids could be compared with.
       if (last === undefined) return from;
       const { end, seq } = takeOwnBlocks(blocks, from, last, gather);
@@ -120,6 +136,7 @@ export function createIntake({ trusted, iso, ...options }: IntakeOptions): Event
         placed = last;
       }
       if (end > from) lostAt = undefined;
+      publishMuch();
       return end;
     },
     flush,
