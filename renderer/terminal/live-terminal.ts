@@ -98,7 +98,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
     openReconnectingSocket({
       connection,
       path() {
-        asked = { cols: terminal.cols, rows: terminal.rows };
+        asked = size.asks({ cols: terminal.cols, rows: terminal.rows });
         return `/ws/terminal?session_id=${encodeURIComponent(session)}&cols=${asked.cols}&rows=${asked.rows}`;
       },
       onText(text) {

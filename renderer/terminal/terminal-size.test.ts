@@ -28,6 +28,17 @@ it("draws at the size of the viewer who typed last, so that the screen is not ga
   expect(drawn.at(-1)).toBe("110×30");
 });
 
+it("goes on drawing at the size of who typed last when its connection was cut and has come back", () => {
+  const { size, drawn } = terminal({ cols: 100, rows: 30 });
+  size.connected(size.asks({ cols: 80, rows: 24 }));
+  size.theirs({ cols: 60, rows: 20 });
+  size.connected(size.asks({ cols: 60, rows: 20 }));
+  size.layout();
+  size.theirs({ cols: 60, rows: 20 });
+  size.layout();
+  expect(drawn).toEqual(["60×20", "60×20"]);
+});
+
 it("is not held at an old size of its own that comes back late", () => {
   const { size, drawn, state } = terminal({ cols: 100, rows: 30 });
   size.connected({ cols: 100, rows: 30 });

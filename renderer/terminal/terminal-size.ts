@@ -19,6 +19,8 @@ export interface SizeParts {
 export interface TerminalSize {
   /** The room may have changed. */
   layout(): void;
+  /** What the next connection is opened with: what fits here, also while another viewer's size is drawn, which would pass for ours. */
+  asks(drawn: Size): Size;
   /** A new connection has been opened, with this size in its address. */
   connected(size: Size): void;
   /** The daemon says at which size the program runs. */
@@ -49,6 +51,7 @@ export function createTerminalSize(parts: SizeParts): TerminalSize {
 
   return {
     layout,
+    asks: (drawn) => parts.propose() ?? drawn,
     connected(size) {
       last = key(size);
       told = new Set([last]);

@@ -18,7 +18,8 @@ export function screenState(terminal: Terminal) {
   return {
     size: [terminal.cols, terminal.rows],
     modes: { ...terminal.modes, synchronizedOutputMode: false },
-    state: { ...state, ...pens },
+    // Stops behind the last column are what a wider screen has left.
+    state: { ...state, tabs: state.tabs.filter((x) => x < terminal.cols), ...pens },
     cursor: [terminal.buffer.active.cursorX, terminal.buffer.active.cursorY],
     active: terminal.buffer.active.type,
     normal: rowsOf(terminal.buffer.normal, terminal, named),
