@@ -120,3 +120,31 @@ for (const width of [1440, 900, 400]) {
     for (const control of ["\u001b", "\u202e", "\u200b"]) expect(text.includes(control)).toBe(false);
   });
 }
+
+/** Rows of lists are pressed whole, links in a text and the folded sheet's handle have other ways beside them. */
+const SMALL_BY_RIGHT = "[role=switch], [data-inline], [aria-label='Activity sheet'][aria-expanded=false]";
+test.describe("by touch", () => {
+  test.use({ viewport: { width: 400, height: 800 }, hasTouch: true });
+  test("whatever is pressed with a finger is 44 px high", async ({ page }) => {
+    for (const name of [
+      "main",
+      "activity-toggled",
+      "detail",
+      "session-menu",
+      "new-session",
+      "palette",
+      "settings-general",
+      "servers",
+    ]) {
+      await open(page, name);
+      const small = await page.evaluate((exempt) => {
+        const pressed = "button, select, summary, [role=tab], [role=menuitem], [role=option]";
+        return [...document.querySelectorAll<HTMLElement>(pressed)]
+          .filter((element) => element.checkVisibility() && !element.matches(exempt) && !element.closest("[role=grid]"))
+          .filter((element) => element.getBoundingClientRect().height < 44)
+          .map((element) => element.getAttribute("aria-label") ?? element.textContent);
+      }, SMALL_BY_RIGHT);
+      expect.soft(small, name).toEqual([]);
+    }
+  });
+});
