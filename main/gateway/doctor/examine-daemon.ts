@@ -2,13 +2,14 @@
 import { PROTOCOL_VERSION } from "../../../shared/protocol/wire.ts";
 import type { Candidate } from "../discovery/candidates.ts";
 import { type FoundDaemon, tryCandidate } from "../discovery/find-daemon.ts";
+import { probePatiently } from "../discovery/probe-health.ts";
 import { bad, type Finding, good, warning } from "./finding.ts";
 
 export async function examineDaemons(candidates: readonly Candidate[], key: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   let used: FoundDaemon | undefined;
   for (const candidate of candidates) {
-    const { attempt, found } = await tryCandidate(candidate, key);
+    const { attempt, found } = await tryCandidate(candidate, key, probePatiently);
     const reason = attempt.reason ?? "";
     switch (attempt.outcome) {
       case "absent":
