@@ -143,6 +143,8 @@ export function createLiveTerminal(session: string, connection: Connection, host
         return;
       case "error":
         if (frame.code === "read-only") set({ refused: status.refused + 1 });
+        // A daemon that was started before this page's version; nothing that a person could do.
+        else if (frame.code === "bad-frame") console.warn(frame.message);
         else set({ error: { code: frame.code, message: frame.message } });
         return;
     }
