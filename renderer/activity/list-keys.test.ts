@@ -6,7 +6,16 @@ const call = (id: string): Item => ({ kind: "call", key: id, id });
 const turn: Item = {
   kind: "turn",
   key: "turn-1",
-  turn: { number: 1, first: 0, count: 1, startedAt: 0, lastAt: 0, open: new Set() },
+  turn: {
+    number: 1,
+    first: 0,
+    reported: undefined,
+    count: 1,
+    startedAt: 0,
+    lastAt: 0,
+    open: new Set(),
+    longest: { id: "", lastSeq: 0 },
+  },
   shown: 1,
 };
 /** From the bottom of the list up. */

@@ -138,7 +138,6 @@ describe("a write", () => {
     await vi.waitFor(
       async () => expect(await entries(local)).toMatchObject([{ state: "dead", reason: "no such page" }]),
       15_000,
-      15_000,
     );
     remote.behave(succeed);
     const [entry] = await entries(local);

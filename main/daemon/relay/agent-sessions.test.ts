@@ -23,7 +23,6 @@ describe("an MCP session", () => {
     await vi.waitFor(
       async () => expect((await idle.raw({ body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' })).status).toBe(404),
       15_000,
-      15_000,
     );
     expect((await used.call("ping")).result).toEqual({});
     expect((await reads.call("ping")).result).toEqual({});

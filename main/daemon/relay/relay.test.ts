@@ -159,7 +159,6 @@ describe("several servers", () => {
     await vi.waitFor(
       () => expect(stream.messages.filter((m) => m.method === "notifications/tools/list_changed")).toHaveLength(1),
       15_000,
-      15_000,
     );
     expect(await tools(agent)).toEqual(["gamma", "change"]);
     await agent.tool("change", { tools: "gamma,change" });
@@ -242,7 +241,6 @@ describe("servers.json", () => {
     daemon.writeServers({ one: scripted("--bare", "--tools", "alpha"), two: scripted("--bare", "--tools", "beta") });
     await vi.waitFor(
       () => expect(stream.messages.map((m) => m.method)).toContain("notifications/tools/list_changed"),
-      15_000,
       15_000,
     );
     await vi.waitFor(async () => expect(await tools(agent)).toEqual(["alpha", "beta"]), 15_000);

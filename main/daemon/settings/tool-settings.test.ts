@@ -46,7 +46,7 @@ describe("rules", () => {
 
 describe("a session's rules on disk", () => {
   const kept = (...ids: string[]) =>
-    new Map(ids.map((id, at) => [id, { settings: { hide: [{ tool: id }] }, at: at + 1 }] as const));
+    new Map(ids.map((id, at) => [id, { settings: { hide: [{ tool: id }] }, at: at + 1 }]));
   const file = () => {
     const folder = mkdtempSync(join(tmpdir(), "signalbox-rules-"));
     folders.push(folder);

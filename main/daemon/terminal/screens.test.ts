@@ -12,7 +12,7 @@ it("a thread that dies is replaced: whoever waited for a screen gets one, and ou
   const dying = () =>
     new Worker("require('node:worker_threads').parentPort.once('message', () => { throw 1 })", { eval: true });
   const screens = createScreens(silentLog(), () => (started++ === 0 ? dying() : startScreenThread()));
-  const listener = { onTitle() {}, onNotice() {}, onProgress() {}, onCaughtUp() {} };
+  const listener = { onTitle() {}, onNotice() {}, onProgress() {}, onCaughtUp() {}, onAnswer() {} };
   const screen = screens.open(40, 10, listener);
   screen.write(Buffer.from("lost with the thread"));
   const first = await snapshotOf(screen);
@@ -36,7 +36,7 @@ it("when no thread lives, terminals go on without screens", async () => {
     return new Worker("throw 1", { eval: true });
   };
   const screens = createScreens(silentLog(), dying);
-  const screen = screens.open(40, 10, { onTitle() {}, onNotice() {}, onProgress() {}, onCaughtUp() {} });
+  const screen = screens.open(40, 10, { onTitle() {}, onNotice() {}, onProgress() {}, onCaughtUp() {}, onAnswer() {} });
   for (let n = 0; n < 100; n += 1) screen.write(Buffer.alloc(100_000));
   expect(await snapshotOf(screen)).toMatchObject({ data: "", cols: 40, rows: 10 });
   expect(await snapshotOf(screen)).toMatchObject({ data: "" });
@@ -47,7 +47,7 @@ it("when no thread lives, terminals go on without screens", async () => {
 
 it("output of any size and resizes reach a screen in order, through a ring that is smaller", async () => {
   const screens = createScreens(silentLog());
-  const screen = screens.open(80, 5, { onTitle() {}, onNotice() {}, onProgress() {}, onCaughtUp() {} });
+  const screen = screens.open(80, 5, { onTitle() {}, onNotice() {}, onProgress() {}, onCaughtUp() {}, onAnswer() {} });
   for (let n = 0; n < 300; n += 1) {
     screen.write(Buffer.from(`${"x".repeat(9_997)}${n}\r\n`));
     if (n % 50 === 0) screen.resize(80 + n, 5);

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { openPty } from "./pty-process.ts";
 import { sealDescriptors } from "./seal-descriptors.ts";
 
-const openedTerminals = async (stdio: Parameters<typeof spawn>[2]["stdio"]) => {
+const openedTerminals = async (stdio: NonNullable<Parameters<typeof spawn>[2]>["stdio"]) => {
   const child = spawn("ls", ["-l", "/proc/self/fd"], { stdio });
   if (child.stdout === null) throw new Error("no output");
   return (await text(child.stdout)).split("\n").filter((line) => line.includes("ptmx")).length;
@@ -25,7 +25,7 @@ it.skipIf(process.platform !== "linux")(
     });
     // Without the seal it does; were that no longer so, the seal could go.
     expect(await openedTerminals(["ignore", "pipe", "ignore"])).toBe(before + 3);
-    expect(await openedTerminals(sealDescriptors(["ignore", "pipe", "ignore"]))).toBe(0);
+    expect(await openedTerminals(sealDescriptors(["ignore", "pipe", "ignore"] as const))).toBe(0);
     for (const pty of ptys) pty.discard();
     await Promise.all(exits);
     expect(sealDescriptors(["ignore", "pipe", "ignore"])).toHaveLength(3);

@@ -1,5 +1,6 @@
 /** Owns the table of notices. */
 import { describe, expect, it } from "vitest";
+import type { SessionStatus } from "../../../shared/protocol/app-frames.ts";
 import { DEFAULT_DESKTOP_SETTINGS } from "../../../shared/protocol/desktop-settings.ts";
 import { session } from "../../../test/support/electron-double/app-state.ts";
 import {
@@ -17,7 +18,7 @@ const away: NoticeFacts = { focused: false, settings, now: noon, announced: new 
 const cause = (kind: NoticeKind, id = "a"): NoticeCause => ({ kind, session: session({ id, label: id }) });
 
 describe("what is a reason", () => {
-  const at = (state: Parameters<typeof session>[0]["state"], after = 0) =>
+  const at = (state: SessionStatus["state"], after = 0) =>
     session({
       state,
       created_at: "2026-11-20T10:00:00Z",

@@ -41,7 +41,6 @@ it("a person signs in once, and the server's tools are there for agents that wer
   await vi.waitFor(
     async () => expect(await status()).toMatchObject({ state: "ready", tools: [{ name: "work" }] }),
     15_000,
-    15_000,
   );
   await vi.waitFor(async () => expect(text(await agent.tool("work"))).toBe("with access-token-1"), 15_000);
   expect(statSync(join(local.home, "oauth.json")).mode & 0o777).toBe(0o600);
