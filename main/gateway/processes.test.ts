@@ -8,6 +8,7 @@ import { WebSocket } from "ws";
 import { listeningPlaces } from "../../test/support/gateway/listening-places.ts";
 import { ask, startGateway, temporaryHome } from "../../test/support/gateway/running-gateway.ts";
 import { startScriptedDaemon } from "../../test/support/gateway/scripted-daemon.ts";
+import { isAlive } from "../../test/support/is-alive.ts";
 import { prepareHomeFolder } from "../home/home-folder.ts";
 import { daemonKey } from "../home/secrets.ts";
 
@@ -45,14 +46,6 @@ async function serve(path: string): Promise<{ child: ChildProcess; url: string; 
   return { child, ...(JSON.parse(await firstLine(child)) as { url: string; token: string }) };
 }
 const daemonPid = (path: string): number => JSON.parse(readFileSync(join(path, "mcp.json"), "utf8")).pid;
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 async function untilTrue(check: () => boolean, what: string): Promise<void> {
   await expect.poll(check, { timeout: 15_000, message: what }).toBe(true);
 }
@@ -61,7 +54,7 @@ function endDaemonAfter(path: string): void {
   undo.push(async () => {
     if (!existsSync(join(path, "mcp.json"))) return;
     const pid = daemonPid(path);
-    if (alive(pid)) process.kill(pid, "SIGKILL");
+    if (isAlive(pid)) process.kill(pid, "SIGKILL");
   });
 }
 
@@ -84,7 +77,7 @@ describe("processes", () => {
       expect(performance.now() - begun).toBeLessThan(20_000);
       expect(await code).toBe(1001);
       expect(existsSync(home.gateway)).toBe(false);
-      expect(alive(daemonPid(home.path))).toBe(true);
+      expect(isAlive(daemonPid(home.path))).toBe(true);
     }
     const stopped = run("stop", "--home", home.path);
     expect(await exited(stopped)).toMatchObject({ code: 0 });
@@ -208,7 +201,7 @@ describe("processes", () => {
     expect(made.status, made.text).toBe(201);
     await untilTrue(() => gateway.app().daemon.state === "connected", "the daemon");
     const pid = daemonPid(home.home.path);
-    undo.push(() => alive(pid) && process.kill(pid, "SIGCONT"));
+    undo.push(() => isAlive(pid) && process.kill(pid, "SIGCONT"));
     process.kill(pid, "SIGSTOP");
     // 15 s are promised; a machine that is busy with other things gets more, and what is broken never notices.
     await expect.poll(() => gateway.app().daemon.state, { timeout: 45_000 }).toBe("lost");

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { isAlive } from "../../test/support/is-alive.ts";
 import { rememberBuild, sourcesDigest } from "../build/digest.ts";
 
 let root: string;
@@ -80,15 +81,6 @@ function start(args: string[], env: Record<string, string> = {}, shell = false) 
   return { child, first, errors: () => errors };
 }
 
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 describe("without a display", () => {
   it("says why in one line, and the gateway gets every argument, none of npm's variables, and the signals", async () => {
     const { child, first, errors } = start(["--demo", "--port", "0", "--home", "/a b", "--no-open", "--json"]);
@@ -107,7 +99,7 @@ describe("without a display", () => {
     const { pid } = (await first) as { pid: number };
     expect(pid).not.toBe(child.pid);
     child.kill("SIGKILL");
-    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 15_000 });
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 15_000 });
   });
 });
 
@@ -119,7 +111,7 @@ describe.skipIf(process.platform === "win32" || !canActAsThem)("with a display",
     const { pid } = (await first) as { pid: number };
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([7, null]);
-    expect(alive(pid)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
   });
 
   it("an attempt to fetch the program that fails is told, remembered, and not repeated at the next start", async () => {

@@ -4,7 +4,6 @@
  */
 import { execFile } from "node:child_process";
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { chromium } from "@playwright/test";
@@ -12,6 +11,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { readSse } from "../../main/gateway/link/sse-reader.ts";
 import { findBrowser } from "../support/find-browser.ts";
+import { listen } from "../support/listen.ts";
 
 interface Stream {
   bytes: Buffer;
@@ -68,9 +68,9 @@ async function serve<T>(streams: readonly Stream[], use: (base: string) => Promi
     if (asked === undefined) response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html>");
     else void sendCut(asked, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const base = await listen(server);
   try {
-    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return await use(base);
   } finally {
     server.closeAllConnections();
     server.close();

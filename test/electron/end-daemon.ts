@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseDiscoveryFile } from "../../shared/protocol/discovery-file.ts";
+import { isAlive } from "../support/is-alive.ts";
 import { signalbox } from "../support/product.ts";
 
 const LIMIT_MS = 15_000;
@@ -24,13 +25,4 @@ export async function endDaemon(home: string, starting: boolean): Promise<void> 
   if (left) process.kill(pid, "SIGKILL");
   rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   if (left) console.warn(`the daemon (process ${pid}) had to be killed: it did not end within ${LIMIT_MS / 1000} s`);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

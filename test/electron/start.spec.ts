@@ -7,7 +7,7 @@ import { createGateway } from "../../main/gateway/create-gateway.ts";
 import { startDesktop } from "../../main/shell/start-desktop.ts";
 import { createElectronDouble } from "../support/electron-double/create-electron-double.ts";
 import { Events } from "../support/electron-double/events.ts";
-import { listen } from "../support/electron-double/listen.ts";
+import { listen } from "../support/listen.ts";
 import { DoubleDesktop } from "./double-desktop.ts";
 import { expect, test } from "./launch.ts";
 import { startShell } from "./work.ts";

@@ -2,6 +2,7 @@
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { listen } from "../../../test/support/listen.ts";
 import { createEventRing } from "./event-ring.ts";
 import { recordValue } from "./record-value.ts";
 import { resumePoint } from "./resume-point.ts";
@@ -86,10 +87,8 @@ describe("a reader that stalls", () => {
       response = answer;
       streamEvents(ring, answer, undefined);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    const reader = await new Promise<IncomingMessage>((resolve) => get({ port, host: "127.0.0.1" }, resolve));
+    const address = await listen(server);
+    const reader = await new Promise<IncomingMessage>((resolve) => get(address, resolve));
     reader.pause();
     for (let i = 0; i < 30_000; i += 1) {
       ring.append((seq) => JSON.stringify({ seq, message: "m".repeat(300) }));

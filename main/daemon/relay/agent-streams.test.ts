@@ -1,6 +1,7 @@
 /** Proves what keeps a quiet stream to an agent alive, over a real socket. */
 import { createServer } from "node:http";
 import { afterEach, expect, it, vi } from "vitest";
+import { listen } from "../../../test/support/listen.ts";
 import { createAgentStreams } from "./agent-streams.ts";
 
 afterEach(() => {
@@ -11,10 +12,7 @@ it("a quiet stream carries a comment every 15 s, so that nobody between takes it
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   const streams = createAgentStreams({ headers: {}, primes: true, onAbandoned() {} });
   const server = createServer((_request, response) => streams.openStandalone(response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  const reader = (await fetch(`http://127.0.0.1:${port}/`)).body?.getReader();
+  const reader = (await fetch(await listen(server))).body?.getReader();
   for (let round = 0; round < 2; round += 1) {
     vi.advanceTimersByTime(15_000);
     const { value } = (await reader?.read()) ?? {};

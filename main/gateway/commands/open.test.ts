@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { listen } from "../../../test/support/electron-double/listen.ts";
+import { listen } from "../../../test/support/listen.ts";
 import { silentLog } from "../../home/create-log.ts";
 import { homeFolder, prepareHomeFolder } from "../../home/home-folder.ts";
 import { writePrivateFile } from "../../home/private-file.ts";

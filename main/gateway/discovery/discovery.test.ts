@@ -3,13 +3,13 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseDiscoveryFile } from "../../../shared/protocol/discovery-file.ts";
 import { startScriptedDaemon } from "../../../test/support/gateway/scripted-daemon.ts";
+import { listen } from "../../../test/support/listen.ts";
 import { homeFolder } from "../../home/home-folder.ts";
 import { discoveryCandidates, splitPaths } from "./candidates.ts";
 import { findDaemon, readDiscoveryFile, tryCandidate } from "./find-daemon.ts";
@@ -31,12 +31,12 @@ function folder(): string {
 }
 async function serverOf(handler: Parameters<typeof createServer>[1]): Promise<{ url: string; server: Server }> {
   const server = createServer(handler);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = await listen(server);
   undo.push(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+  return { url, server };
 }
 const write = (path: string, text: string, mode = 0o600) => {
   writeFileSync(path, text, { mode });

@@ -1,12 +1,12 @@
 /** Proves that the doctor names what is wrong and what to do, in a report that anybody may be shown. */
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
 import { doctorReportSchema } from "../../../shared/protocol/gateway-api.ts";
 import { ask, startGateway, temporaryHome } from "../../../test/support/gateway/running-gateway.ts";
 import { startScriptedDaemon } from "../../../test/support/gateway/scripted-daemon.ts";
+import { listen } from "../../../test/support/listen.ts";
 import { homeFolder, prepareHomeFolder } from "../../home/home-folder.ts";
 import { daemonKey, ownerToken } from "../../home/secrets.ts";
 import { announceGateway, runningGateway } from "../gateway-file.ts";
@@ -119,12 +119,12 @@ it("P4: a program on the port of a gateway that was killed is not taken for it, 
     seen.push(JSON.stringify([request.url, request.headers]));
     response.end(JSON.stringify({ status: "ok", proof: "0".repeat(64) }));
   });
-  await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+  const address = await listen(stranger);
   undo.push(() => {
     stranger.closeAllConnections();
     stranger.close();
   });
-  announceGateway(home, `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`, "2026-11-20T10:00:00Z");
+  announceGateway(home, address, "2026-11-20T10:00:00Z");
   expect(await runningGateway(home)).toBeUndefined();
   expect(seen).toHaveLength(1);
   expect(seen.join()).not.toContain(token);
@@ -132,7 +132,7 @@ it("P4: a program on the port of a gateway that was killed is not taken for it, 
 
 it.runIf(process.platform === "linux")("names the process that has a port", async () => {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = await listen(server);
   undo.push(() => server.close());
-  expect(portOwner((server.address() as AddressInfo).port)).toContain(`process ${process.pid}`);
+  expect(portOwner(Number(new URL(address).port))).toContain(`process ${process.pid}`);
 });

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { listen } from "../../../test/support/electron-double/listen.ts";
+import { listen } from "../../../test/support/listen.ts";
 import { serveUi } from "./serve-ui.ts";
 
 let folder: string;

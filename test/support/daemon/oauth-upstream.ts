@@ -1,6 +1,7 @@
 /** Owns a remote MCP server with an authorization server of its own, in this process: PKCE checked, refresh tokens good once. */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
+import { listen } from "../listen.ts";
 
 export interface OAuthUpstream {
   url: string;
@@ -120,9 +121,7 @@ export async function startOAuthUpstream(): Promise<OAuthUpstream> {
       result: results[method] ?? { content: [{ type: "text", text: `with ${valid}` }] },
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  base = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  base = await listen(server);
   upstream.url = `${base}/mcp`;
   return upstream;
 }

@@ -1,5 +1,5 @@
 /** Owns opening a server on a free loopback port. */
-import type { Server } from "node:http";
+import type { Server } from "node:net";
 
 /** Resolves with `http://127.0.0.1:<port>`. */
 export async function listen(server: Server): Promise<string> {
