@@ -29,6 +29,7 @@ it.each([
   ["DELETE", "/api/v1/outbox/e1", "/outbox/e1"],
   ["POST", "/api/v1/servers/notion/sign-in", "/servers/notion/sign-in"],
   ["DELETE", "/api/v1/servers/notion/sign-in", "/servers/notion/sign-in"],
+  ["POST", "/api/v1/servers/notion/accept", "/servers/notion/accept"],
   ["GET", "/api/v1/servers/notion/log", "/servers/notion/log"],
   ["GET", "/api/v1/secrets", "/secrets"],
   ["PUT", "/api/v1/secrets/KEY", "/secrets/KEY"],

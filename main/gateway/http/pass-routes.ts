@@ -36,6 +36,10 @@ export function passRoutes(parts: GatewayParts): Hono {
     "/servers/:name/log",
     pass((context) => `/servers/${name(context)}/log`),
   );
+  app.post(
+    "/servers/:name/accept",
+    pass((context) => `/servers/${name(context)}/accept`),
+  );
   app.on(
     ["POST", "DELETE"],
     "/servers/:name/sign-in",
