@@ -92,10 +92,11 @@ it("refuses to start beside a living daemon of the same home, in one line, with 
 it("refuses a port that is in use, in one line, with code 1, and leaves no file", { timeout: 60_000 }, async () => {
   const first = start();
   const url = await found(first.child.pid);
-  rmSync(discovery());
-  const second = start("--port", new URL(url).port);
+  const other = join(home, "other");
+  const second = start("--port", new URL(url).port, "--home", other);
   expect(await second.ended).toBe(1);
   expect(second.errors()).toBe(`signalbox daemon: Port ${new URL(url).port} is in use. Choose another with --port.\n`);
+  expect(existsSync(join(other, "mcp.json"))).toBe(false);
 });
 
 it("P1: takes over after a kill -9, whatever the dead one left behind", { timeout: 60_000 }, async () => {

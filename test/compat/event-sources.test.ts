@@ -142,7 +142,8 @@ async function sameAs(
       const text = `seed ${seed}: ${JSON.stringify(bytes.toString("latin1"))} cut at ${cuts.join()}`;
       expect(seen?.[i], text).toEqual(expected?.[i]);
     }
-    expect(seen?.flat().length).toBeGreaterThan(STREAMS);
+    // Enough of them hold events at all.
+    expect(seen?.flat().length).toBeGreaterThan(STREAMS / 2);
   }
 }
 
