@@ -57,10 +57,15 @@ export function Palette() {
     entry.run();
   }
 
+  /** What Enter means: what was typed, also while the list has not caught up with it. */
+  function meant(): Entry | undefined {
+    return deferred === query ? shown[current] : findEntries(all, query.trim())[at];
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === "ArrowDown") setAt((current + 1) % Math.max(1, shown.length));
     else if (event.key === "ArrowUp") setAt((current - 1 + shown.length) % Math.max(1, shown.length));
-    else if (event.key === "Enter") choose(shown[current]);
+    else if (event.key === "Enter") choose(meant());
     else return;
     event.preventDefault();
   }
