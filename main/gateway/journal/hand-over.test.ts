@@ -92,7 +92,7 @@ it("whatever comes, the thread gets all of it once and in order, a bounded part 
   expect(memories.size).toBe(8);
   expect(handOver.queued()).toBe(0);
   expect(idle()).toBe(0);
-  vi.advanceTimersByTime(5_000);
+  vi.advanceTimersByTime(30_000);
   expect(idle()).toBe(1);
   let next = 1;
   for (const [first, last] of numbers()) {

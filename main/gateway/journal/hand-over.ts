@@ -19,7 +19,7 @@ const BURST_BYTES = 48 * 1024 * 1024;
  */
 const MAX_BATCHES = 8;
 /** After so long, in milliseconds, a burst is not expected to be followed by another. */
-const REST_MS = 5_000;
+const REST_MS = 30_000;
 
 export interface HandOver {
   append(session: string, chunks: readonly Chunk[], eventId: string | undefined): void;
