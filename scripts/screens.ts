@@ -106,5 +106,5 @@ async function picture(browser: Browser, gateway: ScriptedGateway, { name, theme
 }
 
 if (wanted.has("readme")) await takeReadmePicture(root);
-else if (wanted.has("terminals")) await takeTerminalPictures(root, out);
+else if (wanted.has("terminals")) await takeTerminalPictures(root, out, wanted);
 else await main();

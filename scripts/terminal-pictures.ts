@@ -1,6 +1,6 @@
 /**
  * Owns `npm run screens -- terminals`: pictures of full-screen programs in the built product at three widths, for people to look at.
- * A program that is not installed is left out, and that is said.
+ * Editors, and agents as they greet a person who has not signed in. A program that is not installed is left out, and that is said.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,11 +37,14 @@ const programs = (root: string): Program[] => {
     },
     { name: "htop", args: [], shows: "Load average" },
     { name: "less", args: ["-N", file], shows: "npm", keys: "/the\n" },
+    // They come to a screen of their own without an account and without a network.
+    { name: "opencode", args: [], shows: "Ask anything" },
+    { name: "codex", args: [], shows: "Codex" },
   ];
 };
 
-/** Throws when the product cannot be built or a program does not come to its screen. */
-export async function takeTerminalPictures(root: string, out: string): Promise<void> {
+/** `wanted` may name some of the programs. Throws when the product cannot be built or a program does not come to its screen. */
+export async function takeTerminalPictures(root: string, out: string, wanted: ReadonlySet<string>): Promise<void> {
   const built = await buildProduct(root);
   if (!built.ok) throw new Error(built.output);
   const executablePath = findBrowser();
@@ -51,7 +54,9 @@ export async function takeTerminalPictures(root: string, out: string): Promise<v
   const product = await Product.start({ env: { HOME: home, SHELL: "/bin/bash" } });
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   try {
-    for (const program of programs(root)) {
+    const all = programs(root);
+    const some = all.filter(({ name }) => wanted.has(name));
+    for (const program of some.length === 0 ? all : some) {
       const command = findProgram(program.name, process.env);
       if (command === undefined) console.log(`skipped: ${program.name} is not installed`);
       else await takeAll(browser, product, { ...program, command, home, out });

@@ -17,8 +17,8 @@ export const MIDDLE = (ASCENT + DESCENT) / 2;
 export const ROW = (ASCENT - DESCENT) * 1.1;
 /** Beyond every row: what reaches its edge goes on to here, and the row cuts it off. */
 export const FAR = { top: MIDDLE + 2000, bottom: MIDDLE - 2000 };
-/** A little over the edges, so that neighbours meet where a cell is not a whole number of pixels. */
-export const WIDTH = { left: -8, right: ADVANCE + 8 };
+/** Half a pixel of usual text over the edges, so that neighbours meet where a cell is not a whole number of pixels. */
+export const WIDTH = { left: -36, right: ADVANCE + 36 };
 export const LIGHT = 76;
 export const HEAVY = 160;
 
