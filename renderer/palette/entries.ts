@@ -28,7 +28,7 @@ export interface Entry {
 /** Newest calls that are searched; older ones are found by the list's filter. */
 const MAX_CALLS = 2_000;
 const MAX_SHOWN: Record<Entry["group"], number> = {
-  Commands: 30,
+  Commands: COMMANDS.length,
   Sessions: 20,
   Calls: 30,
   Settings: 12,
