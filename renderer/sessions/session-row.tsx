@@ -46,12 +46,16 @@ export const SessionRow = memo(function SessionRow({ session, home, selected, ta
       <span className={styles.texts}>
         <span className={styles.first}>
           <span className={styles.name}>{label}</span>
-          <span className={styles.age}>{age}</span>
+          <span className={styles.age} aria-hidden>
+            {age}
+          </span>
         </span>
-        <span className="visually-hidden">
+        <span className="visually-hidden" aria-hidden>
           {sessionWord(session)}: {oneLine(session.status.evidence, 160)}
         </span>
-        <span className={styles.line}>{line}</span>
+        <span className={styles.line} aria-hidden>
+          {line}
+        </span>
       </span>
     </div>
   );
