@@ -7,7 +7,7 @@ import { join } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { useNow } from "../stores/clock.ts";
 import styles from "./session-list.module.css";
-import { sessionLine, sessionTone, sessionWord, spokenSession } from "./session-tone.ts";
+import { sessionLine, sessionTone, spokenSession } from "./session-tone.ts";
 
 interface RowProps {
   session: SessionView;
@@ -33,7 +33,6 @@ export const SessionRow = memo(function SessionRow({ session, home, selected, ta
       role="option"
       aria-selected={selected}
       tabIndex={tabbable ? 0 : -1}
-      aria-label={spokenSession(session, home)}
       aria-description={`since ${formatMinute(session.status.since)}`}
       data-session={session.id}
       className={join(styles.row, selected && styles.selected)}
@@ -43,19 +42,13 @@ export const SessionRow = memo(function SessionRow({ session, home, selected, ta
       <span className={styles.icon}>
         <StateIcon tone={sessionTone(session)} />
       </span>
-      <span className={styles.texts}>
+      <span className="visually-hidden">{spokenSession(session, home)}</span>
+      <span className={styles.texts} aria-hidden>
         <span className={styles.first}>
           <span className={styles.name}>{label}</span>
-          <span className={styles.age} aria-hidden>
-            {age}
-          </span>
+          <span className={styles.age}>{age}</span>
         </span>
-        <span className="visually-hidden" aria-hidden>
-          {sessionWord(session)}: {oneLine(session.status.evidence, 160)}
-        </span>
-        <span className={styles.line} aria-hidden>
-          {line}
-        </span>
+        <span className={styles.line}>{line}</span>
       </span>
     </div>
   );
