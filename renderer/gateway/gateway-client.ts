@@ -110,6 +110,8 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
       ),
     restartServer: (name: string) =>
       request(nothing, "POST", `/api/v1/servers/${encodeURIComponent(name)}/restart`, {}),
+    /** Takes what a server says of its tools now as what a person has looked at. */
+    acceptTools: (name: string) => request(nothing, "POST", `/api/v1/servers/${encodeURIComponent(name)}/accept`, {}),
     secrets: () => request(z.object({ names: z.array(z.string()) }), "GET", "/api/v1/secrets"),
     saveSecret: (name: string, value: string) =>
       request(nothing, "PUT", `/api/v1/secrets/${encodeURIComponent(name)}`, { value }),

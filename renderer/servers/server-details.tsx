@@ -22,10 +22,37 @@ export function ServerDetails({ server, settings, onChange, onServer }: DetailsP
   return (
     <div className={styles.details}>
       <ToolSwitches server={server} settings={settings} onChange={onChange} />
+      {server.tools.some(({ changed }) => changed === true) && <Accept name={server.name} />}
+      <Away instances={server.instances ?? []} />
       {server.sign_in === true && <SignIn name={server.name} />}
       {server.transport !== "builtin" && <ServerActions server={server} onChange={onServer} />}
       {server.transport === "stdio" && server.state !== "disabled" && <Log name={server.name} />}
     </div>
+  );
+}
+
+/** What the tools say of themselves now is taken for good. */
+function Accept({ name }: { name: string }) {
+  const { client } = useServices();
+  async function accept(): Promise<void> {
+    const answer = await client.acceptTools(name);
+    if (!answer.ok) toastFault(answer.fault);
+  }
+  return <Button onClick={() => void accept()}>Accept tools as they are now</Button>;
+}
+
+/** The addresses of a server of several that cannot be reached, each with its reason. */
+function Away({ instances }: { instances: NonNullable<ServerStatus["instances"]> }) {
+  const away = instances.filter((instance) => instance.away !== undefined);
+  if (away.length === 0) return null;
+  return (
+    <ul className={styles.away} aria-label="Instances that cannot be reached">
+      {away.map(({ url, away: reason }) => (
+        <li key={url}>
+          <code>{visible(url)}</code> {visible(reason ?? "")}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -38,12 +38,20 @@ export function ServerList({ servers, onRemove, onChange }: ListProps) {
   return (
     <>
       {settings !== undefined && (
-        <Toggle
-          label="Read-only mode"
-          hint="Tools that don't say of themselves that they only read are hidden, and refused when they are called."
-          value={settings.read_only === true}
-          onChange={(read_only) => void change({ ...settings, read_only })}
-        />
+        <>
+          <Toggle
+            label="Read-only mode"
+            hint="Tools that don't say of themselves that they only read are hidden, and refused when they are called."
+            value={settings.read_only === true}
+            onChange={(read_only) => void change({ ...settings, read_only })}
+          />
+          <Toggle
+            label="Hold back tools that are described anew"
+            hint="A server may change what it says of a tool after you looked at it. Such tools are hidden until you accept them."
+            value={settings.hold_changed === true}
+            onChange={(hold_changed) => void change({ ...settings, hold_changed })}
+          />
+        </>
       )}
       <ul className={page.list} aria-label="MCP servers">
         {servers.map((server) => (
@@ -84,6 +92,8 @@ export function ServerList({ servers, onRemove, onChange }: ListProps) {
 function facts(server: ServerStatus): string {
   const parts = [WORDS[server.state], TRANSPORTS[server.transport]];
   if (server.state === "ready") parts.push(`${server.tools.length} ${server.tools.length === 1 ? "tool" : "tools"}`);
+  const away = server.instances?.filter((instance) => instance.away !== undefined).length ?? 0;
+  if (away > 0) parts.push(`${away} of ${server.instances?.length} instances cannot be reached`);
   if (server.latency_ms !== undefined) parts.push(formatElapsed(server.latency_ms));
   return parts.join(" · ");
 }

@@ -30,6 +30,7 @@ export function ToolSwitches({ server, settings, above, onChange }: SwitchesProp
             <span className={styles.toolTexts}>
               <code>{oneLine(tool.name, 100)}</code>
               {tool.description !== undefined && <span>{oneLine(tool.description, 200)}</span>}
+              {tool.changed === true && <em>Described anew.</em>}
               {state?.why !== undefined && <em>{state.why}</em>}
             </span>
             {settings !== undefined && state !== undefined && (

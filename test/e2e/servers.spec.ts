@@ -1,5 +1,5 @@
 /** Proves that the Servers page does what its buttons say, with real servers: trying, adding, narrowing, restarting, switching off, removing. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { toolSettingsSchema } from "../../shared/protocol/tool-settings.ts";
@@ -23,7 +23,11 @@ async function openServers(page: Page): Promise<Locator> {
 }
 
 const row = (dialog: Locator, name: string) =>
-  dialog.getByRole("list", { name: "MCP servers" }).getByRole("listitem").filter({ hasText: name }).first();
+  dialog
+    .getByRole("list", { name: "MCP servers" })
+    .getByRole("listitem")
+    // Not by any text: what another server says of its tools may have the word.
+    .filter({ has: dialog.page().getByText(name, { exact: true }) });
 
 test("a server is tried before it is added by the form, and several are added by pasting JSON; one that fails says why", async ({
   page,
@@ -99,4 +103,33 @@ test("a server's tools are hidden from agents and offered again, its log is read
   await expect(server).toHaveCount(0);
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(server).toContainText("ready · stdio · 2 tools");
+});
+
+test("a tool that its server describes anew is marked, can be held back, and is as before once a person accepts it", async ({
+  page,
+}) => {
+  const schema = join(product.workFolder(), "schema");
+  const describe = (properties: object) => writeFileSync(schema, JSON.stringify({ type: "object", properties }));
+  describe({});
+  const script = `exec '${process.execPath}' '${SERVER}' --bare --tools send --schema "$(cat '${schema}')"`;
+  product.writeHome(
+    "servers.json",
+    JSON.stringify({ mcpServers: { mail: { command: "/bin/sh", args: ["-c", script] } } }),
+  );
+  const dialog = await openServers(page);
+  const server = row(dialog, "mail");
+  await expect(server).toContainText("ready · stdio · 1 tool");
+  await server.locator("summary").click();
+  await expect(server).not.toContainText("Described anew.");
+  describe({ copy_to: { type: "string" } });
+  await server.getByRole("button", { name: "Restart" }).click();
+  await expect(server).toContainText("Described anew.");
+
+  await dialog.getByRole("switch", { name: "Hold back tools that are described anew" }).click();
+  const held = async () =>
+    toolSettingsSchema.parse(await (await product.fetch("/api/v1/tool-settings")).json()).hold_changed;
+  await expect.poll(held).toBe(true);
+  await server.getByRole("button", { name: "Accept tools as they are now" }).click();
+  await expect(server).not.toContainText("Described anew.");
+  await expect(server).toContainText("ready · stdio · 1 tool");
 });
