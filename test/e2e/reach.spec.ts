@@ -75,6 +75,8 @@ test("the focus is never lost: not when a dialog closes, an entry is removed, a 
   }
   await page.getByRole("listbox", { name: "Sessions" }).getByRole("option").filter({ hasText: "changelog" }).click();
   await page.getByRole("button", { name: "Session actions" }).click();
+  const inMenu = () => page.evaluate(() => document.activeElement?.closest("[role=menu]") !== null);
+  await expect.poll(inMenu).toBe(true);
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
   await expect(page.getByText("Deleted “changelog”").first()).toBeVisible();
