@@ -17,14 +17,16 @@ export const DaemonChip = memo(function DaemonChip({ narrow }: { narrow: boolean
   const services = useServices();
   const daemon = useApp((store) => store.app?.daemon);
   const servers = useApp((store) => store.app?.servers);
+  const cutOff = useApp((store) => store.link.state !== "open");
   const watching = useWatching();
   const now = useNow("fast", daemon?.state === "lost");
   if (daemon === undefined) return null;
   const count = servers?.length ?? 0;
   const broken = servers?.filter((server) => server.state === "failed").length ?? 0;
-  const text = chipText(daemon, count);
-  const tone = daemon.state === "connected" && broken > 0 ? "warn" : daemonTone(daemon);
+  // What was true when the gateway was last heard may not be so any more.
+  const text = cutOff ? "not known" : chipText(daemon, count);
   const connected = daemon.state === "connected";
+  const tone = cutOff ? "idle" : connected && broken > 0 ? "warn" : daemonTone(daemon);
 
   return (
     <Popover.Root>
@@ -40,6 +42,7 @@ export const DaemonChip = memo(function DaemonChip({ narrow }: { narrow: boolean
               {connected ? (daemon.own ? "Built-in daemon" : "Another program's daemon") : "Daemon"}
             </Popover.Title>
             <Popover.Description className={styles.sentence}>
+              {cutOff && "The gateway isn't answering; this is what it said last. "}
               {daemonSentence(daemon, now)}
               {daemon.reason !== undefined && daemon.state !== "mismatch" && ` ${visible(daemon.reason)}`}
             </Popover.Description>

@@ -33,8 +33,10 @@ test("the gateway can be killed and started again: the terminal goes on where it
   await page.keyboard.type("KEPT=value-$((6*7)); echo first-$KEPT\n");
   await expect(terminal).toContainText("first-value-42");
   await product.stopGateway("SIGKILL");
+  await expect(page.getByRole("button", { name: "Daemon: not known" })).toBeVisible();
   await product.startGateway();
   await expect(terminal).toContainText("first-value-42");
+  await expect(page.getByRole("button", { name: /^Daemon: \d+ server/ })).toBeVisible();
   await expect(async () => {
     await terminal.click();
     await page.keyboard.type("echo second-$KEPT\n");
