@@ -1,10 +1,11 @@
 /** Owns the headless start: the gateway under plain Node, for `signalbox serve`, and `signalbox stop`. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { linkPath } from "../shared/links/deep-link.ts";
 import type { DaemonView } from "../shared/protocol/app-frames.ts";
-import type { Fault } from "../shared/protocol/fault.ts";
+import { type Fault, failed, ok, type Result } from "../shared/protocol/fault.ts";
 import { createGateway, type Gateway } from "./gateway/create-gateway.ts";
 import { splitPaths } from "./gateway/discovery/candidates.ts";
 import { tryCandidate } from "./gateway/discovery/find-daemon.ts";
@@ -12,7 +13,7 @@ import { probePatiently } from "./gateway/discovery/probe-health.ts";
 import { createDaemonClient } from "./gateway/link/daemon-client.ts";
 import { openBrowser } from "./gateway/open-browser.ts";
 import { createLog } from "./home/create-log.ts";
-import { homeFolder } from "./home/home-folder.ts";
+import { type HomeFolder, homeFolder, prepareHomeFolder } from "./home/home-folder.ts";
 import { daemonKey } from "./home/secrets.ts";
 
 export interface ServeOptions {
@@ -29,6 +30,12 @@ export interface ServeOptions {
 /** Serves until SIGINT or SIGTERM. Gives the exit code: 0 after a signal, 1 when it could not begin. */
 export async function serve(options: ServeOptions): Promise<number> {
   const home = homeFolder(options.home);
+  // Before the log, which lies in it.
+  const usable = tryHome(home);
+  if (!usable.ok) {
+    await options.journalThread?.terminate();
+    return complain(usable.fault, options.json === true);
+  }
   let secrets: () => string[] = () => [];
   const log = createLog({ name: "gateway", file: join(home.logs, "gateway.log"), secrets: () => secrets() });
   const asked = nextSignal();
@@ -117,6 +124,10 @@ function daemonLine(view: DaemonView): string {
 /** Ends the daemon of this home. Gives 1, and says what runs, when it refuses; 0 when there is none. */
 export async function stop(options: { home?: string; force?: boolean }): Promise<number> {
   const home = homeFolder(options.home);
+  if (!existsSync(home.discovery)) {
+    console.log(`No daemon runs for ${home.path}.`);
+    return 0;
+  }
   const key = daemonKey(home);
   const { attempt, found } = await tryCandidate({ path: home.discovery, own: true }, key, probePatiently);
   if (found === undefined) {
@@ -128,6 +139,15 @@ export async function stop(options: { home?: string; force?: boolean }): Promise
   if (!stopped.ok) return complain(stopped.fault, false);
   console.log(`The daemon (process ${found.health.pid ?? "unknown"}) ends.`);
   return 0;
+}
+
+function tryHome(home: HomeFolder): Result<undefined> {
+  try {
+    prepareHomeFolder(home);
+    return ok(undefined);
+  } catch (error) {
+    return failed("home-unusable", error instanceof Error ? error.message : String(error));
+  }
 }
 
 function complain(fault: Fault, json: boolean): number {

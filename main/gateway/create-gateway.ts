@@ -67,11 +67,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     access = openAccess({ home, now, steady, warn: (reason) => log.warn({ reason }, "devices") });
     key = daemonKey(home);
   } catch (error) {
-    return failed(
-      "home-unusable",
-      error instanceof Error ? error.message : String(error),
-      "Choose another folder with --home.",
-    );
+    return failed("home-unusable", error instanceof Error ? error.message : String(error));
   }
   const other = await runningGateway(home);
   if (other !== undefined) {

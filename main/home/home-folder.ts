@@ -38,14 +38,33 @@ export function homeFolder(option?: string, env: NodeJS.ProcessEnv = process.env
   };
 }
 
-/** Creates the folder 0700, and closes one that was left open. Throws when it belongs to somebody else or is no folder. */
+/** Creates the folder 0700, and closes one that was left open. Throws a sentence for a person when it cannot be theirs: it belongs to somebody else, a file stands in its place, nothing may be written there. */
 export function prepareHomeFolder(home: HomeFolder): void {
-  mkdirSync(home.path, { recursive: true, mode: 0o700 });
+  makeFolder(home.path);
   const found = statSync(home.path);
-  if (!found.isDirectory()) throw new Error(`${home.path} is not a folder`);
   if (process.getuid !== undefined && found.uid !== process.getuid()) {
-    throw new Error(`${home.path} belongs to another user; choose a folder of your own with --home`);
+    throw new Error(`${home.path} belongs to another user. ${ELSEWHERE}`);
   }
   if ((found.mode & 0o077) !== 0 && process.platform !== "win32") chmodSync(home.path, 0o700);
-  for (const folder of [home.logs, home.run, home.recordings]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [home.logs, home.run, home.recordings]) makeFolder(folder);
+}
+
+const ELSEWHERE = "Choose a folder of your own with --home or SIGNALBOX_HOME.";
+
+const REASONS: Record<string, string> = {
+  EEXIST: "a file stands in its place",
+  ENOTDIR: "a part of its path is a file",
+  EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  EROFS: "it would lie on a file system that is read-only",
+  ENOSPC: "the disk is full",
+};
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    throw new Error(`${path} cannot be made: ${REASONS[code] ?? code}. ${ELSEWHERE}`);
+  }
 }

@@ -29,9 +29,10 @@ describe("the home folder", () => {
     expect(statSync(home.path).mode & 0o777).toBe(0o700);
   });
 
-  it("is refused when a file stands in its place", () => {
+  it("is refused in words that say what to do when a file stands in its place or on its way", () => {
     writeFileSync(home.path, "");
-    expect(() => prepareHomeFolder(home)).toThrow();
+    expect(() => prepareHomeFolder(home)).toThrow(/cannot be made: a file stands in its place\. Choose .* --home/);
+    expect(() => prepareHomeFolder(homeFolder(join(home.path, "in-a-file")))).toThrow(/a part of its path is a file/);
   });
 });
 

@@ -41,7 +41,13 @@ export async function startDesktop(electron: ElectronApi, context: DesktopContex
   const { app } = electron;
   const launch = parseLaunchArgs(context.args);
   const home = homeFolder(launch.home);
-  prepareHomeFolder(home);
+  try {
+    prepareHomeFolder(home);
+  } catch (error) {
+    electron.dialog.showErrorBox("Signalbox cannot start", error instanceof Error ? error.message : String(error));
+    app.exit(1);
+    return undefined;
+  }
   // One instance per home folder: Electron keeps the lock among the user's data.
   const userData = join(home.path, "desktop");
   mkdirSync(userData, { recursive: true, mode: 0o700 });
