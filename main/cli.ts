@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** Owns the command line: what `signalbox …` accepts, and nothing of what it does. Exit codes: 0 good, 1 failed, 2 wrong usage. */
+import { isBuiltin } from "node:module";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { useCompileCache } from "./home/compile-cache.ts";
 import { homeFolder } from "./home/home-folder.ts";
@@ -109,6 +110,11 @@ async function exitWith(code: Promise<number>): Promise<void> {
 }
 
 try {
+  // Asked here: a thread that misses it would end the process with a stack.
+  if (!isBuiltin("node:sqlite"))
+    throw new Error(
+      `this is Node ${process.versions.node}, and 22.13 or newer is needed. In a checkout \`npx signalbox\` takes the one that comes with it.`,
+    );
   await program().parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
