@@ -118,7 +118,10 @@ export function ActivityList(props: ListProps) {
             if (item === undefined) return null;
             const place = { index: items.length - 1 - row, height: layout.heightOf(row), top: layout.topOf(row) };
             if (item.kind === "turn") {
-              return <TurnRow key={item.key} store={store} turn={item.turn} shown={item.shown} {...place} />;
+              const doubt = item === list.guess;
+              return (
+                <TurnRow key={item.key} store={store} turn={item.turn} shown={item.shown} doubt={doubt} {...place} />
+              );
             }
             if (item.kind === "gap") return <GapRow key={item.key} gap={item.gap} {...place} />;
             return (

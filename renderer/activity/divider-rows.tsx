@@ -13,14 +13,16 @@ interface PlaceProps {
   top: number;
 }
 
-export const TurnRow = memo(function TurnRow({
-  store,
-  turn,
-  shown,
-  index,
-  height,
-  top,
-}: PlaceProps & { store: CallLogStore; turn: Turn; shown: number }) {
+interface TurnProps extends PlaceProps {
+  store: CallLogStore;
+  turn: Turn;
+  /** How many of its calls the list holds. */
+  shown: number;
+  /** It is the one that says for all that they are guessed. */
+  doubt: boolean;
+}
+
+export const TurnRow = memo(function TurnRow({ store, turn, shown, doubt, index, height, top }: TurnProps) {
   useSyncExternalStore(store.subscribeShape, store.shapeVersion);
   const running = turn.open.size > 0;
   const now = useNow("slow", running);
@@ -40,14 +42,14 @@ export const TurnRow = memo(function TurnRow({
         <span>
           {count} · {length < 1_000 ? formatElapsed(length) : `${roundLength(length)}`}
         </span>
-        {turn.reported === undefined && <span className={styles.guess}>by pauses</span>}
+        {doubt && <span className={styles.guess}>turns guessed by pauses</span>}
       </div>
     </div>
   );
 });
 
 /** What the grouping rests on: the agent's word, or a guess that says so. */
-const evidence = (turn: Turn): string =>
+export const evidence = (turn: Turn): string =>
   turn.reported === undefined
     ? "A guess: calls that overlap, or follow within 20 s, stand together. The agent doesn't say where its turns begin."
     : `The agent said at ${formatMinute(new Date(turn.reported).toISOString())} that its turn began.`;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { applyEntry, createCallLog } from "../../shared/events/fold.ts";
 import type { StreamEvent } from "../../shared/events/tool-event.ts";
-import { createTurns, noteCall } from "../stores/turns.ts";
+import { createTurns, noteCall, noteStart } from "../stores/turns.ts";
 import { type Filter, NO_FILTER } from "./filters.ts";
 import { type ItemSource, ListItems } from "./list-items.ts";
 
@@ -79,6 +79,25 @@ it("leaves out what does not match, and the gaps with it", () => {
   expect(shown(listOf(source, { ...NO_FILTER, text: "a" }))).toEqual(["Turn 1:1", "a"]);
 });
 
+it("says that turns are guessed at one head alone: the highest that is, also when a newer one comes, and at none that was reported", () => {
+  const { source, call } = feed();
+  const live = listOf(source);
+  expect(live.guess).toBeUndefined();
+  call("a", 0, 1);
+  call("b", 60, 61);
+  for (const list of [live, listOf(source)]) {
+    list.sync();
+    expect(list.guess).toMatchObject({ key: "turn-2" });
+    expect(list.items).toContain(list.guess);
+  }
+  expect(listOf(source, { ...NO_FILTER, text: "a" }).guess).toMatchObject({ key: "turn-1" });
+  noteStart(source.turns, at(100));
+  call("c", 101, 102);
+  live.sync();
+  expect(shown(live)[0]).toBe("Turn 3:1");
+  for (const list of [live, listOf(source)]) expect(list.guess).toMatchObject({ key: "turn-2" });
+});
+
 it("gives a row more room when its call has more to say", () => {
   const { source, call, add } = feed();
   call("a", 0);
@@ -117,6 +136,7 @@ it("is laid out the same from the newest down, in any steps, as it grows call by
       late ??= new ListItems(source, filter);
       while (!late.complete) late.fill(once(), 2);
       expect(shown(late)).toEqual(shown(grown));
+      expect(late.guess?.key).toBe(grown.guess?.key);
       expect(late.layout.height).toBe(grown.layout.height);
       for (const item of grown.items) if (item.kind === "call") expect(late.rowOf(item.id)).toBe(grown.rowOf(item.id));
     }),

@@ -45,6 +45,8 @@ export class ListItems {
   readonly #gaps: GapCursor;
   /** The head of the turn at the lower end. */
   #lowest: TurnItem | undefined;
+  /** The highest head of a turn that is a guess. */
+  #guess: TurnItem | undefined;
   #complete = false;
 
   /** Empty as yet. `upTo`: the number of a call (`newest` of another list) from which on calls are news. */
@@ -73,6 +75,11 @@ export class ListItems {
   /** Whether everything old has been looked at. */
   get complete(): boolean {
     return this.#complete;
+  }
+
+  /** The first head, from the top, whose turn is a guess: where the doubt is said, once for all below it. */
+  get guess(): Item | undefined {
+    return this.#guess;
   }
 
   /** Row of a call, counted from the oldest; undefined when it is not shown. */
@@ -153,6 +160,7 @@ export class ListItems {
     if (turn !== undefined && this.#lowest?.turn === turn) this.#lowest.shown += 1;
     else if (turn !== undefined) {
       this.#lowest = turnItem(turn, 1);
+      if (turn.reported === undefined) this.#guess ??= this.#lowest;
       put(this.#lowest, this.#heights.turn);
       head += 1;
     }
@@ -186,6 +194,7 @@ export class ListItems {
     head ??= turnItem(turn, 0);
     head.shown += 1;
     this.#lowest ??= head;
+    if (turn.reported === undefined) this.#guess = head;
     this.#push(head, this.#heights.turn);
   }
 

@@ -2,6 +2,7 @@
 import { memo } from "react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { callTone, useCall } from "../activity/call-row.tsx";
+import { evidence } from "../activity/divider-rows.tsx";
 import { formatElapsed, formatRough } from "../activity/elapsed.ts";
 import { figures, stateWord } from "../activity/progress-truth.ts";
 import { join } from "../parts/button.tsx";
@@ -27,7 +28,7 @@ export function AxisRow({ turn, scale, zoom, top, height }: AxisProps) {
     scale.idle.length > 0 ? [] : Array.from({ length: Math.floor(scale.length / step) }, (_, at) => (at + 1) * step);
   return (
     <div role="row" tabIndex={-1} className={styles.axis} style={{ transform: `translateY(${top}px)`, height }}>
-      <div role="gridcell" className={styles.label}>
+      <div role="gridcell" className={styles.label} title={evidence(turn)}>
         Turn {turn.number}
       </div>
       <div role="gridcell" className={styles.lane}>
