@@ -1,15 +1,9 @@
 /** Owns the arrangement of the panels in the three forms of the window. */
 import { lazy, memo, type RefObject, Suspense, useEffect, useMemo, useRef } from "react";
-import {
-  Group,
-  Panel,
-  type PanelImperativeHandle,
-  Separator,
-  useDefaultLayout,
-  usePanelRef,
-} from "react-resizable-panels";
+import { Group, Panel, type PanelImperativeHandle, useDefaultLayout, usePanelRef } from "react-resizable-panels";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { ActivityPanel } from "../activity/activity-panel.tsx";
+import { PanelSeparator } from "../parts/panel-separator.tsx";
 import { SessionList } from "../sessions/session-list.tsx";
 import { SessionRail } from "../sessions/session-rail.tsx";
 import { BadPath, NothingSelected, UnknownSession } from "../states/no-session.tsx";
@@ -83,7 +77,7 @@ const Panels = memo(function Panels({ width, shown }: { width: Width; shown: boo
           <Panel id="sessions" defaultSize={220} minSize={160} maxSize={420} groupResizeBehavior="preserve-pixel-size">
             <SessionList newKeys={newKeys} />
           </Panel>
-          <Separator className={styles.separator} aria-label="Resize sessions" />
+          <PanelSeparator label="Resize sessions" before="sessions" />
         </>
       )}
       <Panel id="terminal" minSize={320}>
@@ -91,7 +85,7 @@ const Panels = memo(function Panels({ width, shown }: { width: Width; shown: boo
       </Panel>
       {showActivity && (
         <>
-          <Separator className={styles.separator} aria-label="Resize activity" />
+          <PanelSeparator label="Resize activity" before="terminal" />
           <Panel
             id="activity"
             defaultSize={width === "wide" ? 380 : 320}

@@ -1,6 +1,7 @@
 /** Owns the one or two terminals in the middle of the window. */
-import { Group, Panel, Separator } from "react-resizable-panels";
+import { Group, Panel } from "react-resizable-panels";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
+import { PanelSeparator } from "../parts/panel-separator.tsx";
 import layout from "../shell/layout.module.css";
 import { useSession } from "../stores/app-store.ts";
 import { openOverlay, selectSession, showBeside, useView } from "../stores/view-store.ts";
@@ -18,7 +19,7 @@ export function Terminals({ session }: { session: SessionView }) {
       <Panel id="left" minSize={200}>
         <Half session={left} selected={left.id === session.id} onSplit={split} />
       </Panel>
-      <Separator className={layout.separator} aria-label="Resize terminals" />
+      <PanelSeparator label="Resize terminals" before="left terminal" />
       <Panel id="right" minSize={200}>
         <Half session={right} selected={right.id === session.id} onSplit={split} />
       </Panel>

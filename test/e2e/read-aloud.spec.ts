@@ -63,6 +63,18 @@ test("a session is read with its state before its place, a change with what is a
   expect(shown.id).toBe(session);
 });
 
+test("the place of a panel's edge is read as a share in whole percent, also while keys move it", async ({ page }) => {
+  await openMain(page, gateway);
+  const edge = page.getByRole("separator", { name: "Resize activity" });
+  await expect(edge).toHaveAttribute("aria-valuetext", /^terminal \d+ %$/);
+  const before = (await edge.getAttribute("aria-valuetext")) ?? "";
+  await edge.press("ArrowLeft");
+  await expect(edge).not.toHaveAttribute("aria-valuetext", before);
+  await expect(edge).toHaveAttribute("aria-valuetext", /^terminal \d+ %$/);
+  for (const name of ["aria-valuenow", "aria-valuemin", "aria-valuemax"])
+    await expect(edge).toHaveAttribute(name, /^\d+$/);
+});
+
 test("while the page's code, its calls and its terminal are on their way, each says so", async ({ page }) => {
   const held = Promise.withResolvers<void>();
   await page.route("**/assets/index-*.js", async (route) => {
