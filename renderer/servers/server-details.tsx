@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
-import { visible } from "../../shared/text/visible.ts";
+import { oneLine, visible } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
@@ -83,7 +83,7 @@ function Log({ name }: { name: string }) {
     <>
       <Button onClick={() => void read()}>{text === undefined ? "Show log" : "Read log again"}</Button>
       {text !== undefined && (
-        <pre className={styles.log} tabIndex={0}>
+        <pre className={styles.log} role="region" aria-label={`Log of ${oneLine(name, 64)}`} tabIndex={0}>
           {text === "" ? "It has written nothing." : text.split("\n").map(visible).join("\n")}
         </pre>
       )}

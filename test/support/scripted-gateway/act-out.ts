@@ -36,6 +36,7 @@ const clickable = (name: string): string =>
 
 async function perform(page: Page, act: Act): Promise<void> {
   if (typeof act !== "string") {
+    if ("see" in act) return page.getByText(act.see).last().waitFor();
     if (act.narrow === true && (page.viewportSize()?.width ?? 0) >= 760) return;
     if (act.click === "terminal") await page.getByRole("region", { name: "Terminal" }).first().click();
     else await page.locator(clickable(act.click)).last().click();

@@ -10,9 +10,9 @@ import type { OutboxEntryView } from "../../../shared/protocol/outbox-api.ts";
 
 /**
  * A key such as `F1` or `Control+,` is pressed, any other text typed. `click` names a tab, button or field, or the
- * terminal; with `narrow` it is done in a window below 760 px alone.
+ * terminal; with `narrow` it is done in a window below 760 px alone. `see` waits for a text.
  */
-export type Act = string | { click: string; narrow?: true };
+export type Act = string | { click: string; narrow?: true } | { see: string };
 
 export interface TerminalScene {
   /** Escape sequences that paint the screen, as wide as it is. */

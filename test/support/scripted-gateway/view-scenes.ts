@@ -64,6 +64,10 @@ export const viewScenes = (now: number): Scene[] => [
   base(now, "many-sessions", { app: app(now, { sessions: manySessions(now) }) }),
   base(now, "server-details", { path: "/settings/servers", acts: [{ click: "workspace" }] }),
   base(now, "server-edit", { path: "/settings/servers", acts: [{ click: "workspace" }, { click: "Edit…" }] }),
+  base(now, "server-log", {
+    path: "/settings/servers",
+    acts: [{ click: "workspace" }, { click: "Show log" }, { see: "412 tests passed" }],
+  }),
   base(now, "agents-own", {
     path: "/settings/agents",
     templates: [
