@@ -136,7 +136,7 @@ export async function stop(options: { home?: string; force?: boolean }): Promise
     return 0;
   }
   const stopped = await createDaemonClient(found.base, key).stop(options.force === true);
-  if (!stopped.ok) return complain(stopped.fault, false);
+  if (!stopped.ok) return complain(forceable(stopped.fault, options.home), false);
   console.log(`The daemon (process ${found.health.pid ?? "unknown"}) ends.`);
   return 0;
 }
@@ -148,6 +148,14 @@ function tryHome(home: HomeFolder): Result<undefined> {
   } catch (error) {
     return failed("home-unusable", error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Names the command that ends what runs, as it can be typed. */
+function forceable(fault: Fault, home: string | undefined): Fault {
+  if (fault.code !== "sessions-running") return fault;
+  const where =
+    home === undefined ? "" : ` --home ${/^[\w./~+-]+$/.test(home) ? home : `'${home.replaceAll("'", "'\\''")}'`}`;
+  return { ...fault, hint: `To end them, too: signalbox stop --force${where}` };
 }
 
 function complain(fault: Fault, json: boolean): number {

@@ -48,7 +48,7 @@ export function createDaemonRoutes(context: RouteContext): Hono<Env> {
     if (!request.ok) return request.response;
     const running = context.stop(request.value.force === true);
     if (running === undefined) return c.body(null, 202);
-    return refuse(c, 409, fault("sessions-running", running, "Stop with force to end them, too."));
+    return refuse(c, 409, fault("sessions-running", running, "With `force` they are ended, too."));
   });
 
   app.notFound((c) => refuse(c, 404, fault("not-found", "There is no such route.")));
