@@ -9,9 +9,11 @@ export default defineConfig({
     alias: { "fast-check": resolve("test/support/fast-check.ts") },
     // Two cores: more workers only make timings worse.
     maxWorkers: 2,
-    // Limits only tell what hangs; a busy machine is not a failure.
-    testTimeout: 40_000,
-    hookTimeout: 40_000,
-    expect: { poll: { timeout: 15_000, interval: 25 } },
+    // Limits only tell what hangs; a busy machine is not a failure. Tests give none of their own unless they need longer.
+    setupFiles: ["test/support/patience.ts"],
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 90_000, interval: 25 } },
   },
 });

@@ -43,6 +43,6 @@ it.runIf(process.platform === "linux").each(["SIGTERM", "SIGKILL"] as const)(
       expect(existsSync(`/proc/${pid}`)).toBe(false);
       expect(naming(folder)).toEqual([]);
       expect(existsSync(folder)).toBe(false);
-    }, 20_000);
+    });
   },
 );

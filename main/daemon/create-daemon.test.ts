@@ -137,9 +137,9 @@ describe("notices", () => {
     });
     const reading = readSse(response, (notice) => notices.push(notice as Json)).catch(() => {});
     const { session_id } = await daemon.session({ label: "mine" });
-    await vi.waitFor(() => expect(notices.at(-1)).toBeDefined(), 15_000);
+    await vi.waitFor(() => expect(notices.at(-1)).toBeDefined());
     await daemon.ask(`/session/${session_id}`, { method: "DELETE" });
-    await vi.waitFor(() => expect(notices).toContainEqual({ type: "session_ended", session_id }), 15_000);
+    await vi.waitFor(() => expect(notices).toContainEqual({ type: "session_ended", session_id }));
     expect(notices[0]).toEqual({ type: "sessions", sessions: [] });
     expect(notices[1]).toMatchObject({ type: "servers" });
     expect(notices[2]).toEqual({ type: "outbox", outbox: { waiting: 0, dead: 0, unknown: 0 } });
@@ -228,7 +228,7 @@ describe("servers", () => {
       const view = (await (await daemon.ask("/servers")).json()) as { servers: Json[]; error?: string };
       expect(view.error).toMatch(/^servers\.json, line 3: /);
       expect(view.servers).toMatchObject([{ name: "one" }]);
-    }, 15_000);
+    });
   });
 
   it("A7: show the end of what they print to standard error, bounded, and no secret in it or in their status", async () => {
@@ -249,7 +249,7 @@ describe("servers", () => {
       const view = await (await daemon.ask("/servers")).text();
       expect(view).toContain("exited with code 4: saw");
       expect(view).not.toContain("s3cret-value");
-    }, 15_000);
+    });
     expect((await daemon.ask("/servers/none/log")).status).toBe(404);
   });
 

@@ -45,9 +45,7 @@ function start(...args: string[]) {
 }
 const discovery = () => join(home, "mcp.json");
 const found = async (pid: number | undefined) => {
-  await vi.waitFor(() => expect(JSON.parse(readFileSync(discovery(), "utf8"))).toMatchObject({ pid }), {
-    timeout: 15_000,
-  });
+  await vi.waitFor(() => expect(JSON.parse(readFileSync(discovery(), "utf8"))).toMatchObject({ pid }));
   const { url } = JSON.parse(readFileSync(discovery(), "utf8")) as { url: string };
   return url.replace("/mcp", "");
 };
@@ -76,9 +74,7 @@ it("P25: ends on SIGTERM and SIGINT with code 0, no process and no file left, at
   }
 });
 
-it("refuses to start beside a living daemon of the same home, in one line, with code 1", {
-  timeout: 60_000,
-}, async () => {
+it("refuses to start beside a living daemon of the same home, in one line, with code 1", async () => {
   const first = start();
   const url = await found(first.child.pid);
   const second = start();
@@ -89,7 +85,7 @@ it("refuses to start beside a living daemon of the same home, in one line, with 
   expect(await found(first.child.pid)).toBe(url);
 });
 
-it("refuses a port that is in use, in one line, with code 1, and leaves no file", { timeout: 60_000 }, async () => {
+it("refuses a port that is in use, in one line, with code 1, and leaves no file", async () => {
   const first = start();
   const url = await found(first.child.pid);
   const other = join(home, "other");
@@ -99,7 +95,7 @@ it("refuses a port that is in use, in one line, with code 1, and leaves no file"
   expect(existsSync(join(other, "mcp.json"))).toBe(false);
 });
 
-it("P1: takes over after a kill -9, whatever the dead one left behind", { timeout: 60_000 }, async () => {
+it("P1: takes over after a kill -9, whatever the dead one left behind", async () => {
   const first = start();
   await found(first.child.pid);
   first.child.kill("SIGKILL");
@@ -110,9 +106,7 @@ it("P1: takes over after a kill -9, whatever the dead one left behind", { timeou
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
-it("P25: ends within its time also when it is told to at its very beginning, and by a request", {
-  timeout: 120_000,
-}, async () => {
+it("P25: ends within its time also when it is told to at its very beginning, and by a request", async () => {
   for (let round = 0; round < 4; round += 1) {
     const { child, ended } = start();
     const url = await found(child.pid);

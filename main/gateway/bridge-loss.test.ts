@@ -165,23 +165,17 @@ describe("the way of an event", () => {
     daemon.emit(id, { kind: "started", call: "a", tool: "build" });
     daemon.emit(id, { kind: "started", call: "b", tool: "read" });
     daemon.emit(id, { kind: "finished", call: "b", tool: "read" });
-    await vi.waitFor(
-      () => expect(gateway.app().sessions[0]?.calls).toEqual({ total: 2, running: 1, failed: 0 }),
-      15_000,
-    );
+    await vi.waitFor(() => expect(gateway.app().sessions[0]?.calls).toEqual({ total: 2, running: 1, failed: 0 }));
     await daemon.end();
     await daemonFor(home, { epoch: "two" });
-    await vi.waitFor(
-      () => expect(gateway.app().sessions[0]?.calls).toEqual({ total: 2, running: 0, failed: 0 }),
-      15_000,
-    );
+    await vi.waitFor(() => expect(gateway.app().sessions[0]?.calls).toEqual({ total: 2, running: 0, failed: 0 }));
     await vi.waitFor(async () => {
       const { calls } = (await ask(gateway, `/api/v1/sessions/${id}/calls`)).json() as { calls: object[] };
       expect(calls).toMatchObject([
         { id: "a", state: "unknown" },
         { id: "b", state: "finished" },
       ]);
-    }, 15_000);
+    });
   });
 
   it("a history that is lost loses no session that runs: the daemon has it, its replay included", async () => {
@@ -193,9 +187,8 @@ describe("the way of an event", () => {
     daemon.sessions.set("kept", { id: "kept", token: "t", events: [], last: 0, readers: new Set() });
     for (let n = 1; n <= 3; n += 1) daemon.emit("kept", progress(n));
     const gateway = await gatewayFor(home);
-    await vi.waitFor(
-      () => expect(gateway.app().sessions).toMatchObject([{ id: "kept", terminal: { state: "running" } }]),
-      15_000,
+    await vi.waitFor(() =>
+      expect(gateway.app().sessions).toMatchObject([{ id: "kept", terminal: { state: "running" } }]),
     );
     const client = eventClient(gateway, "kept");
     await client.until(() => client.entries.length === 3);
@@ -207,7 +200,7 @@ describe("the way of an event", () => {
     const daemon = await daemonFor(home);
     const gateway = await gatewayFor(home);
     daemon.sessions.set("guest", { id: "guest", token: "guest-token", events: [], last: 0, readers: new Set() });
-    await vi.waitFor(() => expect(gateway.app().daemon.state).toBe("connected"), 15_000);
+    await vi.waitFor(() => expect(gateway.app().daemon.state).toBe("connected"));
     const clients = [1, 2, 3].map(() => eventClient(gateway, "guest", "&mcp_token=guest-token"));
     await Promise.all(clients.map((client) => client.until(() => client.statuses.includes("live"))));
     for (let n = 1; n <= 5; n += 1) daemon.emit("guest", progress(n));
@@ -216,7 +209,7 @@ describe("the way of an event", () => {
       expect(numbers(client)).toEqual([1, 2, 3, 4, 5]);
     }
     expect(daemon.sessions.get("guest")?.readers.size).toBe(1);
-    await vi.waitFor(() => expect(gateway.app().sessions.map((session) => session.id)).toEqual(["guest"]), 15_000);
+    await vi.waitFor(() => expect(gateway.app().sessions.map((session) => session.id)).toEqual(["guest"]));
   });
 
   it("a gateway that is started again goes on with the numbers, the history and the list", async () => {

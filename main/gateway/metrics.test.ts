@@ -43,9 +43,7 @@ async function figures(): Promise<Map<string, number>> {
 }
 
 it("figures are in Prometheus' form, each told once, and count what happens", async () => {
-  await vi.waitFor(async () => expect((await figures()).get("signalbox_daemon_connected")).toBe(1), {
-    timeout: 15_000,
-  });
+  await vi.waitFor(async () => expect((await figures()).get("signalbox_daemon_connected")).toBe(1));
   const made = await ask(gateway, "/api/v1/sessions", { method: "POST", body: '{"agent":"shell","cwd":"/"}' });
   const { id } = made.json() as { id: string };
   await daemon.readers(id, 1);
@@ -54,18 +52,16 @@ it("figures are in Prometheus' form, each told once, and count what happens", as
   daemon.emit(id, { kind: "started", call: "a", tool: "t" });
   daemon.emit(id, { kind: "progress", call: "a", tool: "t", progress: 1 });
   daemon.cut(id);
-  await vi.waitFor(
-    async () =>
-      expect(Object.fromEntries(await figures())).toMatchObject({
-        signalbox_info: 1,
-        signalbox_sessions: 1,
-        signalbox_sockets: 1,
-        signalbox_calls_running: 1,
-        signalbox_events_total: 2,
-        signalbox_stream_reconnects_total: 1,
-        signalbox_recording: 1,
-      }),
-    { timeout: 15_000 },
+  await vi.waitFor(async () =>
+    expect(Object.fromEntries(await figures())).toMatchObject({
+      signalbox_info: 1,
+      signalbox_sessions: 1,
+      signalbox_sockets: 1,
+      signalbox_calls_running: 1,
+      signalbox_events_total: 2,
+      signalbox_stream_reconnects_total: 1,
+      signalbox_recording: 1,
+    }),
   );
   socket.terminate();
 });

@@ -117,9 +117,7 @@ describe("a call from a daemon that sends neither ids nor ends", () => {
     ]);
   });
 
-  it("fills no memory with calls that it never ends: the oldest become unknown, and a value of theirs is a new call", {
-    timeout: 60_000,
-  }, () => {
+  it("fills no memory with calls that it never ends: the oldest become unknown, and a value of theirs is a new call", () => {
     const log = createCallLog();
     const event = (token: number, progress = 1): StreamEvent => ({ tool: "t", token, progress });
     const calls = 2 * MAX_RUNNING_CALLS;

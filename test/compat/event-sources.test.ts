@@ -149,7 +149,7 @@ async function sameAs(
 
 it("P9: the same bytes, cut anywhere, give the same events here and in Node's own EventSource", async () => {
   await sameAs(nodes);
-}, 120_000);
+});
 
 /** Chromium does not look whether the byte behind the mark ends a line, as the specification (and Node) does: such a stream is no measure. */
 const CHROMIUM_FAULT = /^\ufeff[\r\n]/;
@@ -161,4 +161,4 @@ it("P9: the same bytes, cut anywhere, give the same events here and in Chromium'
     (base, count) => chromiums(base, count, browser),
     ({ bytes }) => !CHROMIUM_FAULT.test(bytes.toString("utf8")),
   );
-}, 120_000);
+});

@@ -121,7 +121,7 @@ it("P14: pairing, changes of devices, the owner's token, settings and servers ar
       file,
     );
   }
-}, 120_000);
+});
 
 it("P14: a write that the outbox keeps is written and synced before anybody hears that it is queued", async ({
   skip,
@@ -154,4 +154,4 @@ it("P14: a write that the outbox keeps is written and synced before anybody hear
     expect(written, "nothing was written before the answer").toBeGreaterThanOrEqual(0);
     expect(synced, `not synced before the answer:\n${before.join("\n")}`).toBeGreaterThan(written);
   }
-}, 120_000);
+});

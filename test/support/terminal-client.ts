@@ -128,7 +128,7 @@ async function connect(port: number, session: string, options: ClientOptions): P
         const timer = setTimeout(() => {
           waiting.delete(check);
           reject(new Error(`waited in vain for ${what}; got ${received.slice(-5).map(String).join("|").slice(-500)}`));
-        }, 15_000);
+        }, 90_000);
         const check = () => {
           if (!condition()) return;
           clearTimeout(timer);

@@ -132,11 +132,11 @@ describe("the demo agent", () => {
       screen += text;
     });
     const left = new Promise<number>((resolve) => program.onExit(({ exitCode }) => resolve(exitCode)));
-    const shows = (text: string) => vi.waitFor(() => expect(screen).toContain(text), 60_000);
+    const shows = (text: string) => vi.waitFor(() => expect(screen).toContain(text));
     return { program, session: session_id, token, shows, left, screen: () => screen };
   };
 
-  it("takes a round by itself, then does what it is told, and leaves when asked", { timeout: 120_000 }, async () => {
+  it("takes a round by itself, then does what it is told, and leaves when asked", async () => {
     const { program, session, token, shows, left } = await start(folder);
     await shows("That was the round.");
     await shows("›");
@@ -162,9 +162,7 @@ describe("the demo agent", () => {
     expect(events.slice(0, 2).map((event) => event.kind)).toEqual(["started", "started"]);
   });
 
-  it("keeps what is typed while tools run out of their lines, and offers it at the prompt", {
-    timeout: 120_000,
-  }, async () => {
+  it("keeps what is typed while tools run out of their lines, and offers it at the prompt", async () => {
     const { program, shows, left, screen } = await start(busy);
     await shows("count_lines");
     program.write("search zebra\r");
@@ -176,7 +174,7 @@ describe("the demo agent", () => {
     expect(await left).toBe(0);
   });
 
-  it("cancels what runs on Ctrl+C, as the daemon sees it, and leaves on the second", { timeout: 120_000 }, async () => {
+  it("cancels what runs on Ctrl+C, as the daemon sees it, and leaves on the second", async () => {
     const { program, session, token, shows, left } = await start(busy);
     await shows("count_lines");
     await readEvents(daemon.url, session, token, (all) => all.filter((event) => event.kind === "progress").length > 2);

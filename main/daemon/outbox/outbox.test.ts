@@ -74,7 +74,7 @@ describe("a write", () => {
       { state: "queued", server: "remote", key: said(reply).idempotencyKey },
     ]);
     await remote.up();
-    await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 15_000);
+    await vi.waitFor(async () => expect(await entries(local)).toEqual([]));
     expect(remote.calls).toMatchObject([
       {
         name: "write",
@@ -95,7 +95,7 @@ describe("a write", () => {
     expect((await agent.tool("read")).error).toBeUndefined();
     remote.calls.length = 0;
     remote.behave(succeed);
-    await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 15_000);
+    await vi.waitFor(async () => expect(await entries(local)).toEqual([]));
     expect(remote.calls.map((call) => call.args.text)).toEqual(["one", "two"]);
   });
 
@@ -123,7 +123,7 @@ describe("a write", () => {
       idempotencyKey: "mine",
     });
     remote.behave(succeed);
-    await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 15_000);
+    await vi.waitFor(async () => expect(await entries(local)).toEqual([]));
     // The second attempt may have been lost too, when it was made before the server was better.
     expect(remote.calls.length).toBeGreaterThan(1);
     expect(new Set(remote.calls.map((call) => call.key))).toEqual(new Set(["mine"]));
@@ -135,14 +135,13 @@ describe("a write", () => {
     await agent.tool("write", {});
     remote.behave((_call, { result }) => result({ isError: true, content: [{ type: "text", text: "no such page" }] }));
     await remote.up();
-    await vi.waitFor(
-      async () => expect(await entries(local)).toMatchObject([{ state: "dead", reason: "no such page" }]),
-      15_000,
+    await vi.waitFor(async () =>
+      expect(await entries(local)).toMatchObject([{ state: "dead", reason: "no such page" }]),
     );
     remote.behave(succeed);
     const [entry] = await entries(local);
     expect((await local.ask(`/outbox/${entry?.id}/retry`, { method: "POST" })).status).toBe(204);
-    await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 15_000);
+    await vi.waitFor(async () => expect(await entries(local)).toEqual([]));
     expect(await kinds(local, agent, "delivered")).toEqual([
       "c1 started",
       "c1 queued",
@@ -169,7 +168,7 @@ describe("a write", () => {
       ["blind", "c2"],
     ]);
     await remote.up();
-    await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 15_000);
+    await vi.waitFor(async () => expect(await entries(local)).toEqual([]));
     expect(remote.calls.map((call) => [call.name, call.key])).toEqual([
       ["write", key],
       ["blind", key],
@@ -189,15 +188,15 @@ describe("a write", () => {
     await remote.down();
     await agent.tool("write", {});
     await agent.tool("write", {});
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 2, dead: 0, unknown: 0 }), 15_000);
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 2, dead: 0, unknown: 0 }));
     remote.behave((_call, { result }) => result({ isError: true, content: [] }));
     await remote.up();
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 0 }), 15_000);
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 0 }));
     remote.behave(loseAnswer);
     await agent.tool("blind", {});
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 1 }), 15_000);
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 1 }));
     for (const { id } of await entries(local)) await local.ask(`/outbox/${id}`, { method: "DELETE" });
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 0, unknown: 0 }), 15_000);
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 0, unknown: 0 }));
     const repeated = told.filter((counts, i) => JSON.stringify(counts) === JSON.stringify(told[i - 1]));
     expect(repeated).toEqual([]);
     stop();
@@ -213,13 +212,13 @@ describe("a write", () => {
     await local.ask("/tool-settings", { method: "PUT", body: { buffer: [{ tool: "write" }] } });
     local.writeServers({ remote: { url: remote.url, headers: { "x-key": SECRET } } });
     const agent = await local.agent();
-    await vi.waitFor(async () => expect(JSON.stringify(await agent.call("tools/list"))).toContain("write"), 15_000);
+    await vi.waitFor(async () => expect(JSON.stringify(await agent.call("tools/list"))).toContain("write"));
     allowed = false;
     expect(said(await agent.tool("write", {}))).toMatchObject({ queued: true });
     expect(remote.calls).toEqual([]);
     await local.ask("/secrets/key", { method: "PUT", body: { value: "new" } });
     await local.ask("/servers/remote/restart", { method: "POST" });
-    await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 15_000);
+    await vi.waitFor(async () => expect(await entries(local)).toEqual([]));
     expect(remote.calls.map(({ headers }) => headers["x-key"])).toEqual(["new"]);
     expect(JSON.stringify(await (await local.ask("/secrets")).json())).toBe('{"names":["key"]}');
   });

@@ -38,7 +38,7 @@ const empty = async () => {
       const answer = await local.ask(`/outbox/${id}`, { method: "DELETE" });
       expect([204, 404]).toContain(answer.status);
       expect((await entries()).some((entry) => entry.id === id)).toBe(false);
-    }, 15_000);
+    });
   }
 };
 const rpcError: Behaviour = (_call, { raw }) => {
@@ -99,12 +99,12 @@ it.each(rows)("P15: $name to a later attempt of a $tool write: $fate", async ({ 
   await vi.waitFor(async () => {
     await local.ask(`/outbox/${entry?.id}/retry`, { method: "POST" });
     expect(remote.calls.length).toBeGreaterThan(seen);
-  }, 15_000);
+  });
   await vi.waitFor(async () => {
     const [now] = await entries();
     expect(now?.state ?? "delivered").toBe(fate);
     if (fate === "queued") expect(Number(now?.attempts)).toBeGreaterThan(0);
-  }, 15_000);
+  });
   expect(remote.calls.slice(seen).every(({ key }) => key === entry?.key)).toBe(true);
   await empty();
 });

@@ -20,9 +20,8 @@ describe("an MCP session", () => {
     now += 100 * 60_000;
     await used.call("ping");
     now += 100 * 60_000;
-    await vi.waitFor(
-      async () => expect((await idle.raw({ body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' })).status).toBe(404),
-      15_000,
+    await vi.waitFor(async () =>
+      expect((await idle.raw({ body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' })).status).toBe(404),
     );
     expect((await used.call("ping")).result).toEqual({});
     expect((await reads.call("ping")).result).toEqual({});

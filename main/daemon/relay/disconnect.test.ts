@@ -102,9 +102,8 @@ describe("the daemon's settings", () => {
     now += 4 * 60_000;
     expect((await agent.call("ping")).result).toEqual({});
     now += 6 * 60_000;
-    await vi.waitFor(
-      async () => expect((await agent.raw({ body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' })).status).toBe(404),
-      15_000,
+    await vi.waitFor(async () =>
+      expect((await agent.raw({ body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' })).status).toBe(404),
     );
   });
 });

@@ -11,7 +11,6 @@ import { scripted, startDaemon, type TestDaemon } from "../../../test/support/da
 const EVERYTHING = fileURLToPath(
   new URL("../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js", import.meta.url),
 );
-const PATIENT = { timeout: 30_000, interval: 20 };
 const daemons: TestDaemon[] = [];
 const upstreams: HttpUpstream[] = [];
 const folders: string[] = [];
@@ -30,7 +29,7 @@ const statusOf = async (daemon: TestDaemon, name: string) => {
   return servers.find((server) => server.name === name) ?? {};
 };
 const state = (daemon: TestDaemon, name: string, expected: string) =>
-  vi.waitFor(async () => expect(await statusOf(daemon, name)).toMatchObject({ state: expected }), PATIENT);
+  vi.waitFor(async () => expect(await statusOf(daemon, name)).toMatchObject({ state: expected }));
 const LISTS = [
   ["tools/list", "tools"],
   ["prompts/list", "prompts"],
@@ -62,9 +61,6 @@ describe("after a restart of the daemon, a server that is away", () => {
     ["beside another", { other: scripted("--bare", "--tools", "other") }],
   ])(
     "still has its place in the menu, %s: tools, prompts, resources, templates, its own words",
-    {
-      timeout: 60_000,
-    },
     async (_how, beside) => {
       const everything = present(EVERYTHING, "stdio");
       everything.come();
@@ -101,9 +97,7 @@ describe("after a restart of the daemon, a server that is away", () => {
     },
   );
 
-  it("is told of when it comes back with other tools, and only then: to a session that is new, and to one of before", {
-    timeout: 60_000,
-  }, async () => {
+  it("is told of when it comes back with other tools, and only then: to a session that is new, and to one of before", async () => {
     const [fixed, changing] = [0, 1].map(() => present(scripted().args[0] ?? "", "--bare"));
     if (fixed === undefined || changing === undefined) throw new Error("two servers");
     fixed.come("--tools same");
@@ -131,18 +125,15 @@ describe("after a restart of the daemon, a server that is away", () => {
     changing.come("--tools alpha,beta");
     await second.ask("/servers/changing/restart", { method: "POST" });
     for (const { messages } of streams) {
-      await vi.waitFor(
-        () => expect(messages.map(({ method }) => method)).toEqual(["notifications/tools/list_changed"]),
-        PATIENT,
+      await vi.waitFor(() =>
+        expect(messages.map(({ method }) => method)).toEqual(["notifications/tools/list_changed"]),
       );
     }
     for (const agent of [old, fresh]) expect(await names(agent)).toEqual(["same", "alpha", "beta"]);
     for (const stream of streams) stream.close();
   });
 
-  it("over HTTP takes writes that are kept, and comes back by itself with another list", {
-    timeout: 60_000,
-  }, async () => {
+  it("over HTTP takes writes that are kept, and comes back by itself with another list", async () => {
     const tool = (name: string) => ({ name, inputSchema: { type: "object" } });
     const offered = [tool("write")];
     const upstream = await startHttpUpstream(offered);
@@ -162,16 +153,13 @@ describe("after a restart of the daemon, a server that is away", () => {
     const { messages, close } = await agent.listen();
     offered.push(tool("read"));
     await upstream.up();
-    await vi.waitFor(
-      () => expect(messages.map(({ method }) => method)).toEqual(["notifications/tools/list_changed"]),
-      PATIENT,
-    );
+    await vi.waitFor(() => expect(messages.map(({ method }) => method)).toEqual(["notifications/tools/list_changed"]));
     expect(await names(agent)).toEqual(["write", "read"]);
-    await vi.waitFor(() => expect(upstream.calls.map(({ args }) => args)).toEqual([{ page: 1 }]), PATIENT);
+    await vi.waitFor(() => expect(upstream.calls.map(({ args }) => args)).toEqual([{ page: 1 }]));
     close();
   });
 
-  it("is forgotten once it is configured otherwise, or not at all", { timeout: 60_000 }, async () => {
+  it("is forgotten once it is configured otherwise, or not at all", async () => {
     const [one, two, three] = [0, 1, 2].map(() => present(scripted().args[0] ?? "", "--bare"));
     if (one === undefined || two === undefined || three === undefined) throw new Error("three servers");
     for (const [name, server] of Object.entries({ one, two, three })) server.come(`--tools ${name}`);
@@ -189,7 +177,7 @@ describe("after a restart of the daemon, a server that is away", () => {
     expect(existsSync(join(first.home, "known-servers.db"))).toBe(true);
   });
 
-  it("costs the daemon nothing when what was kept of it is damaged", { timeout: 60_000 }, async () => {
+  it("costs the daemon nothing when what was kept of it is damaged", async () => {
     const first = await start({ one: scripted("--bare", "--tools", "alpha") });
     await state(first, "one", "ready");
     await first.daemon.dispose();

@@ -91,7 +91,7 @@ describe("a server that misbehaves", () => {
       });
       expect(byName.absent).toMatchObject({ state: "failed", reason: expect.stringContaining("was not found") });
       expect(byName.mute).toMatchObject({ state: "connecting" });
-    }, 15_000);
+    });
   });
 
   it("lists its tools when it comes late, and the agent is told", async () => {

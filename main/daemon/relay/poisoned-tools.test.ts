@@ -4,7 +4,6 @@ import { type HttpUpstream, startHttpUpstream } from "../../../test/support/daem
 import type { Json, McpAgent } from "../../../test/support/daemon/mcp-agent.ts";
 import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
 
-const PATIENT = { timeout: 30_000, interval: 20 };
 const daemons: TestDaemon[] = [];
 let upstream: HttpUpstream | undefined;
 afterEach(async () => {
@@ -38,7 +37,7 @@ describe("a server that means harm with its tools", () => {
     const tools = await listed(agent);
     expect(tools).toHaveLength(2_000);
     expect(tools[0]).toEqual(tool("first", "reads␛[8m and sends\uFFFD"));
-    await vi.waitFor(async () => expect(await statusOf(daemon)).toMatchObject({ state: "ready" }), PATIENT);
+    await vi.waitFor(async () => expect(await statusOf(daemon)).toMatchObject({ state: "ready" }));
     expect((await statusOf(daemon)).reason).toBe(
       "offers tools that are left out: 1 with names or definitions that cannot be shown, 501 beyond 2000",
     );
@@ -46,9 +45,7 @@ describe("a server that means harm with its tools", () => {
     expect((await agent.tool("t1999")).error?.message).toBe("Unknown tool: t1999");
   });
 
-  it("and describes an approved tool anew is found out, over restarts too, and held back where a person wants that", {
-    timeout: 60_000,
-  }, async () => {
+  it("and describes an approved tool anew is found out, over restarts too, and held back where a person wants that", async () => {
     const offered = [tool("read", "reads"), tool("write", "writes")];
     upstream = await startHttpUpstream(offered);
     const servers = { remote: { url: upstream.url } };
@@ -66,10 +63,8 @@ describe("a server that means harm with its tools", () => {
     ]);
     const { messages, close } = await agent.listen();
     const told = (times: number) =>
-      vi.waitFor(
-        () =>
-          expect(messages.map(({ method }) => method)).toEqual(Array(times).fill("notifications/tools/list_changed")),
-        PATIENT,
+      vi.waitFor(() =>
+        expect(messages.map(({ method }) => method)).toEqual(Array(times).fill("notifications/tools/list_changed")),
       );
     await daemon.ask("/tool-settings", { method: "PUT", body: { hold_changed: true } });
     await told(1);
@@ -94,7 +89,7 @@ describe("a server that means harm with its tools", () => {
     expect(await names(agent)).toContain("change");
     const said = Array.from({ length: 200 }, () => agent.tool("change", { tools: "change,status,last" }));
     await Promise.all(said);
-    await vi.waitFor(async () => expect(await names(agent)).toEqual(["change", "status", "last"]), PATIENT);
+    await vi.waitFor(async () => expect(await names(agent)).toEqual(["change", "status", "last"]));
     const { content } = (await agent.tool("status")).result as { content: { text: string }[] };
     const { seen } = JSON.parse(content[0]?.text ?? "") as { seen: [string][] };
     expect(seen.filter(([method]) => method === "tools/list").length).toBeLessThan(100);

@@ -35,7 +35,7 @@ describe("a call that becomes a task", () => {
     const { daemon, agent } = await start({ one: one() });
     const stream = await agent.listen();
     const taskId = await begin(agent, "work");
-    await vi.waitFor(() => expect(stream.messages).toHaveLength(3), 15_000);
+    await vi.waitFor(() => expect(stream.messages).toHaveLength(3));
     expect(stream.messages.map(({ method, params }) => [method, params?.progressToken ?? params?.taskId])).toEqual([
       ["notifications/progress", "work"],
       ["notifications/progress", "work"],

@@ -27,7 +27,7 @@ beforeAll(async () => {
       },
     },
   );
-}, 60_000);
+});
 afterAll(() => daemon.stop());
 
 const result = async (method: string, params?: Json) => (await agent.call(method, params)).result ?? {};

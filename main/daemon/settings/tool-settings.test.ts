@@ -92,7 +92,7 @@ describe("an agent", () => {
     await names(theirs);
     await put(daemon, `/session/${mine.session}/tool-settings`, { hide: [{ tool: "beta" }] });
     await put(daemon, `/session/${mine.session}/tool-settings`, { hide: [{ tool: "b*" }] });
-    await vi.waitFor(() => expect(streams[0]?.messages).toHaveLength(1), 15_000);
+    await vi.waitFor(() => expect(streams[0]?.messages).toHaveLength(1));
     expect(await names(mine)).toEqual(["alpha"]);
     expect(await names(theirs)).toEqual(["alpha", "beta"]);
     expect(streams[0]?.messages).toHaveLength(1);
@@ -122,7 +122,7 @@ describe("an agent", () => {
       expect((await agent.tool("look")).error).toBeUndefined();
       await put(daemon, path(agent.session), {});
       expect(await names(agent)).toEqual(["look", "change"]);
-      await vi.waitFor(() => expect(stream.messages).toHaveLength(2), 15_000);
+      await vi.waitFor(() => expect(stream.messages).toHaveLength(2));
       stream.close();
       await remote.down();
     },
@@ -157,7 +157,7 @@ describe("an agent", () => {
     expect(await names(await daemon.agent())).toEqual(["near", "far"]);
     expect(stream.messages).toEqual([]);
     daemon.writeServers({ near });
-    await vi.waitFor(() => expect(stream.messages).toHaveLength(1), 15_000);
+    await vi.waitFor(() => expect(stream.messages).toHaveLength(1));
     expect(await names(agent)).toEqual(["near"]);
     stream.close();
   });
@@ -171,7 +171,7 @@ describe("an agent", () => {
     const stream = await agent.listen();
     expect(await names(agent)).toEqual(["alpha"]);
     writeFileSync(join(cwd, ".git"), "gitdir: elsewhere");
-    await vi.waitFor(() => expect(stream.messages).toHaveLength(1), 15_000);
+    await vi.waitFor(() => expect(stream.messages).toHaveLength(1));
     expect(stream.messages[0]?.method).toBe("notifications/tools/list_changed");
     expect(await names(agent)).toEqual(["alpha", "commit"]);
     stream.close();

@@ -109,7 +109,7 @@ it("the sequences that are kept do not grow with the output", () => {
   expect(skip?.keep.length).toBeLessThan(100);
 });
 
-it("whatever is printed, the screen is the one of a terminal that saw everything", { timeout: 60_000 }, async () => {
+it("whatever is printed, the screen is the one of a terminal that saw everything", async () => {
   const text = fc.oneof(
     fc.string({ maxLength: 20 }),
     fc.string({ unit: "grapheme", maxLength: 8 }),

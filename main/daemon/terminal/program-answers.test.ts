@@ -135,7 +135,7 @@ it("a question gets one answer: the screen's while nobody is there who may type,
   start("a", process.execPath, ["-e", ASKING]);
   // It has been answered before anybody came.
   const told = ASK_GROUND.length + heard(DARK_GROUND).length;
-  await vi.waitFor(() => expect(terminals.offset("a")).toBeGreaterThan(told), { timeout: 20_000 });
+  await vi.waitFor(() => expect(terminals.offset("a")).toBeGreaterThan(told));
   const viewer = await connect("a");
   await viewer.text(heard(DARK_GROUND));
   // To a page, coming later asks nothing.

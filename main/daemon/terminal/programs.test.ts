@@ -76,7 +76,7 @@ it.skipIf(!installed("vim"))("vim learns that the person's ground is light altho
   const said = join(folder, "background.txt");
   const look = `call timer_start(20, {_ -> v:termrbgresp == "" ? 0 : writefile([&background], "${said}")}, {"repeat": -1})`;
   terminals.start("v", "vim", ["-u", "NONE", "-N", "-c", look]);
-  await vi.waitFor(() => expect(existsSync(said) && readFileSync(said, "utf8")).toBe("light\n"), { timeout: 20_000 });
+  await vi.waitFor(() => expect(existsSync(said) && readFileSync(said, "utf8")).toBe("light\n"));
 });
 
 it.skipIf(!installed("tmux"))("tmux splits, is left and found again, and looks the same to everyone", async () => {

@@ -21,7 +21,7 @@ describe("a screen that is far behind a flood becomes what it would have become"
     "output without line ends": "x漢".repeat(150_000),
   };
   for (const [name, text] of Object.entries(FLOODS)) {
-    it(name, { timeout: 60_000 }, async () => {
+    it(name, async () => {
       const bytes = bytesOf(text);
       const screen = openTwin();
       const everything = openScreen(cols, rows);
@@ -48,6 +48,6 @@ describe("a screen that is far behind a flood becomes what it would have become"
   it("also when nobody asks for it", async () => {
     const screen = openTwin();
     screen.add(bytesOf(`${lines(40_000, (n) => `a line, ${n} of many\r\n`)}\x1b]2;done\x07`));
-    await vi.waitFor(() => expect(screen.told).toEqual(["title done"]), { timeout: 20_000 });
+    await vi.waitFor(() => expect(screen.told).toEqual(["title done"]));
   });
 });

@@ -36,7 +36,7 @@ describe("a viewer that attaches at any byte sees what one that was there from t
   }
 });
 
-it("a screen that would be too long to send keeps its newest lines", { timeout: 60_000 }, async () => {
+it("a screen that would be too long to send keeps its newest lines", async () => {
   const screen = openTwin({ cols: 300, rows: 50 });
   const line = Array.from({ length: 300 }, (_, x) => `\x1b[38;2;${x % 256};9;${(x * 7) % 256}mx`).join("");
   for (let n = 0; n < 1_500; n += 100) await screen.write(bytesOf(`${line}\r\n`.repeat(100)));
@@ -49,7 +49,7 @@ it("a screen that would be too long to send keeps its newest lines", { timeout: 
   expect(normal.length).toBeLessThan(1_500);
 });
 
-it("a viewer sees the same after any mixture of output", { timeout: 60_000 }, async () => {
+it("a viewer sees the same after any mixture of output", async () => {
   const csi = (...finals: string[]) =>
     fc
       .tuple(fc.array(fc.integer({ min: 0, max: 24 }), { maxLength: 2 }), fc.constantFrom(...finals))

@@ -29,9 +29,7 @@ it("shows what a program prints and lets a person type", async () => {
   await viewer.text(/hello\r\nhello\r\n/);
 });
 
-it("P24: every byte of a program that prints 20 KB and exits comes, and then its exit", {
-  timeout: 120_000,
-}, async () => {
+it("P24: every byte of a program that prints 20 KB and exits comes, and then its exit", async () => {
   const { start, connect, terminals } = await house();
   const script = "head -c 20000 /dev/zero | tr '\\0' x; printf END; exit 3";
   const runs = process.env.SIGNALBOX_LONG ? 300 : 30;
@@ -91,7 +89,7 @@ it("a viewer may come after the exit, and the same program may be started again 
   expect(late.socket.readyState).toBe(late.socket.OPEN);
 });
 
-it("ends a program with everything that it started, also what ignores the hang-up", { timeout: 40_000 }, async () => {
+it("ends a program with everything that it started, also what ignores the hang-up", async () => {
   const { start, connect, terminals } = await house();
   const mark = `7${process.pid}${Math.floor(performance.now())}`;
   const running = () => {
@@ -107,9 +105,9 @@ it("ends a program with everything that it started, also what ignores the hang-u
   start("a", "bash", ["-c", `set -m; sleep ${mark} & (trap '' HUP TERM; exec sleep ${mark}) & echo up; wait`]);
   const viewer = await connect("a");
   await viewer.text("up");
-  await vi.waitFor(() => expect(running()).toBe(3), 15_000);
+  await vi.waitFor(() => expect(running()).toBe(3));
   await terminals.end("a");
-  await vi.waitFor(() => expect(running()).toBe(0), 15_000);
+  await vi.waitFor(() => expect(running()).toBe(0));
   expect(await viewer.closed).toMatchObject({ code: 4004 });
   expect(terminals.info("a")).toBeNull();
 });
@@ -220,7 +218,7 @@ it("a program inherits no descriptor of ours", async () => {
   expect(own.filter((fd) => fd < 100).sort()).toEqual([0, 1, 2, 3]);
 });
 
-it("terminals that are opened and closed leave no descriptor behind", { timeout: 120_000 }, async () => {
+it("terminals that are opened and closed leave no descriptor behind", async () => {
   const { start, connect, terminals } = await house();
   const cycle = async (n: number) => {
     expect(start(`s${n}`, "sh", ["-c", "echo hi; read x"]).ok).toBe(true);
@@ -233,10 +231,10 @@ it("terminals that are opened and closed leave no descriptor behind", { timeout:
   const before = descriptors();
   const count = process.env.SIGNALBOX_LONG ? 500 : 50;
   for (let n = 1; n <= count; n += 5) await Promise.all([0, 1, 2, 3, 4].map((k) => cycle(n + k)));
-  await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before), 15_000);
+  await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before));
 });
 
-it("garbage, endless titles and lines of a million columns are only shown, bounded", { timeout: 60_000 }, async () => {
+it("garbage, endless titles and lines of a million columns are only shown, bounded", async () => {
   const { start, connect, terminals } = await house();
   const script = [
     "head -c 3000000 /dev/urandom",
@@ -253,10 +251,10 @@ it("garbage, endless titles and lines of a million columns are only shown, bound
   await watch.until(() => tail.slice(-3).join("").includes("THE-END"), "the end");
   const late = await connect("a");
   expect((await late.frame("snapshot")).data).toContain("THE-END");
-  await vi.waitFor(() => expect(terminals.info("a")?.title).toBe("title 1999"), 15_000);
-  await vi.waitFor(() => expect(terminals.info("a")?.attention_reason).toBe("the terminal says: done"), 15_000);
+  await vi.waitFor(() => expect(terminals.info("a")?.title).toBe("title 1999"));
+  await vi.waitFor(() => expect(terminals.info("a")?.attention_reason).toBe("the terminal says: done"));
   viewer.type("x");
-  await vi.waitFor(() => expect(terminals.info("a")?.attention).toBe(false), 15_000);
+  await vi.waitFor(() => expect(terminals.info("a")?.attention).toBe(false));
 });
 
 it("A7: records what a terminal shows, without the session's secret, unless it is told not to", async () => {

@@ -217,7 +217,7 @@ it("a message that is no frame is told, and nothing else happens", async () => {
   await viewer.text("still here");
 });
 
-it("nothing is lost or doubled while viewers come and go during a flood", { timeout: 120_000 }, async () => {
+it("nothing is lost or doubled while viewers come and go during a flood", async () => {
   const recordings = mkdtempSync(join(tmpdir(), "signalbox-recordings-"));
   const house = await openTerminals(process.env, recordings);
   open.push(house);

@@ -88,7 +88,6 @@ const statusOf = async (local: TestDaemon) => {
   const { servers } = (await (await local.ask("/servers")).json()) as { servers: Json[] };
   return servers[0] ?? {};
 };
-const PATIENT = { timeout: 30_000, interval: 20 };
 
 describe("the loss of an instance", () => {
   it("is noticed and shown without any request, its session goes on at another one, and its return is shown too", async () => {
@@ -100,20 +99,17 @@ describe("the loss of an instance", () => {
     const agent = await local.agent();
     const began = text(await agent.tool("work"));
     const [lost, other] = began === "first" ? [first, second] : [second, first];
-    await vi.waitFor(async () => expect((await statusOf(local)).instances).toEqual(both(first, second)), PATIENT);
+    await vi.waitFor(async () => expect((await statusOf(local)).instances).toEqual(both(first, second)));
     const begun = other.initialized;
     await lost.down();
-    await vi.waitFor(() => expect(other.initialized).toBe(begun + 1), PATIENT);
+    await vi.waitFor(() => expect(other.initialized).toBe(begun + 1));
     const away = both(first, second).map((instance) =>
       instance.url === lost.url ? { ...instance, away: expect.stringContaining("cannot be reached") } : instance,
     );
-    await vi.waitFor(
-      async () => expect(await statusOf(local)).toMatchObject({ state: "ready", instances: away }),
-      PATIENT,
-    );
+    await vi.waitFor(async () => expect(await statusOf(local)).toMatchObject({ state: "ready", instances: away }));
     expect(text(await agent.tool("work"))).not.toBe(began);
     await lost.up();
-    await vi.waitFor(async () => expect((await statusOf(local)).instances).toEqual(both(first, second)), PATIENT);
+    await vi.waitFor(async () => expect((await statusOf(local)).instances).toEqual(both(first, second)));
   });
 
   it("of the only one there is shows in the status at once, and so does its return", async () => {
@@ -125,17 +121,15 @@ describe("the loss of an instance", () => {
     const agent = await local.agent();
     await agent.tool("work");
     await only.down();
-    await vi.waitFor(
-      async () =>
-        expect(await statusOf(local)).toMatchObject({
-          state: "failed",
-          reason: "cannot be reached: nothing listens at its address",
-          tools: [{ name: "work" }],
-        }),
-      PATIENT,
+    await vi.waitFor(async () =>
+      expect(await statusOf(local)).toMatchObject({
+        state: "failed",
+        reason: "cannot be reached: nothing listens at its address",
+        tools: [{ name: "work" }],
+      }),
     );
     await only.up();
-    await vi.waitFor(async () => expect(await statusOf(local)).toMatchObject({ state: "ready" }), PATIENT);
+    await vi.waitFor(async () => expect(await statusOf(local)).toMatchObject({ state: "ready" }));
     expect((await agent.tool("work")).error).toBeUndefined();
   });
 
@@ -149,7 +143,7 @@ describe("the loss of an instance", () => {
     const begun = only.initialized;
     only.forgetSessions();
     only.endStreams();
-    await vi.waitFor(() => expect(only.initialized).toBe(begun + 1), PATIENT);
+    await vi.waitFor(() => expect(only.initialized).toBe(begun + 1));
     expect((await agent.tool("work")).error).toBeUndefined();
   });
 });

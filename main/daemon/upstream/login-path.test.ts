@@ -33,7 +33,7 @@ it.skipIf(process.platform === "win32")(
       };
       expect(servers[0]?.state).toBe("ready");
       expect(servers[0]?.tools.map((tool) => tool.name)).toContain("yes");
-    }, 15_000);
+    });
     await daemon.stop();
     rmSync(folder, { recursive: true });
   },

@@ -42,7 +42,7 @@ function signalbox(...args: string[]) {
     output: () => output,
     until: (text: string) =>
       new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`no ${text} in ${output}`)), 45_000);
+        const timer = setTimeout(() => reject(new Error(`no ${text} in ${output}`)), 90_000);
         const look = () => {
           if (!output.includes(text)) return;
           clearTimeout(timer);
@@ -54,7 +54,7 @@ function signalbox(...args: string[]) {
   };
 }
 
-it("shows the program here, with this terminal's size, and ends with its exit code", { timeout: 120_000 }, async () => {
+it("shows the program here, with this terminal's size, and ends with its exit code", async () => {
   const { until, type, exit } = signalbox("run", "sh", "--", "-c", "stty size; read x; echo got-$x; exit 5");
   await until("20 90");
   type("word\r");
@@ -63,7 +63,7 @@ it("shows the program here, with this terminal's size, and ends with its exit co
   expect(await exit).toEqual({ code: 5, signal: null });
 });
 
-it("leaves at ~. and the program goes on", { timeout: 120_000 }, async () => {
+it("leaves at ~. and the program goes on", async () => {
   const { until, type, exit, output } = signalbox("run", "cat");
   await until("\x1b[2J");
   type("hello\r");
@@ -73,9 +73,7 @@ it("leaves at ~. and the program goes on", { timeout: 120_000 }, async () => {
   expect(output()).toContain("The session goes on: signalbox://session/");
 });
 
-it("holds no gateway: the app is opened and closed meanwhile, shows it, and it goes on", {
-  timeout: 120_000,
-}, async () => {
+it("holds no gateway: the app is opened and closed meanwhile, shows it, and it goes on", async () => {
   const here = signalbox("run", "--label", "kept", "cat");
   await here.until("\x1b[2J");
   const app = spawn(process.execPath, [CLI, "serve", "--home", home, "--port", "0", "--no-open", "--json"], {
@@ -98,7 +96,7 @@ it("holds no gateway: the app is opened and closed meanwhile, shows it, and it g
   expect(await here.exit).toEqual({ code: 0, signal: null });
 });
 
-it("says what is wrong where the person looks", { timeout: 120_000 }, async () => {
+it("says what is wrong where the person looks", async () => {
   const missing = signalbox("run", "no-such-program-here");
   expect(await missing.exit).toEqual({ code: 1, signal: null });
   expect(missing.output()).toContain("`no-such-program-here` wasn't found on PATH.");

@@ -63,7 +63,7 @@ beforeAll(async () => {
   ]) {
     daemon.emit(id, event);
   }
-  await vi.waitFor(() => expect(gateway.app().sessions[0]?.calls).toEqual({ total: 2, running: 0, failed: 1 }), 15_000);
+  await vi.waitFor(() => expect(gateway.app().sessions[0]?.calls).toEqual({ total: 2, running: 0, failed: 1 }));
 });
 afterAll(async () => {
   await gateway.dispose();

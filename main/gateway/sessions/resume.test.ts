@@ -23,7 +23,7 @@ afterAll(async () => {
   const pid: number = JSON.parse(readFileSync(home.home.discovery, "utf8")).pid;
   await ask(gateway, "/api/v1/daemon/stop", { method: "POST", body: '{"force":true}' });
   await gateway.dispose();
-  await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), { timeout: 15_000 });
+  await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false));
   home.remove();
 });
 
@@ -40,7 +40,7 @@ const restart = (id: string, body: object) =>
   ask(gateway, `/api/v1/sessions/${id}/restart`, { method: "POST", body: JSON.stringify(body) });
 const lines = () => (existsSync(told) ? readFileSync(told, "utf8").trim().split("\n") : []);
 const ended = (id: string, count: number) =>
-  expect.poll(() => [session(id)?.terminal.state, lines().length], { timeout: 15_000 }).toEqual(["exited", count]);
+  expect.poll(() => [session(id)?.terminal.state, lines().length]).toEqual(["exited", count]);
 
 it("resumes the last conversation once, and the next restart is as the first start was", async () => {
   const before = lines().length;
@@ -77,7 +77,7 @@ it("keeps what its tools were narrowed to when it is started anew at a daemon of
   const tools = `/api/v1/sessions/${id}/tool-settings`;
   expect((await ask(gateway, tools, { method: "PUT", body: JSON.stringify(rules) })).status).toBe(200);
   process.kill(JSON.parse(readFileSync(home.home.discovery, "utf8")).pid, "SIGKILL");
-  await expect.poll(() => gateway.app().daemon.state, { timeout: 15_000 }).not.toBe("connected");
+  await expect.poll(() => gateway.app().daemon.state).not.toBe("connected");
   expect((await restart(id, {})).status).toBe(200);
   expect((await ask(gateway, tools)).json()).toEqual(rules);
-}, 60_000);
+});

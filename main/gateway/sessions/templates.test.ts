@@ -25,7 +25,7 @@ afterAll(async () => {
   const pid: number = JSON.parse(readFileSync(home.home.discovery, "utf8")).pid;
   await ask(gateway, "/api/v1/daemon/stop", { method: "POST", body: '{"force":true}' });
   await gateway.dispose();
-  await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), { timeout: 15_000 });
+  await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false));
   home.remove();
 });
 
@@ -34,7 +34,7 @@ const put = (templates: object[]) =>
 const lines = () => (existsSync(told) ? readFileSync(told, "utf8").trim().split("\n") : []);
 const view = (id: string) => gateway.app().sessions.find((item) => item.id === id);
 
-it("is added, listed, started, resumed, and goes on as it was when it is deleted", { timeout: 90_000 }, async () => {
+it("is added, listed, started, resumed, and goes on as it was when it is deleted", async () => {
   const mine = {
     id: "mine",
     name: "My agent",
@@ -56,7 +56,7 @@ it("is added, listed, started, resumed, and goes on as it was when it is deleted
   });
   expect(made.status, made.text).toBe(201);
   const { id } = made.json() as { id: string };
-  await expect.poll(() => [view(id)?.terminal.state, lines().length], { timeout: 15_000 }).toEqual(["exited", 1]);
+  await expect.poll(() => [view(id)?.terminal.state, lines().length]).toEqual(["exited", 1]);
   expect(view(id)).toMatchObject({ agent: "custom", agent_name: "My agent", resumable: true });
   const [url] = /http:\/\/127[^|]*/.exec(lines()[0] ?? "") ?? [];
   expect(lines()[0]).toMatch(new RegExp(`^--url=${url}\\|SIGNALBOX_MCP_TOKEN\\|url = ${url}\\|${url}\\|[1-9]\\d+$`));
@@ -65,10 +65,10 @@ it("is added, listed, started, resumed, and goes on as it was when it is deleted
   const again = (body: object) =>
     ask(gateway, `/api/v1/sessions/${id}/restart`, { method: "POST", body: JSON.stringify(body) });
   expect((await again({ resume: true })).status).toBe(200);
-  await expect.poll(() => [view(id)?.terminal.state, lines().length], { timeout: 15_000 }).toEqual(["exited", 2]);
+  await expect.poll(() => [view(id)?.terminal.state, lines().length]).toEqual(["exited", 2]);
   expect(lines()[1]).toMatch(/^--again\|\|/);
   expect((await again({})).status).toBe(200);
-  await expect.poll(() => [view(id)?.terminal.state, lines().length], { timeout: 15_000 }).toEqual(["exited", 3]);
+  await expect.poll(() => [view(id)?.terminal.state, lines().length]).toEqual(["exited", 3]);
   expect(lines()[2]).toBe(lines()[0]);
 
   const gone = await ask(gateway, "/api/v1/sessions", {
