@@ -35,6 +35,7 @@ test("a command gets another key, which lasts; a key that means something else, 
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("searchbox", { name: "Search settings" }).fill("find in terminal");
   await dialog.getByRole("button", { name: "Change the keys of Find in terminal" }).click();
+  await expect(dialog.getByPlaceholder("Press keys…")).toBeFocused();
   await page.keyboard.press("Control+Shift+B");
   await expect(dialog.getByText("It already means “Show or hide sessions”.")).toBeVisible();
   await page.keyboard.press("Control+r");
@@ -42,12 +43,14 @@ test("a command gets another key, which lasts; a key that means something else, 
   await page.keyboard.press("Control+Shift+Y");
   await expect(dialog.getByText("Ctrl ⇧ Y")).toBeVisible();
   await keepsFocus(page);
-  const kept = await page.evaluate(() => localStorage.getItem("signalbox.settings"));
-  expect(JSON.parse(kept ?? "{}").keys).toEqual({ find: "ctrl+shift+y" });
+  const kept = () => page.evaluate(() => localStorage.getItem("signalbox.settings"));
+  await expect.poll(async () => JSON.parse((await kept()) ?? "{}").keys).toEqual({ find: "ctrl+shift+y" });
   await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
   await page.keyboard.press("Control+Shift+Y");
   await expect(page.getByRole("textbox", { name: /Find/ })).toBeFocused();
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("textbox", { name: /Find/ })).toHaveCount(0);
   await page.keyboard.press("Control+Shift+F");
   await expect(page.getByRole("textbox", { name: /Find/ })).toHaveCount(0);
 });
@@ -74,10 +77,12 @@ test("the focus is never lost: not when a dialog closes, an entry is removed, a 
     await keepsFocus(page);
   }
   await page.getByRole("listbox", { name: "Sessions" }).getByRole("option").filter({ hasText: "changelog" }).click();
+  await expect(page).toHaveTitle(/changelog/);
   await page.getByRole("button", { name: "Session actions" }).click();
   const inMenu = () => page.evaluate(() => document.activeElement?.closest("[role=menu]") !== null);
   await expect.poll(inMenu).toBe(true);
   await page.keyboard.press("End");
+  await expect(page.getByRole("menuitem", { name: /Delete/ })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByText("Deleted “changelog”").first()).toBeVisible();
   await keepsFocus(page);
@@ -96,10 +101,12 @@ test("the focus is never lost: not when a dialog closes, an entry is removed, a 
 test("each page of the settings is reached, read and left with the keyboard alone", async ({ page }) => {
   await open(page, "settings-general");
   const dialog = page.getByRole("dialog");
-  const names = await dialog.getByRole("navigation").getByRole("button").allTextContents();
   await expect(dialog.getByRole("searchbox")).toBeFocused();
+  const names = await dialog.getByRole("navigation").getByRole("button").allTextContents();
+  expect(names).toContain("About");
   for (const name of names) {
     await page.keyboard.press("Tab");
+    await expect(dialog.getByRole("navigation").getByRole("button", { name, exact: true })).toBeFocused();
     await page.keyboard.press("Enter");
     await expect(dialog.getByRole("heading", { level: 3, name, exact: true })).toBeVisible();
   }
@@ -113,13 +120,14 @@ test("at twice the size everything is there: nothing is cut off at the side, and
   await page.setViewportSize({ width: 720, height: 450 });
   for (const name of ["main", "settings-privacy", "server-edit", "agents-own", "new-session", "detail", "palette"]) {
     await open(page, name);
-    const cut = await page.evaluate(() => {
-      const wide = [...document.querySelectorAll<HTMLElement>("#root, [role=dialog]")];
-      return wide
-        .filter((element) => element.scrollWidth > element.clientWidth + 1)
-        .map((element) => element.className);
-    });
-    expect(cut, name).toEqual([]);
+    const cut = () =>
+      page.evaluate(() => {
+        const wide = [...document.querySelectorAll<HTMLElement>("#root, [role=dialog]")];
+        return wide
+          .filter((element) => element.scrollWidth > element.clientWidth + 1)
+          .map((element) => element.className);
+      });
+    await expect.poll(cut, name).toEqual([]);
   }
   await open(page, "main");
   await page.keyboard.press("Control+Shift+J");

@@ -21,9 +21,11 @@ test("the row that the keys come to is read with tool, server, state, figures an
   send(gateway, { ...call, kind: "progress", progress: 3, total: 10, message: "third step" });
   await expect(list(page).getByText("third step")).toBeVisible();
   await list(page).focus();
+  await expect(list(page)).toBeFocused();
   await page.keyboard.press("Home");
   await expect(readRow(page)).toHaveAccessibleName(/^hash_tree on files, running, 30%, [\d.]+ s, third step$/);
   const read = (await readRow(page).getAttribute("aria-label")) ?? "";
+  expect(read).not.toBe("");
   send(gateway, { ...call, kind: "progress", progress: 7, total: 10, message: "seventh step" });
   await expect(readRow(page)).toContainText("seventh step");
   await expect(readRow(page)).toHaveAccessibleName(read);

@@ -5,6 +5,8 @@ import { SCRIPTED_TOKEN } from "./scripted-gateway.ts";
 
 /** Keys after which something opens that the next acts are meant for. */
 const OPENERS = new Set(["F1", "Control+,", "Control+Shift+Enter", "Control+Shift+F"]);
+/** What opened has the focus, itself or in it: keys that come sooner are meant for something else. */
+const FOCUSED = ":is([role=dialog], search):focus, :is([role=dialog], search) :focus";
 
 /** `url`: the gateway's, whose scene is this one. Gives the page when it is drawn; nothing is waited for by time. */
 export async function actOut(page: Page, url: string, scene: Scene): Promise<void> {
@@ -19,8 +21,12 @@ export async function actOut(page: Page, url: string, scene: Scene): Promise<voi
   );
   await page.goto(url + scene.path);
   await page.locator("#root :is(header, main)").first().waitFor();
-  if (scene.path.startsWith("/session/5f")) await page.locator(".xterm-screen").first().waitFor();
-  if (scene.path.startsWith("/settings/")) await page.getByRole("dialog").waitFor();
+  if (scene.path.startsWith("/session/5f")) {
+    await page.locator(".xterm-screen").first().waitFor();
+    // Until then nothing that is typed could reach the program.
+    await page.getByText("Connecting to the terminal…").waitFor({ state: "hidden" });
+  }
+  if (scene.path.startsWith("/settings/")) await page.locator(FOCUSED).first().waitFor();
   for (const act of scene.acts ?? []) await perform(page, act);
 }
 
@@ -47,5 +53,5 @@ async function perform(page: Page, act: Act): Promise<void> {
     return;
   }
   await page.keyboard.press(act);
-  if (OPENERS.has(act)) await page.locator("[role=dialog], search").first().waitFor();
+  if (OPENERS.has(act)) await page.locator(FOCUSED).first().waitFor();
 }

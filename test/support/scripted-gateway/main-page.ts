@@ -26,6 +26,7 @@ export async function openMain(page: Page, gateway: ScriptedGateway, path = scen
   await page.addInitScript((token) => localStorage.setItem("signalbox.token", token), SCRIPTED_TOKEN);
   await page.goto(gateway.url + path);
   await expect(list(page).getByText("build")).toBeVisible();
+  // What the first answer on its socket paints: what is typed from now on is sent.
   await expect(terminal(page)).toContainText("Refactoring");
 }
 
