@@ -14,7 +14,7 @@ test.beforeEach(async () => {
   const buffer = [{ server: "wiki", tool: "create_page" }];
   // As soon as there is a daemon.
   const change = () => product.fetch("/api/v1/tool-settings", { method: "PUT", body: JSON.stringify({ buffer }) });
-  await expect.poll(async () => (await change()).ok).toBe(true);
+  await expect.poll(async () => (await change()).ok, { timeout: 45_000 }).toBe(true);
 });
 test.afterEach(async () => {
   await product.stop();
@@ -39,7 +39,7 @@ test("a write that waits is counted, goes to the person when its server refuses 
   wiki.behave(status(503));
   const id = await write();
   await product.open(page, `/session/${id}`);
-  await expect(bar(page)).toContainText("1 in the outbox");
+  await expect(bar(page)).toContainText("1 in the outbox", { timeout: 45_000 });
   await page.keyboard.press("F1");
   await page.keyboard.type("outbox: writes");
   await page.getByRole("option", { name: /Outbox: writes that wait/ }).click();
@@ -71,6 +71,7 @@ test("a write that waits is discarded for good, and its call says so", async ({ 
   await bar(page)
     .getByRole("button", { name: /1 in the outbox/ })
     .click();
+  await expect(page.getByRole("list", { name: "Outbox" })).toContainText("create_page · wiki");
   const discard = page.getByRole("list", { name: "Outbox" }).getByRole("button", { name: "Discard" });
   // One that is being sent at that moment cannot be discarded, and stays.
   await expect(async () => {

@@ -122,9 +122,11 @@ export class Product {
     });
   }
 
-  /** Creates a session over HTTP and gives its id. */
+  /** Creates a session over HTTP and gives its id. The gateway waits for the first daemon only so long; this goes on. */
   async createSession(request: object): Promise<string> {
-    const response = await this.fetch("/api/v1/sessions", { method: "POST", body: JSON.stringify(request) });
+    const ask = () => this.fetch("/api/v1/sessions", { method: "POST", body: JSON.stringify(request) });
+    let response = await ask();
+    for (let again = 0; response.status === 503 && again < 3; again += 1) response = await ask();
     const created = parseJson(z.object({ id: z.string() }), await response.text());
     if (!created.ok) throw new Error(`no session was created: ${response.status} ${created.reason}`);
     return created.value.id;
