@@ -1,6 +1,6 @@
 /** Owns the choice of agent, folder and name for a new session, on the first page and in the dialog alike. */
 import { Play } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { NewSession } from "../../shared/protocol/gateway-api.ts";
 import { Button } from "../parts/button.tsx";
@@ -26,6 +26,9 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
   const [label, setLabel] = useState("");
   const [fault, setFault] = useState<Fault>();
   const [busy, setBusy] = useState(false);
+
+  // What is typed before the terminal is shown would be lost.
+  useEffect(() => services.terminals.prepare(), [services]);
 
   const choices = startable(found?.agents ?? []);
   const usual = useSettings((settings) => settings.newAgent);

@@ -4,8 +4,10 @@ import { FitAddon } from "@xterm/addon-fit";
 import { SearchAddon } from "@xterm/addon-search";
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
 import { Terminal } from "@xterm/xterm";
+import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { parseJson } from "../../shared/protocol/schema.ts";
 import { type TerminalServerFrame, terminalServerFrameSchema } from "../../shared/protocol/terminal-frames.ts";
+import { CLOSE } from "../../shared/protocol/wire.ts";
 import { type LinkState, openReconnectingSocket, type ReconnectingSocket } from "../gateway/reconnecting-socket.ts";
 import type { Connection, Host } from "../host/host.ts";
 import { mayOnlyWatch } from "../stores/app-store.ts";
@@ -13,6 +15,7 @@ import type { Settings } from "../stores/settings-store.ts";
 import type { ThemeName } from "../theme/terminal-theme.ts";
 import { createAcknowledger } from "./acknowledge.ts";
 import { type CallMarks, createCallMarks } from "./call-marks.ts";
+import { createHeldInput } from "./held-input.ts";
 import { keepStyles } from "./keep-styles.ts";
 import { createTerminalInput } from "./terminal-input.ts";
 import { createLooks } from "./terminal-looks.ts";
@@ -48,6 +51,8 @@ export interface LiveTerminal {
   /** Looks as the settings and the theme want it. */
   adopt(theme: ThemeName, settings: Settings): void;
   focus(): void;
+  /** The gateway says what has become of the session's program. */
+  follow(state: SessionView["terminal"]["state"]): void;
   status(): TerminalStatus;
   subscribe(listener: () => void): () => void;
   /** Types as if the person did. */
@@ -121,6 +126,8 @@ export function createLiveTerminal(session: string, connection: Connection, host
           set({ refused: 0 });
         }
         set({ link });
+        // Gone for good, or back only later. One that was not found may be on its way.
+        if (link.state === "waiting" || (link.state === "closed" && link.code !== CLOSE.noSuchSession)) forget();
       },
     });
 
@@ -128,6 +135,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
     switch (frame.type) {
       case "ready":
         set({ begun: true, exit: undefined, error: undefined });
+        held.deliver();
         return;
       case "snapshot":
         terminal.reset();
@@ -140,6 +148,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
         return;
       case "exit":
         set({ exit: { code: frame.code, signal: frame.signal } });
+        forget();
         return;
       case "error":
         if (frame.code === "read-only") set({ refused: status.refused + 1 });
@@ -165,10 +174,17 @@ export function createLiveTerminal(session: string, connection: Connection, host
     tell: (wanted) => void send(JSON.stringify({ type: "resize", ...wanted })),
   });
 
+  const held = createHeldInput({
+    there: () => status.link.state === "open" && status.begun && status.exit === undefined,
+    send,
+  });
+  const forget = (): void => {
+    if (held.forget()) set({ refused: status.refused + 1 });
+  };
   const input = createTerminalInput({
     terminal,
     element,
-    send: (bytes) => !mayOnlyWatch() && send(bytes),
+    send: (bytes, byPerson) => !mayOnlyWatch() && (byPerson ? held.pass(bytes) : send(bytes)),
     onRefused: () => set({ refused: status.refused + 1 }),
     onPerson: () => size.typed(),
   });
@@ -201,6 +217,10 @@ export function createLiveTerminal(session: string, connection: Connection, host
       size.layout();
     },
     focus: () => terminal.focus(),
+    follow(state) {
+      if (state === "starting") held.expect();
+      else if (state !== "running") forget();
+    },
     status: () => status,
     subscribe(listener) {
       listeners.add(listener);

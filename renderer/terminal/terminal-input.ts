@@ -5,8 +5,8 @@ import { NEWLINE_IN_PROMPT, withCtrl } from "./terminal-keys.ts";
 interface InputParts {
   terminal: Terminal;
   element: HTMLElement;
-  /** False when there is no connection: nothing is kept for later. */
-  send: (bytes: Uint8Array<ArrayBuffer>) => boolean;
+  /** False when it is neither sent nor kept. What the terminal answers by itself is not `byPerson`. */
+  send: (bytes: Uint8Array<ArrayBuffer>, byPerson: boolean) => boolean;
   onRefused: () => void;
   /** Before the first byte of a person's own input. */
   onPerson: () => void;
@@ -36,7 +36,7 @@ export function createTerminalInput({ terminal, element, send, onRefused, onPers
     if (byPerson) onPerson();
     const bytes = encoder.encode(ctrlHeld && byPerson ? withCtrl(data) : data);
     // A refusal is told to the person, who knows nothing of the terminal's own answers.
-    if (!send(bytes) && byPerson) onRefused();
+    if (!send(bytes, byPerson) && byPerson) onRefused();
     if (!ctrlHeld || !byPerson) return;
     ctrlHeld = false;
     ctrlUsed?.();
@@ -51,7 +51,13 @@ export function createTerminalInput({ terminal, element, send, onRefused, onPers
   }
   terminal.onData(pass);
   terminal.onBinary((data) => {
-    if (!send(Uint8Array.from(data, (character) => character.charCodeAt(0)))) onRefused();
+    if (
+      !send(
+        Uint8Array.from(data, (character) => character.charCodeAt(0)),
+        true,
+      )
+    )
+      onRefused();
   });
   terminal.attachCustomKeyEventHandler((event) => {
     // A shortcut of the page was taken before the terminal could see it.

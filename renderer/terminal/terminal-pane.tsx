@@ -1,6 +1,6 @@
 /** Owns the middle of the window: a session's head, its terminal, and what is said about them. */
 import { Columns2, Ellipsis, Search, SquareTerminal } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
@@ -48,6 +48,9 @@ export function TerminalPane({ session, onSplit, split = false, quiet = false }:
     useCallback(() => live?.focus(), [live]),
   );
   useReattach(session, live, status);
+  // Before the focus comes to the terminal of a program that is started again.
+  const { state } = session.terminal;
+  useLayoutEffect(() => live?.follow(state), [live, state]);
   useCallMarks(session.id, live);
   useEffect(() => (quiet ? undefined : onCommand("find", () => setFinding(true))), [quiet]);
 

@@ -1,13 +1,17 @@
 /** Proves that sessions run what people ask for: a shell that echoes, and agents whose calls to other people's servers show. */
-import { chmodSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { isAlive } from "../support/is-alive.ts";
+import { keepNotes } from "../support/keep-notes.ts";
 import { Product } from "../support/product.ts";
+import { terminalInput, typeInTerminal } from "../support/type-in-terminal.ts";
 
 const EVERYTHING = {
   command: process.execPath,
   args: [resolve("node_modules/@modelcontextprotocol/server-everything/dist/index.js")],
 };
+const SCRIPTED = resolve("test/fixtures/upstream/scripted-server.ts");
 const AGENT = resolve("test/fixtures/agents/call-tool.ts");
 
 let product: Product;
@@ -21,27 +25,38 @@ test("a shell echoes what is typed and runs in the chosen folder", async ({ page
   const cwd = product.workFolder({ "marker-file": "here" });
   const id = await product.createSession({ agent: "shell", cwd });
   await product.open(page, `/session/${id}`);
-  await terminal(page).click();
-  await page.keyboard.type("echo typed-$((40+2)) && ls\n");
+  await typeInTerminal(page, "echo typed-$((40+2)) && ls\n");
   await expect(terminal(page)).toContainText("typed-42");
   await expect(terminal(page)).toContainText("marker-file");
 });
 
-test("a long-running tool of a stdio server shows its steps and its end", async ({ page }) => {
-  product = await Product.start({ servers: { everything: EVERYTHING } });
+test("long-running tools of stdio servers show their steps and their end", async ({ page }) => {
+  const patient = { command: process.execPath, args: [SCRIPTED, "--bare", "--tools", "until"] };
+  product = await Product.start({ servers: { everything: EVERYTHING, patient } });
   const cwd = product.workFolder();
+  const file = join(cwd, "go");
   const id = await product.createSession({
     agent: "custom",
     label: "long job",
     cwd,
-    command: process.execPath,
-    args: [AGENT, "trigger-long-running-operation", '{"duration":3,"steps":6}'],
+    command: "/bin/sh",
+    args: [
+      "-c",
+      '"$0" "$1" until "$2" && exec "$0" "$1" trigger-long-running-operation \'{"duration":1,"steps":2}\'',
+      process.execPath,
+      AGENT,
+      JSON.stringify({ file }),
+    ],
   });
   await product.open(page, `/session/${id}`);
-  const row = activity(page).getByText("trigger-long-running-operation").first();
-  await expect(row).toBeVisible({ timeout: 20_000 });
+  await expect(activity(page).getByText("until").first()).toBeVisible();
   await expect(activity(page).getByRole("progressbar").first()).toBeVisible();
-  await expect(terminal(page)).toContainText("done", { timeout: 20_000 });
+  await expect(terminal(page)).toContainText("progress 1/2");
+  writeFileSync(file, "");
+  const row = activity(page).getByText("trigger-long-running-operation").first();
+  await expect(row).toBeVisible();
+  await expect(terminal(page)).toContainText("progress 2/2");
+  await expect(terminal(page)).toContainText("completed. Duration: 1 seconds");
   await expect(activity(page).getByRole("progressbar")).toHaveCount(0);
   await row.click();
   const detail = page.getByRole("dialog").or(page.getByRole("complementary", { name: /trigger-long/ }));
@@ -59,13 +74,31 @@ test("a session can be started from the window, its program's end is told, and i
   await page.getByText("Shell", { exact: true }).click();
   await page.getByRole("combobox", { name: "Folder" }).fill(cwd);
   await page.getByRole("button", { name: /^Start session/ }).click();
-  await terminal(page).click();
+  await expect(terminalInput(page)).toBeFocused();
   await page.keyboard.type("exit 3\n");
-  await expect(page.getByText(/exited with code 3/).first()).toBeVisible();
-  await page.getByRole("button", { name: "Restart" }).first().click();
-  await terminal(page).click();
-  await page.keyboard.type("echo again-$((1+1))\n");
+  await expect(terminal(page).getByText(/exited with code 3/)).toBeVisible();
+  await terminal(page).getByRole("button", { name: "Restart" }).click();
+  // What is typed at a program that has ended, and is not being started yet, goes nowhere.
+  await expect(terminal(page).getByText(/exited with code 3/)).toHaveCount(0);
+  await typeInTerminal(page, "echo again-$((1+1))\n");
   await expect(terminal(page)).toContainText("again-2");
+});
+
+test("what is typed into a new terminal before it is connected reaches its program, in order", async ({ page }) => {
+  product = await Product.start({ env: { SHELL: "/bin/sh" } });
+  const id = await product.createSession({ agent: "shell", cwd: product.workFolder() });
+  const typed = Promise.withResolvers<void>();
+  await page.routeWebSocket(/\/ws\/terminal/, async (socket) => {
+    await typed.promise;
+    socket.connectToServer();
+  });
+  await product.open(page, `/session/${id}`);
+  await expect(terminalInput(page)).toBeFocused();
+  await page.keyboard.type("echo early-$((40+2))-keys\n");
+  typed.resolve();
+  await expect(terminal(page)).toContainText("early-42-keys");
+  await page.keyboard.type("echo later-$((40+3))-keys\n");
+  await expect(terminal(page)).toContainText("later-43-keys");
 });
 
 test("an agent of one's own is added in the settings, chosen like any other, and told of the endpoint", async ({
@@ -108,11 +141,16 @@ test("a session that was deleted just before the window went away is gone, and i
 }) => {
   product = await Product.start({ env: { SHELL: "/bin/sh" } });
   const id = await product.createSession({ agent: "shell", cwd: product.workFolder() });
+  await keepNotes(page);
   await product.open(page, `/session/${id}`);
-  await terminal(page).click();
-  await page.keyboard.type("echo pid-$$-end\n");
-  await expect(terminal(page)).toContainText(/pid-\d+-end/);
-  const pid = Number(/pid-(\d+)-end/.exec((await terminal(page).textContent()) ?? "")?.[1]);
+  await typeInTerminal(page, "echo pid-$$-end\n");
+  let pid = 0;
+  const told = async () => {
+    pid = Number(/pid-(\d+)-end/.exec((await terminal(page).textContent()) ?? "")?.[1] ?? 0);
+    return pid;
+  };
+  await expect.poll(told).toBeGreaterThan(0);
+  expect(isAlive(pid)).toBe(true);
   await page.getByRole("button", { name: "Session actions" }).click();
   await page.getByRole("menuitem", { name: /Delete/ }).click();
   await page.getByRole("button", { name: "Delete session" }).click();
@@ -122,11 +160,3 @@ test("a session that was deleted just before the window went away is gone, and i
   await expect.poll(async () => (await product.fetch(`/api/v1/sessions/${id}`)).status).toBe(404);
   await expect.poll(() => isAlive(pid)).toBe(false);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
