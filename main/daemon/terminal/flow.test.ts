@@ -1,6 +1,15 @@
 /** Owns the proof that a slow viewer stops the program for a bounded time only. */
 import { expect, it } from "vitest";
-import { HOLD_MS, newFlow, patience, STALL_MS, updateBacklog, updateHolding } from "./flow.ts";
+import {
+  HOLD_MS,
+  LAST_LOOK_MS,
+  newFlow,
+  patience,
+  STALL_MS,
+  untilDropped,
+  updateBacklog,
+  updateHolding,
+} from "./flow.ts";
 
 it("stops above the high watermark and goes on below the low one, not between", () => {
   const flow = newFlow(0);
@@ -22,6 +31,23 @@ it("waits for a slow viewer as long as it makes progress, and a second for one t
   updateBacklog(flow, 190_000, 900);
   expect(patience(flow, 1_000)).toBe(900);
   expect(patience(flow, 1_900)).toBe(0);
+});
+
+it("drops nobody whose answers could not be read yet because the machine stood still", () => {
+  const flow = newFlow(0);
+  updateBacklog(flow, 200_000, 0);
+  expect(untilDropped(flow, 100)).toBe(STALL_MS - 100);
+  // Nothing ran for a minute; then what the viewer had said is read.
+  expect(untilDropped(flow, 60_000)).toBe(LAST_LOOK_MS);
+  updateBacklog(flow, 150_000, 60_010);
+  expect(untilDropped(flow, 60_010)).toBe(STALL_MS);
+  // One that says nothing then either is dropped.
+  expect(untilDropped(flow, 62_000)).toBe(LAST_LOOK_MS);
+  expect(untilDropped(flow, 62_000 + LAST_LOOK_MS)).toBe(0);
+  // And one that comes below the watermark begins anew.
+  updateBacklog(flow, 0, 62_100);
+  updateBacklog(flow, 200_000, 90_000);
+  expect(untilDropped(flow, 90_000)).toBe(STALL_MS);
 });
 
 it("lets a slow viewer hold the others back for a second at once and a tenth of the time in the long run", () => {

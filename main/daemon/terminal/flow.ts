@@ -6,6 +6,8 @@ export const STALL_MS = 1_000;
 /** How long a slow viewer may hold the others back at once, and which part of the time in the long run. */
 export const HOLD_MS = 1_000;
 export const HOLD_SHARE = 0.1;
+/** What it has said may lie unread because this machine stood still: there is time to read it before it is dropped. */
+export const LAST_LOOK_MS = 50;
 
 /** Times are milliseconds of one steady clock. */
 export interface Flow {
@@ -19,10 +21,20 @@ export interface Flow {
   creditAt: number;
   /** Blocked while another viewer was not. */
   holding: boolean;
+  /** When its patience was first seen to have ended, as long as that lasts. */
+  overdueAt: number | undefined;
 }
 
 export function newFlow(now: number): Flow {
-  return { blocked: false, progressAt: now, backlog: 0, credit: HOLD_MS, creditAt: now, holding: false };
+  return {
+    blocked: false,
+    progressAt: now,
+    backlog: 0,
+    credit: HOLD_MS,
+    creditAt: now,
+    holding: false,
+    overdueAt: undefined,
+  };
 }
 
 /** Takes the viewer's present backlog in bytes into account. */
@@ -34,6 +46,7 @@ export function updateBacklog(flow: Flow, backlog: number, now: number): void {
     flow.progressAt = now;
   } else if (flow.blocked && backlog < TERMINAL_LOW_WATER_BYTES) {
     flow.blocked = false;
+    flow.overdueAt = undefined;
   }
 }
 
@@ -45,8 +58,19 @@ export function updateHolding(flow: Flow, holding: boolean, now: number): void {
   flow.holding = holding;
 }
 
-/** Milliseconds until a blocked viewer must be dropped; 0 or less when that time has come. */
+/** Milliseconds until a blocked viewer has tried our patience; 0 or less when that time has come. */
 export function patience(flow: Flow, now: number): number {
   const stall = flow.progressAt + STALL_MS - now;
   return flow.holding ? Math.min(stall, flow.credit) : stall;
+}
+
+/** Milliseconds until a blocked viewer must be dropped; 0 or less when that time has come. Notes what it sees. */
+export function untilDropped(flow: Flow, now: number): number {
+  const left = patience(flow, now);
+  if (left > 0) {
+    flow.overdueAt = undefined;
+    return left;
+  }
+  flow.overdueAt ??= now;
+  return flow.overdueAt + LAST_LOOK_MS - now;
 }

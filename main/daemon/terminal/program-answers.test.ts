@@ -1,9 +1,10 @@
 /** Owns the proof that a program's questions are answered once: by the viewer that is there, else by the screen. */
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { DARK_TERMINAL } from "../../../shared/protocol/terminal-colours.ts";
+import { house } from "../../../test/support/house-of-terminals.ts";
 import { feed, openScreen } from "../../../test/support/open-screen.ts";
 import { openTwin } from "../../../test/support/open-twin.ts";
-import { openTerminals, type TestTerminals } from "../../../test/support/terminal-client.ts";
+
 import { FIXTURE_SIZE } from "../../../test/support/terminal-fixtures.ts";
 import { isAutomaticReply } from "./read-viewer-message.ts";
 
@@ -11,16 +12,6 @@ const { cols, rows } = FIXTURE_SIZE;
 const bytesOf = (text: string) => Buffer.from(text);
 const DARK_GROUND = "\x1b]11;rgb:0b0b/0d0d/1010\x1b\\";
 const ASK_GROUND = "\x1b]11;?\x1b\\";
-
-const open: TestTerminals[] = [];
-async function house(): Promise<TestTerminals> {
-  const terminals = await openTerminals();
-  open.push(terminals);
-  return terminals;
-}
-afterEach(async () => {
-  for (const terminals of open.splice(0)) await terminals.close();
-});
 
 /** What the screen answers to this, having been told to. */
 async function answersTo(text: string, screen = openTwin()): Promise<string[]> {
@@ -154,7 +145,7 @@ it("a question gets one answer: the screen's while nobody is there who may type,
   // It is alone now, and has the size.
   await watcher.frame("resized");
   watcher.type("?");
-  await watcher.until(() => watcher.live().includes("heard"), "an answer");
+  await watcher.until(() => watcher.live().includes(heard(DARK_GROUND)), "an answer");
   const all = (await watcher.screenText()).match(/heard [^\n]*/g);
   expect(
     all

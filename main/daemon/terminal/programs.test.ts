@@ -3,23 +3,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { DARK_TERMINAL } from "../../../shared/protocol/terminal-colours.ts";
+import { house } from "../../../test/support/house-of-terminals.ts";
 import { screenState } from "../../../test/support/screen-state.ts";
-import { openTerminals, type TerminalClient, type TestTerminals } from "../../../test/support/terminal-client.ts";
+import type { TerminalClient, TestTerminals } from "../../../test/support/terminal-client.ts";
 
 const installed = (program: string) => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
 const folder = mkdtempSync(join(tmpdir(), "signalbox-programs-"));
-
-const open: TestTerminals[] = [];
-async function house(): Promise<TestTerminals> {
-  const terminals = await openTerminals();
-  open.push(terminals);
-  return terminals;
-}
-afterEach(async () => {
-  for (const terminals of open.splice(0)) await terminals.close();
-});
 
 /** The text on the screen now, waited for: a full-screen program tells by nothing else that it is ready. */
 async function shows(viewer: TerminalClient, pattern: RegExp): Promise<void> {
@@ -36,10 +27,11 @@ async function shows(viewer: TerminalClient, pattern: RegExp): Promise<void> {
 async function sameForANewcomer(house: TestTerminals, session: string, viewer: TerminalClient): Promise<void> {
   const late = await house.connect(session);
   await late.frame("snapshot");
-  // What the program still had to say has come to both.
-  await viewer.until(() => viewer.live().length > 0);
-  const [here, there] = [await viewer.screen(), await late.screen()].map(screenState);
-  expect(there).toEqual(here);
+  // Once what the program still had to say has come to both.
+  await vi.waitFor(async () => {
+    const [here, there] = [await viewer.screen(), await late.screen()].map(screenState);
+    expect(there).toEqual(here);
+  });
   await late.close();
 }
 

@@ -3,19 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, it, vi } from "vitest";
-import { openTerminals, type TestTerminals } from "../../../test/support/terminal-client.ts";
-import { readRecording } from "../../home/recording/read-recording.ts";
+import { expect, it, vi } from "vitest";
+import { house } from "../../../test/support/house-of-terminals.ts";
 
-const open: TestTerminals[] = [];
-async function house(env?: NodeJS.ProcessEnv): Promise<TestTerminals> {
-  const terminals = await openTerminals(env);
-  open.push(terminals);
-  return terminals;
-}
-afterEach(async () => {
-  for (const terminals of open.splice(0)) await terminals.close();
-});
+import { readRecording } from "../../home/recording/read-recording.ts";
 
 const descriptors = () => readdirSync("/proc/self/fd").length;
 
@@ -155,9 +146,10 @@ it("a folder that is removed while a program runs in it hurts nobody", async () 
   const { start, connect } = await house();
   const cwd = mkdtempSync(join(tmpdir(), "signalbox-cwd-"));
   mkdirSync(join(cwd, "inner"));
-  start("a", "cat", [], { cwd: join(cwd, "inner") });
+  start("a", "sh", ["-c", "echo up; exec cat"], { cwd: join(cwd, "inner") });
   const viewer = await connect("a");
-  await viewer.frame("snapshot");
+  // It is there only now: a process first begins, then goes to its folder.
+  await viewer.text("up");
   rmSync(cwd, { recursive: true });
   viewer.type("here\r");
   await viewer.text("here\r\nhere");
@@ -245,10 +237,14 @@ it("garbage, endless titles and lines of a million columns are only shown, bound
   ];
   start("a", "sh", ["-c", `stty -echo raw; read x; ${script.join("; ")}`]);
   const viewer = await connect("a", { keep: false, cols: 80, rows: 24 });
+  let tail = "";
+  const onBytes = (bytes: Buffer) => {
+    tail = tail.slice(-10) + bytes.toString("latin1");
+  };
+  const watch = await connect("a", { keep: false, onBytes });
+  await watch.frame("snapshot");
   viewer.type("\n");
-  const tail: string[] = [];
-  const watch = await connect("a", { keep: false, onBytes: (bytes) => tail.push(bytes.toString("latin1")) });
-  await watch.until(() => tail.slice(-3).join("").includes("THE-END"), "the end");
+  await watch.until(() => tail.includes("THE-END"), "the end");
   const late = await connect("a");
   expect((await late.frame("snapshot")).data).toContain("THE-END");
   await vi.waitFor(() => expect(terminals.info("a")?.title).toBe("title 1999"));
@@ -259,13 +255,12 @@ it("garbage, endless titles and lines of a million columns are only shown, bound
 
 it("A7: records what a terminal shows, without the session's secret, unless it is told not to", async () => {
   const recordings = mkdtempSync(join(tmpdir(), "signalbox-recordings-"));
-  const house = await openTerminals(process.env, recordings);
-  open.push(house);
+  const { start, connect, terminals } = await house(process.env, recordings);
   const env = { SIGNALBOX_MCP_TOKEN: "canary-0123456789" };
-  house.start("a", "sh", ["-c", "env | grep MCP; printf done; exec sleep 60"], { env });
-  house.start("b", "sh", ["-c", "printf done; exec sleep 60"], { record: false });
-  for (const session of ["a", "b"]) await (await house.connect(session)).text("done");
-  await Promise.all([house.terminals.end("a"), house.terminals.end("b")]);
+  start("a", "sh", ["-c", "env | grep ^SIGNALBOX_MCP_; printf done; exec sleep 60"], { env });
+  start("b", "sh", ["-c", "printf done; exec sleep 60"], { record: false });
+  for (const session of ["a", "b"]) await (await connect(session)).text("done");
+  await Promise.all([terminals.end("a"), terminals.end("b")]);
   const recorded = Array.from(readRecording(recordings, "a"), ({ read }) => read(0, 10_000).toString()).join("");
   expect(recorded).toBe(`SIGNALBOX_MCP_TOKEN=${"*".repeat(17)}\r\ndone`);
   expect(readdirSync(recordings)).toEqual(["a"]);

@@ -1,7 +1,7 @@
 /** Owns the viewers of one terminal: who sees what, whose backlog stops the program, and whose size it has. */
 import type { WebSocket } from "ws";
 import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
-import { patience, updateBacklog, updateHolding } from "./flow.ts";
+import { untilDropped, updateBacklog, updateHolding } from "./flow.ts";
 import type { Snapshot } from "./screen-messages.ts";
 import { createViewer, type Viewer } from "./viewer.ts";
 
@@ -78,7 +78,7 @@ export function createViewers(options: ViewersOptions): Viewers {
       if (viewer.mode() === "dropped" && viewer.ready()) refresh(viewer);
       if (!flow.blocked) continue;
       // Who waits for a snapshot is not to blame for the time that it takes.
-      const left = live ? patience(flow, now) : Number.POSITIVE_INFINITY;
+      const left = live ? untilDropped(flow, now) : Number.POSITIVE_INFINITY;
       if (left <= 0) {
         viewer.drop();
         noteAnswers();
