@@ -1,11 +1,11 @@
 /** Owns the palette: one field that leads to every session, call, command and setting. */
 import { Dialog } from "@base-ui/react/dialog";
 import { Search } from "lucide-react";
-import { type KeyboardEvent, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { formatSecond } from "../activity/elapsed.ts";
 import { Kbd } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
-import { takeEarlyText } from "../shell/early-keys.ts";
+import { useEarlyText } from "../shell/early-keys.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp, useSessions, useWatching } from "../stores/app-store.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
@@ -25,7 +25,7 @@ export function Palette() {
   const session = useView((view) => view.session);
   const watching = useWatching();
   const [query, setQuery] = useState("");
-  useLayoutEffect(() => setQuery((text) => text + takeEarlyText()), []);
+  const takeEarlyText = useEarlyText(setQuery);
   const [at, setAt] = useState(0);
   const deferred = useDeferredValue(query);
   const input = useRef<HTMLInputElement>(null);
@@ -88,7 +88,7 @@ export function Palette() {
               placeholder="Search sessions, calls and commands"
               value={query}
               spellCheck={false}
-              onFocus={() => setQuery((text) => text + takeEarlyText())}
+              onFocus={takeEarlyText}
               onChange={(event) => {
                 setQuery(event.target.value);
                 setAt(0);

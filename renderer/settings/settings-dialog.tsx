@@ -4,6 +4,7 @@ import { OutboxPage } from "../outbox/outbox-page.tsx";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Servers } from "../servers/servers-dialog.tsx";
+import { useEarlyText } from "../shell/early-keys.ts";
 import { closeOverlay, useView } from "../stores/view-store.ts";
 import { About } from "./about.tsx";
 import { Accessibility } from "./accessibility.tsx";
@@ -54,6 +55,7 @@ export function SettingsDialog() {
   const about = useView((view) => view.about);
   const [section, setSection] = useState(() => SECTIONS.find(({ id }) => id === about)?.id ?? "general");
   const [search, setSearch] = useState("");
+  const takeEarlyText = useEarlyText(setSearch);
   const field = useRef<HTMLInputElement>(null);
   const words = search.toLowerCase().trim();
   const open = (id: SectionId) => {
@@ -74,6 +76,7 @@ export function SettingsDialog() {
             placeholder="Search settings"
             aria-label="Search settings"
             value={search}
+            onFocus={takeEarlyText}
             onChange={(event) => setSearch(event.target.value)}
           />
           <div className={styles.sections}>

@@ -22,6 +22,8 @@ test("the main job can be done with the keyboard alone", async ({ page }) => {
   await openMain(page, gateway);
   await page.keyboard.press("Control+Shift+P");
   await page.keyboard.type("docs-site");
+  await expect(page.getByRole("combobox")).toBeFocused();
+  await expect(page.getByRole("combobox")).toHaveValue("docs-site");
   await expect(page.getByRole("dialog").getByRole("option", { name: /docs-site/ })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page).toHaveTitle(/docs-site/);
@@ -68,6 +70,32 @@ test("what is typed into the palette and entered at once is what runs, not what 
     field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
   });
   await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+});
+
+test("what is pressed while a dialog is on its way is meant for it: text for its field, Escape for going back", async ({
+  page,
+}) => {
+  const code = Promise.withResolvers<void>();
+  await page.route("**/assets/overlays-*.js", async (route) => {
+    await code.promise;
+    await route.continue();
+  });
+  await openMain(page, gateway);
+  await page.keyboard.press("F1");
+  await page.keyboard.type("never");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+,");
+  await page.keyboard.type("cursor");
+  code.resolve();
+  const settings = page.getByRole("dialog", { name: "Settings" });
+  await expect(settings.getByRole("searchbox", { name: "Search settings" })).toHaveValue("cursor");
+  await expect(settings.getByRole("searchbox", { name: "Search settings" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(settings).toHaveCount(0);
+  await page.keyboard.press("F1");
+  await expect(page.getByRole("combobox")).toBeFocused();
+  await expect(page.getByRole("combobox")).toHaveValue("");
+  expect(gateway.typed).toEqual([]);
 });
 
 test("rows stay where they are under the pointer and while one reads, and what came meanwhile is one click away", async ({
