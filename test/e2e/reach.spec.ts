@@ -25,6 +25,9 @@ async function open(page: Page, name: string): Promise<void> {
 }
 
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.tagName ?? "BODY");
+/** Whether something of this role has the focus, or surrounds what has it. */
+const inside = (page: Page, role: string) =>
+  page.evaluate((name) => (document.activeElement?.closest(`[role=${name}]`) ?? null) !== null, role);
 const keepsFocus = (page: Page) => expect.poll(() => focused(page)).not.toBe("BODY");
 
 test("a command gets another key, which lasts; a key that means something else, or that the terminal needs, is refused", async ({
@@ -71,7 +74,7 @@ test("the focus is never lost: not when a dialog closes, an entry is removed, a 
   for (const keys of ["F1", "Control+,", "Control+Shift+Enter"]) {
     await page.keyboard.press(keys);
     await expect(page.getByRole("dialog")).toBeVisible();
-    await keepsFocus(page);
+    await expect.poll(() => inside(page, "dialog")).toBe(true);
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toBeHidden();
     await keepsFocus(page);
@@ -79,8 +82,7 @@ test("the focus is never lost: not when a dialog closes, an entry is removed, a 
   await page.getByRole("listbox", { name: "Sessions" }).getByRole("option").filter({ hasText: "changelog" }).click();
   await expect(page).toHaveTitle(/changelog/);
   await page.getByRole("button", { name: "Session actions" }).click();
-  const inMenu = () => page.evaluate(() => document.activeElement?.closest("[role=menu]") !== null);
-  await expect.poll(inMenu).toBe(true);
+  await expect.poll(() => inside(page, "menu")).toBe(true);
   await page.keyboard.press("End");
   await expect(page.getByRole("menuitem", { name: /Delete/ })).toBeFocused();
   await page.keyboard.press("Enter");
@@ -95,7 +97,7 @@ test("the focus is never lost: not when a dialog closes, an entry is removed, a 
   await expect(page.getByRole("button", { name: "Remove Aider" })).toHaveCount(0);
   await keepsFocus(page);
   await page.keyboard.press("Tab");
-  await expect.poll(() => page.evaluate(() => document.activeElement?.closest("[role=dialog]") !== null)).toBe(true);
+  await expect.poll(() => inside(page, "dialog")).toBe(true);
 });
 
 test("each page of the settings is reached, read and left with the keyboard alone", async ({ page }) => {

@@ -115,11 +115,10 @@ export class Product {
     return folder;
   }
 
+  /** On a connection of its own: one that is kept could be closed by the other side while a busy machine sends on it. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(this.url + path, {
-      ...init,
-      headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json", ...init.headers },
-    });
+    const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json", connection: "close" };
+    return fetch(this.url + path, { ...init, headers: { ...headers, ...init.headers } });
   }
 
   /** Creates a session over HTTP and gives its id. The gateway waits for the first daemon only so long; this goes on. */
