@@ -8,8 +8,8 @@ export default defineConfig({
   testDir: "test/e2e",
   outputDir: "artifacts/e2e",
   // Limits only tell what hangs; a busy machine is not a failure.
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   // Processes, terminals and a browser share two cores with the tests.
   workers: 1,
   retries: 0,

@@ -82,8 +82,6 @@ test("a terminal is drawn at the size of the viewer who typed last, and at one's
 test("a lost terminal keeps its last frame, says that typing is refused, and comes back by itself", async ({
   page,
 }) => {
-  // Its attempts to come back are further apart the longer it takes to type into it while it is away.
-  test.setTimeout(180_000);
   await openMain(page, gateway);
   await terminal(page).click();
   gateway.setScene({ ...scene("main"), drop: "terminal" });
