@@ -134,17 +134,17 @@ test("A25: a link in the terminal shows where it really leads, and opens with th
   await expect(async () => {
     await page.mouse.move(at.x + 200, at.y + 200);
     await page.mouse.move(at.x, at.y, { steps: 3 });
-    await expect(terminal(page).getByText("https://evil.test/real")).toBeVisible({ timeout: 1_000 });
+    await expect(terminal(page).getByText("https://evil.test/real")).toBeVisible({ timeout: 3_000 });
   }).toPass();
   await page.mouse.click(at.x, at.y);
   expect(asked).toEqual([]);
   // The link is under the pointer again once the terminal is drawn with its focus.
   await expect(async () => {
     await page.mouse.move(at.x + 2, at.y);
-    await expect(terminal(page).getByText("https://evil.test/real")).toBeVisible({ timeout: 1_000 });
+    await expect(terminal(page).getByText("https://evil.test/real")).toBeVisible({ timeout: 3_000 });
     await page.keyboard.down("Control");
     await page.mouse.click(at.x + 2, at.y);
     await page.keyboard.up("Control");
-    await expect.poll(() => asked.join("\n"), { timeout: 1_000 }).toContain("https://evil.test/real");
+    await expect.poll(() => asked.join("\n"), { timeout: 3_000 }).toContain("https://evil.test/real");
   }).toPass();
 });
