@@ -3,13 +3,21 @@ import { join } from "node:path";
 import { createDaemon } from "./daemon/create-daemon.ts";
 import { createLog } from "./home/create-log.ts";
 import { homeFolder, prepareHomeFolder } from "./home/home-folder.ts";
+import { afterRunning } from "./home/running-time.ts";
 import { daemonKey } from "./home/secrets.ts";
 
 /** After this long an ending that hangs is cut short; SIGTERM promises 2 s. */
 const LAST_MOMENT_MS = 1_900;
 
+export interface RunDaemonOptions {
+  home?: string;
+  port?: number;
+  /** Instead of `LAST_MOMENT_MS`. */
+  lastMomentMs?: number;
+}
+
 /** Runs until a signal, `POST /stop`, or ten minutes without use. Gives the exit code; 1, with one line on stderr, when it cannot start. */
-export async function runDaemon(options: { home?: string; port?: number }): Promise<number> {
+export async function runDaemon(options: RunDaemonOptions): Promise<number> {
   const home = homeFolder(options.home);
   try {
     prepareHomeFolder(home);
@@ -37,10 +45,10 @@ export async function runDaemon(options: { home?: string; port?: number }): Prom
   const reason = await Promise.race([stopped.promise, daemon.done]);
   log.info({ reason }, "daemon ends");
   // Unreferenced: it ends what something else keeps alive, and is itself no reason to wait.
-  const late = setTimeout(() => {
+  const late = afterRunning(options.lastMomentMs ?? LAST_MOMENT_MS, () => {
     log.error({ left: process.getActiveResourcesInfo() }, "the daemon did not end by itself");
     process.exit(0);
-  }, LAST_MOMENT_MS);
+  });
   await daemon.dispose();
   late.unref();
   return 0;

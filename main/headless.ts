@@ -14,6 +14,7 @@ import { createDaemonClient } from "./gateway/link/daemon-client.ts";
 import { openBrowser } from "./gateway/open-browser.ts";
 import { createLog } from "./home/create-log.ts";
 import { type HomeFolder, homeFolder, prepareHomeFolder } from "./home/home-folder.ts";
+import { afterRunning } from "./home/running-time.ts";
 import { daemonKey } from "./home/secrets.ts";
 
 export interface ServeOptions {
@@ -76,7 +77,7 @@ function nextSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
-        setTimeout(() => process.exit(1), 1_900).unref();
+        afterRunning(1_900, () => process.exit(1)).unref();
         resolve(signal);
       });
     }

@@ -89,9 +89,11 @@ describe("an upstream over HTTP", () => {
     for (const end of ["\n", "\r\n", "\r"]) {
       remote.behave((_call, { raw }) => {
         raw.writeHead(200, { "content-type": "text/event-stream" });
-        // Its ids follow the daemon's own count: 1 initialise, 2 list, 3… calls.
-        const id = 2 + remote.calls.length;
-        const message = JSON.stringify({ jsonrpc: "2.0", id, result: { content: [{ type: "text", text: "ü€🦊" }] } });
+        const message = JSON.stringify({
+          jsonrpc: "2.0",
+          id: remote.lastId,
+          result: { content: [{ type: "text", text: "ü€🦊" }] },
+        });
         for (const byte of Buffer.from(`: x${end}event: message${end}data: ${message}${end}${end}`))
           raw.write(Buffer.of(byte));
         raw.end();
