@@ -1,23 +1,16 @@
 /** Proves what a person can do with a call and its result: read Markdown that can do nothing, copy as curl, pin; and with a session's tools. */
-import { resolve } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { keepNotes } from "../support/keep-notes.ts";
+import { openMain, session, startMainScene } from "../support/scripted-gateway/main-page.ts";
 import { scenes } from "../support/scripted-gateway/scenes.ts";
-import {
-  SCRIPTED_TOKEN,
-  type ScriptedGateway,
-  startScriptedGateway,
-} from "../support/scripted-gateway/scripted-gateway.ts";
+import type { ScriptedGateway } from "../support/scripted-gateway/scripted-gateway.ts";
+import { seriousFindings } from "../support/serious-findings.ts";
 
 let gateway: ScriptedGateway;
-let session: string;
 // Several looks of axe in one test take their time on a busy machine.
-test.setTimeout(150_000);
+test.setTimeout(240_000);
 test.beforeAll(async () => {
-  const scene = scenes(Date.now()).find(({ name }) => name === "main");
-  if (scene === undefined) throw new Error("no scene");
-  session = scene.path.split("/")[2] ?? "";
-  gateway = await startScriptedGateway(resolve("out/renderer"), scene);
+  gateway = await startMainScene();
 });
 test.afterAll(() => gateway.dispose());
 
@@ -34,14 +27,8 @@ const REPORT = `# Two pages found
 `;
 
 async function open(page: Page): Promise<void> {
-  await page.addInitScript((token) => localStorage.setItem("signalbox.token", token), SCRIPTED_TOKEN);
-  await page.goto(`${gateway.url}/session/${session}`);
-  await expect(page.getByRole("grid", { name: "Activity" }).getByRole("row").first()).toBeVisible();
-}
-
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).exclude(".xterm").analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
+  await keepNotes(page);
+  await openMain(page, gateway);
 }
 
 async function openReport(page: Page): Promise<void> {
@@ -78,15 +65,15 @@ test("a report of a tool is shown formatted, asks nothing of other hosts, and sh
   await expect(panel.getByRole("listitem").first()).toContainText("Setup");
   await expect(panel.getByRole("link")).toHaveCount(0);
   await expect(panel.locator("img")).toHaveCount(0);
-  let question = "";
-  page.once("dialog", (dialog) => {
-    question = dialog.message();
-    void dialog.dismiss();
-  });
-  await panel.getByRole("button", { name: "https://elsewhere.example/login" }).click();
-  expect(question).toContain("https://elsewhere.example/login");
+  const asks = page.waitForEvent("dialog");
+  // A click ends only with the question that it raises.
+  const click = panel.getByRole("button", { name: "https://elsewhere.example/login" }).click();
+  const question = await asks;
+  expect(question.message()).toContain("https://elsewhere.example/login");
+  await question.dismiss();
+  await click;
   expect(asked.filter((url) => url.includes("elsewhere"))).toEqual([]);
-  expect(await serious(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   await page.screenshot({ path: "artifacts/response-markdown.png" });
   await panel.getByRole("button", { name: "Show as plain text" }).click();
   await expect(panel.locator("pre").first()).toContainText("# Two pages found");
@@ -133,7 +120,7 @@ test("a call is copied as curl without a key, and stays in reach when it is pinn
   const pins = page.getByRole("list", { name: "Pinned calls" });
   await expect(pins.getByRole("button", { name: /^find_pages/ })).toBeVisible();
   await page.keyboard.press("Escape");
-  expect(await serious(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   await page.screenshot({ path: "artifacts/pinned.png" });
   await pins.getByRole("button", { name: "Unpin find_pages" }).click();
   await expect(pins).toHaveCount(0);
@@ -149,7 +136,7 @@ test("a session's tools are narrowed from its menu, and what is off for all stay
   const put = () => gateway.requests.filter(({ method, path }) => method === "PUT" && path.includes(session)).at(-1);
   await expect.poll(() => put()?.path).toBe(`/api/v1/sessions/${session}/tool-settings`);
   expect(put()?.body).toContain('"hide":[{"server":');
-  expect(await serious(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   await page.screenshot({ path: "artifacts/session-tools.png" });
 });
 
@@ -168,14 +155,16 @@ test("colours of another terminal are brought along and history's limits are set
   await page.screenshot({ path: "artifacts/theme-import.png" });
   await dialog.getByRole("button", { name: "Add theme" }).click();
   await expect(dialog.getByRole("combobox", { name: "Terminal colours" })).toHaveValue("Slate");
-  expect(await serious(page)).toEqual([]);
+  expect(await seriousFindings(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Privacy and data" }).click();
   await dialog.getByRole("spinbutton", { name: "Keep history for" }).fill("30");
   await dialog.getByRole("button", { name: "Save limits" }).click();
   await expect
     .poll(() => gateway.requests.find(({ method, path }) => method === "PUT" && path.endsWith("/history-limits"))?.body)
     .toBe('{"days":30,"megabytes":2048}');
-  expect(await serious(page)).toEqual([]);
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Save limits" })).toHaveCount(0);
+  expect(await seriousFindings(page)).toEqual([]);
   await page.screenshot({ path: "artifacts/privacy.png" });
   await page.keyboard.press("Escape");
   await expect(page.getByRole("region", { name: "Terminal" }).locator("> div").last()).toHaveCSS(

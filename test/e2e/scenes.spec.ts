@@ -1,10 +1,10 @@
 /** Proves that the page can be used by everybody in every state: axe finds nothing serious, and nothing breaks the layout. */
 import { resolve } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { actOut } from "../support/scripted-gateway/act-out.ts";
 import { scenes } from "../support/scripted-gateway/scenes.ts";
 import { type ScriptedGateway, startScriptedGateway } from "../support/scripted-gateway/scripted-gateway.ts";
+import { seriousFindings, standStill } from "../support/serious-findings.ts";
 
 const NAMES = scenes(0).map(({ name }) => name);
 
@@ -21,17 +21,6 @@ async function open(page: Page, name: string): Promise<void> {
   if (scene === undefined) throw new Error(`no scene ${name}`);
   gateway.setScene(scene);
   await actOut(page, gateway.url, scene);
-}
-
-/** Serious and critical findings, each as a line that says where. */
-async function findings(page: Page, rules: string[] | undefined): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).exclude(".xterm");
-  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) =>
-      nodes.slice(0, 4).map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary?.split("\n")[1] ?? ""}`),
-    );
 }
 
 /** What a theme changes is colours: everything else is looked at in one of them. */
@@ -107,7 +96,7 @@ for (const theme of ["dark", "light", "contrast"] as const) {
       test.setTimeout(NAMES.length * 10_000);
       for (const name of inTheme(theme)) {
         await open(page, name);
-        expect.soft(await findings(page, RULES[theme]), name).toEqual([]);
+        expect.soft(await seriousFindings(page, RULES[theme]), name).toEqual([]);
       }
     });
   });
@@ -145,6 +134,7 @@ test.describe("by touch", () => {
       "servers",
     ]) {
       await open(page, name);
+      await standStill(page);
       const small = await page.evaluate((exempt) => {
         const pressed = "button, select, summary, [role=tab], [role=menuitem], [role=option]";
         return [...document.querySelectorAll<HTMLElement>(pressed)]

@@ -36,7 +36,7 @@ test("what a program prints is the same in a page that was there, in one that co
   const screens = await readScreens(page);
   await product.open(page, `/session/${id}`);
   const expected = openScreen(FIXTURE_SIZE.cols, FIXTURE_SIZE.rows);
-  const seen = { timeout: 15_000, intervals: [10, 20, 50] };
+  const seen = { intervals: [10, 20, 50] };
   await page.locator(".xterm-rows").waitFor();
   for (const [index, name] of Object.keys(TERMINAL_FIXTURES).entries()) {
     typist.type(`${index} `);

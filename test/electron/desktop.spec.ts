@@ -5,9 +5,7 @@ import type { TestInfo } from "@playwright/test";
 import { signalbox } from "../support/product.ts";
 import type { Desktop } from "./desktop.ts";
 import { expect, test } from "./launch.ts";
-import { callsOf, demoSession, startShell } from "./work.ts";
-
-const idle = { timeout: 20_000 };
+import { callsOf, demoSession, startShell, stateOf } from "./work.ts";
 
 /** The tray's menu as text, kept with the report. */
 async function showTray(desktop: Desktop, info: TestInfo, name: string): Promise<string> {
@@ -25,37 +23,42 @@ test("starting the app shows its page, connected, and a tray with everything in 
   expect(await desktop.windowVisible()).toBe(true);
   expect(page.url()).not.toContain(desktop.gateway.token);
   await page.screenshot({ path: "artifacts/desktop-first-run.png" });
-  await expect.poll(async () => (await desktop.tray()).rows, idle).toContain("Daemon · 1 server");
+  await expect.poll(async () => (await desktop.tray()).rows).toContain("Daemon · 1 server");
   expect(await showTray(desktop, info, "first run")).toContain("› Open Signalbox\n› New session…");
 });
 
 test("the tray follows a running demo session, and leads to it", async ({ launch }, info) => {
   const desktop = await launch({ args: ["--demo"] });
   const page = await desktop.page();
-  await expect(page.getByRole("progressbar").first()).toBeVisible({ timeout: 30_000 });
-  await expect.poll(async () => (await desktop.tray()).icon, idle).toContain("running");
-  const text = await showTray(desktop, info, "demo running");
-  const row = /^› (.*Demo.*)$/m.exec(text)?.[1] ?? "";
-  expect(row).not.toBe("");
+  const demo = await demoSession(desktop);
+  await expect.poll(async () => (await callsOf(desktop, demo)).length).toBeGreaterThan(0);
+  await expect(page.getByRole("banner")).toContainText("Demo");
+  const demoRow = async () => (await desktop.tray()).rows.find((row) => /^› .*Demo/.test(row))?.slice(2) ?? "";
+  await expect.poll(demoRow).not.toBe("");
+  await showTray(desktop, info, "demo running");
 
   await desktop.chooseInTray("New session…");
-  await expect(page.getByRole("dialog")).toBeVisible();
+  const dialog = page.locator("[role=dialog]");
+  await expect(dialog.and(page.locator(":focus-within"))).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
   const other = await startShell(desktop, "elsewhere", "sleep 600");
   await desktop.secondInstance([`signalbox://session/${other}`]);
   await expect(page.getByRole("banner")).toContainText("elsewhere");
-  await desktop.chooseInTray(row);
+  await expect.poll(async () => (await desktop.tray()).icon).toContain("running");
+  // A row tells how its session stands, which changes.
+  await desktop.chooseInTray(await demoRow());
   await expect(page.getByRole("banner")).toContainText("Demo");
 });
 
 test("a link handed over by a second start opens exactly that session and call", async ({ launch }) => {
   const desktop = await launch({ args: ["--demo"] });
   const page = await desktop.page();
-  await expect(page.getByRole("progressbar").first()).toBeVisible({ timeout: 30_000 });
   const session = await demoSession(desktop);
-  await expect.poll(async () => (await callsOf(desktop, session)).length, idle).toBeGreaterThan(0);
+  await expect.poll(async () => (await callsOf(desktop, session)).length).toBeGreaterThan(0);
   const [call] = await callsOf(desktop, session);
-  const other = await startShell(desktop, "other", "sleep 60");
+  await expect(page.getByRole("banner")).toContainText("Demo");
+  const other = await startShell(desktop, "other", "sleep 600");
   await desktop.secondInstance([`signalbox://session/${other}`]);
   await expect(page.getByRole("banner")).toContainText("other");
   await desktop.secondInstance(["--flag", `signalbox://session/${session}/call/${call?.id}`]);
@@ -110,13 +113,21 @@ test("a notice comes only while the person looks elsewhere, and its click opens 
   const page = await desktop.page();
   await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
   await desktop.setFocused(true);
-  const seen = await startShell(desktop, "watched", "sleep 0.3; exit 3");
+  // Each ends only once it is known to run: what was never seen at work has not changed.
+  const seenGo = join(desktop.home, "seen");
+  const seen = await startShell(desktop, "watched", `until [ -e '${seenGo}' ]; do sleep 0.05; done; exit 3`);
+  await expect.poll(() => stateOf(desktop, seen)).toBe("running");
   await desktop.secondInstance([`signalbox://session/${seen}`]);
-  await expect(page.getByText(/exited with code 3/).first()).toBeVisible(idle);
+  writeFileSync(seenGo, "");
+  await expect(page.getByText(/exited with code 3/).first()).toBeVisible();
+  await expect.poll(() => stateOf(desktop, seen)).toBe("failed");
 
   await desktop.setFocused(false);
-  await startShell(desktop, "unwatched", "sleep 0.3; exit 4");
-  await expect.poll(() => desktop.notices(), idle).toHaveLength(1);
+  const otherGo = join(desktop.home, "other");
+  const other = await startShell(desktop, "unwatched", `until [ -e '${otherGo}' ]; do sleep 0.05; done; exit 4`);
+  await expect.poll(() => stateOf(desktop, other)).toBe("running");
+  writeFileSync(otherGo, "");
+  await expect.poll(() => desktop.notices()).toHaveLength(1);
   expect(await desktop.notices()).toEqual([{ title: "unwatched failed", body: expect.stringMatching(/ · \/$/) }]);
   await desktop.clickNotice(0);
   await expect(page.getByRole("banner")).toContainText("unwatched");
@@ -129,8 +140,8 @@ test("quitting with an agent at work asks; Cancel and Keep change nothing, Stop 
   const page = await desktop.page();
   const session = await startShell(desktop, "busy", "echo up; sleep 600");
   await desktop.secondInstance([`signalbox://session/${session}`]);
-  await expect(page.getByText("up").first()).toBeVisible(idle);
-  await expect.poll(async () => (await desktop.tray()).icon, idle).toContain("running");
+  await expect(page.getByRole("region", { name: "Terminal" })).toContainText("up");
+  await expect.poll(async () => (await desktop.tray()).icon).toContain("running");
 
   await desktop.answer("Cancel");
   await desktop.chooseInTray("Quit Signalbox");
@@ -168,14 +179,11 @@ test("with nothing running, closing the window ends the app without a question",
 test("a desktop without a tray still offers every way back", async ({ launch }, info) => {
   test.skip(info.project.name === "electron", "only the double can be without one");
   const desktop = await launch({ tray: false });
-  await startShell(desktop, "busy", "sleep 600");
+  const session = await startShell(desktop, "busy", "sleep 600");
+  await expect.poll(() => stateOf(desktop, session)).toBe("running");
   await desktop.answer("Quit, keep agents running");
-  await expect
-    .poll(async () => {
-      await desktop.closeWindow();
-      return (await desktop.questions()).length;
-    }, idle)
-    .toBeGreaterThan(0);
+  await desktop.closeWindow();
+  await expect.poll(async () => (await desktop.questions()).length).toBeGreaterThan(0);
   expect((await desktop.questions()).at(-1)?.buttons).toEqual(["Cancel", "Quit, keep agents running", "Stop and quit"]);
 });
 
@@ -184,13 +192,16 @@ test("a crash of the page shows it again, with the session that was running", as
   const page = await desktop.page();
   const session = await startShell(desktop, "survivor", "echo still-here; sleep 600");
   await desktop.secondInstance([`signalbox://session/${session}`]);
-  await expect(page.getByText("still-here").first()).toBeVisible(idle);
+  await expect(page.getByText("still-here").first()).toBeVisible();
+  // Gone with the page that crashes.
+  await page.evaluate(() => Reflect.set(window, "before", true));
   await desktop.crashPage();
-  await expect(page.getByText("survivor").first()).toBeVisible(idle);
+  await expect.poll(() => page.evaluate(() => "before" in window).catch(() => true)).toBe(false);
+  await expect(page.getByText("survivor").first()).toBeVisible();
   await desktop.crashPage();
-  await expect(page.getByRole("heading", { name: "The window stopped working" })).toBeVisible(idle);
+  await expect(page.getByRole("heading", { name: "The window stopped working" })).toBeVisible();
   await page.getByRole("link", { name: "Open it again" }).click();
-  await expect(page.getByText("survivor").first()).toBeVisible(idle);
+  await expect(page.getByText("survivor").first()).toBeVisible();
 });
 
 test("a damaged window file and damaged settings do not keep the app from opening", async ({ launch }, info) => {

@@ -12,8 +12,8 @@ const doubleOnly = "start.spec.ts";
 export default defineConfig(everything, {
   testDir: ".",
   // A loaded machine takes its time; nothing here is about speed.
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  timeout: 180_000,
+  expect: { timeout: 45_000 },
   outputDir: "../../artifacts/electron",
   reporter: [["list"], ["json", { outputFile: "../../artifacts/electron.json" }]],
   projects: [

@@ -10,7 +10,7 @@ import { Events } from "../support/electron-double/events.ts";
 import { listen } from "../support/listen.ts";
 import { DoubleDesktop } from "./double-desktop.ts";
 import { expect, test } from "./launch.ts";
-import { startShell } from "./work.ts";
+import { startShell, stateOf } from "./work.ts";
 
 /** Starts without expecting success. */
 async function tryStart(context: BrowserContext, home: string, args: string[] = [], locked = false) {
@@ -88,7 +88,14 @@ test("a bell in a terminal turns the tray to needs-you, counts on the app's icon
   try {
     await expect.poll(async () => (await desktop.tray()).rows).toContain("Daemon · 1 server");
     await desktop.setFocused(false);
-    await startShell(desktop, "asking", "sleep 0.5; printf '\\a'; sleep 600");
+    const ring = join(desktop.home, "ring");
+    const session = await startShell(
+      desktop,
+      "asking",
+      `until [ -e '${ring}' ]; do sleep 0.05; done; printf '\\a'; sleep 600`,
+    );
+    await expect.poll(() => stateOf(desktop, session)).toBe("running");
+    writeFileSync(ring, "");
     await expect.poll(async () => (await desktop.tray()).icon).toContain("needs-you");
     expect((await desktop.tray()).rows.slice(0, 3)).toEqual(["Daemon · 1 server", "Needs you", "› asking · sh"]);
     expect((await desktop.tray()).tooltip).toBe("Signalbox · 1 session needs you");
@@ -140,9 +147,7 @@ test("the daemon can be restarted from the tray, asking first while agents run",
     const pid = () => desktop.app().daemon.pid;
     const first = pid();
     await desktop.chooseInTray("Restart daemon…");
-    await expect
-      .poll(() => pid() !== first && desktop.app().daemon.state === "connected", { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => pid() !== first && desktop.app().daemon.state === "connected").toBe(true);
     expect(await desktop.questions()).toEqual([]);
     const second = pid();
     await startShell(desktop, "busy", "sleep 600");

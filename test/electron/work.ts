@@ -1,4 +1,5 @@
 /** Owns starting sessions in the app under test, over its gateway's HTTP. */
+import { expect } from "@playwright/test";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
 import type { Desktop } from "./desktop.ts";
 
@@ -32,12 +33,27 @@ export async function callsOf(desktop: Desktop, session: string): Promise<{ id: 
   return read.ok ? read.value.calls : [];
 }
 
-const sessionsSchema = z.object({ sessions: z.array(z.object({ id: z.string(), agent: z.string() })) });
+const sessionsSchema = z.object({
+  sessions: z.array(z.object({ id: z.string(), agent: z.string(), status: z.object({ state: z.string() }) })),
+});
 
-/** The id of the demo session that `--demo` started. */
-export async function demoSession(desktop: Desktop): Promise<string> {
+async function sessionsOf(desktop: Desktop) {
   const read = parseJson(sessionsSchema, await ask(desktop, "/api/v1/sessions"));
-  const demo = read.ok ? read.value.sessions.find(({ agent }) => agent === "demo") : undefined;
-  if (demo === undefined) throw new Error("there is no demo session");
-  return demo.id;
+  if (!read.ok) throw new Error(read.reason);
+  return read.value.sessions;
 }
+
+/** The id of the demo session that `--demo` starts. */
+export async function demoSession(desktop: Desktop): Promise<string> {
+  let found: string | undefined;
+  const look = async () => {
+    found = (await sessionsOf(desktop)).find(({ agent }) => agent === "demo")?.id;
+    return found;
+  };
+  await expect.poll(look).toBeDefined();
+  return found ?? "";
+}
+
+/** How a session stands, in the gateway's word. */
+export const stateOf = async (desktop: Desktop, id: string): Promise<string | undefined> =>
+  (await sessionsOf(desktop)).find((session) => session.id === id)?.status.state;

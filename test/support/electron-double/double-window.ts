@@ -164,6 +164,8 @@ export class DoubleWindow implements Window {
   async #closePage(): Promise<void> {
     const page = await this.page.catch(() => undefined);
     await this.#loading;
+    // Requests that are still on their way have nobody to answer to.
+    await page?.unrouteAll({ behavior: "ignoreErrors" }).catch(() => {});
     await page?.close().catch(() => {});
   }
   /** What a click on the close button does. */
