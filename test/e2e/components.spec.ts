@@ -88,8 +88,8 @@ test("rows hold still under the pointer, and say how many calls came meanwhile",
   ]);
   await expect(page.getByRole("button", { name: "Jump to live · 2 new" })).toBeVisible();
   expect(await drawn(page)).toEqual(before);
-  await leave();
   await page.getByRole("button", { name: /Jump to live/ }).click();
+  await leave();
   await expect.poll(async () => (await drawn(page)).slice(0, 2)).toEqual(["new-2", "new-1"]);
 });
 
