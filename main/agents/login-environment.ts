@@ -1,6 +1,7 @@
 /** Owns the environment that the person's login shell would give, for a program that was started from a dock. */
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { afterRunning } from "../home/running-time.ts";
 
 const LIMIT_MS = 3_000;
 const OUTPUT_BYTES = 1024 * 1024;
@@ -18,17 +19,19 @@ export function loginEnvironment(env: NodeJS.ProcessEnv): Promise<NodeJS.Process
 }
 
 /** Runs the shell as a login and interactive one, which is where people set PATH, and reads its variables. */
-export function askLoginShell(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+export function askLoginShell(env: NodeJS.ProcessEnv, limitMs = LIMIT_MS): Promise<NodeJS.ProcessEnv> {
   const shell = env.SHELL ?? "/bin/sh";
   // Whatever the profile prints stands outside the marks.
   const mark = randomUUID();
   const script = `printf '%s' '${mark}'; env -0; printf '%s' '${mark}'`;
   return new Promise((resolve) => {
-    const options = { env: { ...env, TERM: "dumb" }, timeout: LIMIT_MS, killSignal: "SIGKILL" } as const;
-    const child = execFile(shell, ["-ilc", script], { ...options, maxBuffer: OUTPUT_BYTES }, (_error, stdout) => {
+    const options = { env: { ...env, TERM: "dumb" }, maxBuffer: OUTPUT_BYTES, killSignal: "SIGKILL" } as const;
+    const child = execFile(shell, ["-ilc", script], options, (_error, stdout) => {
+      clearInterval(late);
       const [, variables] = stdout.split(mark);
       resolve(variables === undefined ? env : { ...env, ...parseVariables(variables) });
     });
+    const late = afterRunning(limitMs, () => child.kill("SIGKILL"));
     child.stdin?.end();
   });
 }

@@ -29,7 +29,7 @@ afterEach(async () => {
     }
   }
   running.clear();
-  rmSync(home, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true, maxRetries: 20 });
 });
 
 const start = (...args: string[]) => run(CLI, "daemon", "--home", home, ...args);

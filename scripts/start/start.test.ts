@@ -51,7 +51,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const child of started.splice(0)) child.kill("SIGKILL");
-  rmSync(root, { recursive: true, force: true });
+  // One that is just being killed may still make a file.
+  rmSync(root, { recursive: true, force: true, maxRetries: 20 });
 });
 
 /** Root gets no window on Linux, so those tests act as somebody else there: the traditional "nobody". */

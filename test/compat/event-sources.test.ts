@@ -96,10 +96,10 @@ async function nodes(base: string, count: number): Promise<string[][]> {
 }
 
 async function chromiums(base: string, count: number, executablePath: string): Promise<string[][]> {
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 0 });
   try {
     const page = await browser.newPage();
-    await page.goto(`${base}/`);
+    await page.goto(`${base}/`, { timeout: 0 });
     return await page.evaluate(async (last) => {
       const seen: string[][] = [];
       for (let i = 0; i < last; i += 1) {

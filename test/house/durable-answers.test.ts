@@ -23,7 +23,7 @@ const CALLS = "trace=write,writev,pwrite64,sendto,fsync,fdatasync,rename,renamea
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "signalbox-durable-"));
-  undo.push(() => rmSync(folder, { recursive: true, force: true }));
+  undo.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   return folder;
 }
 

@@ -78,7 +78,7 @@ export async function startDaemon(
     },
     async stop() {
       await daemon.dispose();
-      rmSync(path, { recursive: true, force: true });
+      rmSync(path, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

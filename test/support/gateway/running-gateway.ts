@@ -10,7 +10,8 @@ import { type LogEntry, logEntrySchema } from "../../../shared/events/tool-event
 
 export const temporaryHome = () => {
   const path = mkdtempSync(join(tmpdir(), "signalbox-gateway-"));
-  return { home: homeFolder(path), remove: () => rmSync(path, { recursive: true, force: true }) };
+  // A process that is just being killed may still make a file in it.
+  return { home: homeFolder(path), remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 20 }) };
 };
 
 export type Home = ReturnType<typeof temporaryHome>;
