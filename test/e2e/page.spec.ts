@@ -1,5 +1,6 @@
 /** Proves what the page does by itself, against a gateway that follows a script: keys, focus, stillness, signing in, deleting. */
 import { expect, test } from "@playwright/test";
+import { keepNotes } from "../support/keep-notes.ts";
 import { keepPointing } from "../support/keep-pointing.ts";
 import {
   list,
@@ -169,13 +170,7 @@ test("a stranger is asked to connect, a wrong code says so, and six digits let i
 });
 
 test("a deleted session can be taken back before the gateway is asked", async ({ page }) => {
-  // The time for Undo is meant for people; a busy machine may need more of it.
-  await page.addInitScript(() => {
-    const wait = window.setTimeout;
-    const longer = (run: TimerHandler, ms?: number, ...rest: unknown[]) =>
-      wait(run, ms === 8_000 ? 80_000 : ms, ...rest);
-    window.setTimeout = Object.assign(longer, wait);
-  });
+  await keepNotes(page);
   await openMain(page, gateway, `/session/${session}`);
   const rows = page.getByRole("listbox", { name: "Sessions" }).getByRole("option");
   const count = scene("main").app.sessions.length;
@@ -193,6 +188,7 @@ test("a deleted session can be taken back before the gateway is asked", async ({
 test("a session that was deleted is gone for good also when the page is left before the time for Undo is over", async ({
   page,
 }) => {
+  await keepNotes(page);
   await openMain(page, gateway);
   await page.getByRole("listbox", { name: "Sessions" }).getByRole("option").filter({ hasText: "changelog" }).click();
   await expect(page).toHaveTitle(/changelog/);
@@ -207,6 +203,7 @@ test("a session that was deleted is gone for good also when the page is left bef
 
 test("a device that may only watch sees everything, is told what it cannot do, and sends nothing", async ({ page }) => {
   gateway.setScene(scene("read-only"));
+  await keepNotes(page);
   await openMain(page, gateway);
   await expect(page.getByRole("banner").getByText("Watching only")).toBeVisible();
   await expect(page.getByRole("button", { name: "New session" })).toHaveCount(0);

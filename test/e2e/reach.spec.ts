@@ -1,6 +1,7 @@
 /** Proves that the page can be used by everybody: keys alone, touch alone, at twice the size, and the focus is never lost. */
 import { resolve } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { keepNotes } from "../support/keep-notes.ts";
 import { actOut } from "../support/scripted-gateway/act-out.ts";
 import type { Scene } from "../support/scripted-gateway/scene.ts";
 import { scenes } from "../support/scripted-gateway/scenes.ts";
@@ -70,6 +71,7 @@ test("every command is in the palette", async ({ page }) => {
 test("the focus is never lost: not when a dialog closes, an entry is removed, a session deleted, a form put away", async ({
   page,
 }) => {
+  await keepNotes(page);
   await open(page, "main");
   for (const keys of ["F1", "Control+,", "Control+Shift+Enter"]) {
     await page.keyboard.press(keys);
