@@ -143,6 +143,7 @@ export class Product {
   async stop(): Promise<void> {
     await this.stopGateway();
     await signalbox(["stop", "--force", "--home", this.home], this.#env);
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    // A program that is ending may still write there.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
   }
 }
