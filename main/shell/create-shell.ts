@@ -6,6 +6,7 @@ import { HOST_NOTICES } from "../../shared/protocol/host-bridge.ts";
 import type { Gateway } from "../gateway/create-gateway.ts";
 import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
+import { afterRunning } from "../home/running-time.ts";
 import { askDaemon } from "./ask-daemon.ts";
 import type { ElectronApi } from "./electron-api.ts";
 import { answerPage } from "./host/answer-page.ts";
@@ -163,9 +164,9 @@ export function createShell(options: ShellOptions): Shell {
     notices.dispose();
     tray.dispose();
     window.dispose();
-    const last = setTimeout(() => electron.app.exit(1), END_MS);
+    const last = afterRunning(END_MS, () => electron.app.exit(1));
     await gateway.dispose();
-    clearTimeout(last);
+    clearInterval(last);
     if (install) updates.install(restart);
     else electron.app.exit(0);
   }

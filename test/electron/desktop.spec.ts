@@ -171,6 +171,7 @@ test("with nothing running, closing the window ends the app without a question",
   test.skip(process.platform === "darwin", "an app on macOS stays");
   const desktop = await launch();
   await expect((await desktop.page()).getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  await expect.poll(async () => (await desktop.tray()).rows).toContain("Daemon · 1 server");
   await desktop.closeWindow();
   expect(await desktop.exited()).toBe(0);
   expect(await desktop.questions()).toEqual([]);
