@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startBearerRelay } from "../support/bearer-relay.ts";
-import { startDaemon, type TestDaemon } from "../support/daemon/start-daemon.ts";
+import { startDaemon } from "../support/daemon/start-daemon.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const SUITE = at("../../node_modules/@modelcontextprotocol/conformance/dist/index.js");
@@ -74,22 +74,13 @@ async function runPatiently(url: string): Promise<Map<string, Score>> {
   return best;
 }
 
-async function untilReady(daemon: TestDaemon): Promise<void> {
-  for (;;) {
-    const text = await (await daemon.ask("/servers")).text();
-    if (text.includes('"state":"ready"')) return;
-    if (text.includes('"state":"failed"')) throw new Error(`the daemon has no server: ${text}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 async function main(): Promise<number> {
   const fixture = spawn(process.execPath, [FIXTURE], { stdio: ["ignore", "pipe", "inherit"] });
   try {
     const upstream = await firstLine(fixture);
     const direct = await runPatiently(upstream);
     const daemon = await startDaemon({ conformance: { url: upstream } });
-    await untilReady(daemon);
+    await daemon.settled();
     const { token } = await daemon.session();
     const relay = await startBearerRelay(`${daemon.url}/mcp`, token);
     const through = await runPatiently(relay.url);

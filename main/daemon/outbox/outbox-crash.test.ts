@@ -13,7 +13,7 @@ const WRITER = fileURLToPath(new URL("../../../test/fixtures/outbox/writer.ts", 
 const KILLS = process.env.SIGNALBOX_LONG === "1" ? 500 : 40;
 
 it("P14: of writes kept while the process was killed again and again, each that was acknowledged has its effect exactly once", {
-  timeout: KILLS * 5_000,
+  timeout: KILLS * 20_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "signalbox-outbox-"));
   const path = join(folder, "outbox.db");

@@ -11,13 +11,20 @@ afterEach(async () => {
 });
 async function start(settings: Json, options: Parameters<typeof startDaemon>[1] = {}) {
   running = await startDaemon({ one: scripted() }, { abandonMs: 20, ...options });
+  await running.settled();
   expect((await running.ask("/settings", { method: "PUT", body: settings })).status).toBe(200);
-  return { daemon: running, agent: await running.agent() };
+  const agent = await running.agent();
+  // Only a server that is there already gets a call before its agent hangs up.
+  await agent.tool("echo");
+  return { daemon: running, agent };
 }
 type Agent = McpAgent & { session: string };
 const ended = (daemon: TestDaemon, agent: Agent) =>
-  readEvents(daemon.url, agent.session, agent.token, (all) =>
-    ["finished", "cancelled", "failed"].includes(String(all.at(-1)?.kind)),
+  readEvents(
+    daemon.url,
+    agent.session,
+    agent.token,
+    (all) => all.filter(({ kind }) => ["finished", "cancelled", "failed"].includes(String(kind))).length === 2,
   ).then(({ events }) => events.at(-1));
 
 /** A call whose stream has begun; gives the id of its first event, and a way to hang up. */

@@ -10,6 +10,7 @@ afterEach(async () => {
 });
 const start = async (servers: Record<string, unknown>) => {
   running = await startDaemon(servers);
+  await running.settled();
   const agent = await running.agent({}, { capabilities: { tasks: { list: {} } } });
   return { daemon: running, agent };
 };

@@ -15,6 +15,7 @@ const asked: string[] = [];
 
 beforeAll(async () => {
   daemon = await startDaemon({ left: everything, right: everything, plain: scripted() });
+  await daemon.settled();
   agent = await daemon.agent(
     {},
     {

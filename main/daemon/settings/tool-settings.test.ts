@@ -18,6 +18,7 @@ afterEach(async () => {
 });
 const start = async (...names: string[]) => {
   running = await startDaemon({ one: scripted("--bare", "--tools", names.join(",")) });
+  await running.settled();
   return running;
 };
 const put = (daemon: TestDaemon, path: string, body: unknown) => daemon.ask(path, { method: "PUT", body });
@@ -133,6 +134,7 @@ describe("an agent", () => {
       one: scripted("--bare", "--tools", "same,alpha"),
       two: scripted("--bare", "--tools", "same"),
     });
+    await running.settled();
     const agent = await running.agent();
     expect(await names(agent)).toEqual(["one__same", "alpha", "two__same"]);
     await put(running, `/session/${agent.session}/tool-settings`, { hide: [{ server: "one" }] });
@@ -148,6 +150,7 @@ describe("an agent", () => {
     const near = scripted("--bare", "--tools", "near");
     running = await startDaemon({ near, remote: { url: remote.url } });
     const daemon = running;
+    await daemon.settled();
     const agent = await daemon.agent();
     const stream = await agent.listen();
     expect(await names(agent)).toEqual(["near", "far"]);

@@ -1,5 +1,6 @@
 /** Owns the proof that several people can watch one terminal, each as fast as they can. */
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -172,6 +173,10 @@ it("the last one that types owns the size; the others are told", async () => {
   await second.until(() => told(90));
   expect(terminals.info("a")).toMatchObject({ cols: 90, rows: 25 });
   second.send({ type: "resize", cols: 61, rows: 21 });
+  // It is known when the other one leaves: a pong comes when what was sent before it has been read.
+  const pong = once(second.socket, "pong");
+  second.socket.ping();
+  await pong;
   await first.close();
   // Alone again, it gets what it asked for.
   await second.until(() => told(61));

@@ -78,6 +78,6 @@ it("keeps what its tools were narrowed to when it is started anew at a daemon of
   expect((await ask(gateway, tools, { method: "PUT", body: JSON.stringify(rules) })).status).toBe(200);
   process.kill(JSON.parse(readFileSync(home.home.discovery, "utf8")).pid, "SIGKILL");
   await expect.poll(() => gateway.app().daemon.state).not.toBe("connected");
-  expect((await restart(id, {})).status).toBe(200);
+  await expect.poll(async () => (await restart(id, {})).status).toBe(200);
   expect((await ask(gateway, tools)).json()).toEqual(rules);
 });

@@ -64,7 +64,7 @@ function attach(id: string, protocol = "signalbox.v1", query = "", token = gatew
   const snapshot = () => String(frames.find(({ type }) => type === "snapshot")?.data ?? "");
   return {
     socket,
-    tail: () => Buffer.concat(bytes.slice(-4)).toString(),
+    tail: () => Buffer.concat(bytes.slice(-4).map((piece) => piece.subarray(-32))).toString(),
     output: () => snapshot() + Buffer.concat(bytes).toString(),
     frames,
     until(check) {

@@ -31,6 +31,8 @@ export interface TestDaemon {
     request?: Record<string, unknown>,
     client?: Parameters<typeof connectAgent>[2],
   ): Promise<McpAgent & { session: string }>;
+  /** Resolves when no server is being looked at for the first time any more. A busy machine may need longer than an agent waits. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -75,6 +77,10 @@ export async function startDaemon(
     async agent(request, client) {
       const { session_id, token } = await session(request);
       return Object.assign(await connectAgent(daemon.url, token, client), { session: session_id });
+    },
+    async settled() {
+      while ((await (await ask("/servers")).text()).includes('"state":"connecting"'))
+        await new Promise((resolve) => setTimeout(resolve, 10));
     },
     async stop() {
       await daemon.dispose();

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect, vi } from "vitest";
 import { WebSocket } from "ws";
 import { createGateway, type Gateway, type GatewayOptions } from "../../../main/gateway/create-gateway.ts";
 import { silentLog } from "../../../main/home/create-log.ts";
@@ -28,7 +29,10 @@ export async function startGateway(home: Home, options: Partial<GatewayOptions> 
     ...options,
   });
   if (!started.ok) throw new Error(started.fault.message);
-  return started.value;
+  const gateway = started.value;
+  // A busy machine may need longer for its daemon than a request is made to wait.
+  if (options.startDaemon === true) await vi.waitFor(() => expect(gateway.app().daemon.state).toBe("connected"));
+  return gateway;
 }
 
 export interface Answer {
