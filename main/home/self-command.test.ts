@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { lastingSelfCommand, selfCommand } from "./self-command.ts";
 
@@ -33,7 +34,7 @@ it.skipIf(process.platform === "win32")(
     expect(self.env).toEqual({ ELECTRON_RUN_AS_NODE: "1" });
     const run = spawnSync(self.command, self.args, { encoding: "utf8" });
     const [url, cli, ...args] = JSON.parse(run.stdout) as string[];
-    expect(url).toBe(`file://${built}/cli.js`);
+    expect(url).toBe(pathToFileURL(join(built, "cli.js")).href);
     expect(cli).toBe(join(built, "cli.js"));
     expect(args).toEqual(["daemon", "--home", "/a b"]);
     rmSync(folder, { recursive: true });
