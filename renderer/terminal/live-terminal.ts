@@ -23,6 +23,7 @@ import { terminalOptions } from "./terminal-options.ts";
 import { createTerminalSize, type Size } from "./terminal-size.ts";
 import { tellColours } from "./told-colours.ts";
 import { createWholeCharacters } from "./whole-characters.ts";
+import { drawWholePictures } from "./whole-pictures.ts";
 
 // Tab goes to the program, so the way out is said.
 Terminal.strings.promptLabel = "Terminal input. F6 leads out of it.";
@@ -204,6 +205,7 @@ export function createLiveTerminal(session: string, connection: Connection, host
       parent.append(element);
       if (!opened) {
         terminal.open(element);
+        drawWholePictures(terminal);
         opened = true;
       }
       keepStyles(element);
