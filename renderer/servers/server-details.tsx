@@ -71,6 +71,12 @@ function SignIn({ name }: { name: string }) {
   );
 }
 
+/** SGR sequences (ECMA-48 8.3.117): many servers colour what they log, and here it is read without. */
+const COLOURS = /\p{Cc}\[[\d;:]*m/gu;
+
+/** It may open below the edge of what is seen. */
+const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: "nearest" });
+
 function Log({ name }: { name: string }) {
   const { client } = useServices();
   const [text, setText] = useState<string>();
@@ -83,8 +89,14 @@ function Log({ name }: { name: string }) {
     <>
       <Button onClick={() => void read()}>{text === undefined ? "Show log" : "Read log again"}</Button>
       {text !== undefined && (
-        <pre className={styles.log} role="region" aria-label={`Log of ${oneLine(name, 64)}`} tabIndex={0}>
-          {text === "" ? "It has written nothing." : text.split("\n").map(visible).join("\n")}
+        <pre
+          ref={intoView}
+          className={styles.log}
+          role="region"
+          aria-label={`Log of ${oneLine(name, 64)}`}
+          tabIndex={0}
+        >
+          {text === "" ? "It has written nothing." : text.replace(COLOURS, "").split("\n").map(visible).join("\n")}
         </pre>
       )}
     </>

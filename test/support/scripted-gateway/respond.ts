@@ -58,14 +58,14 @@ const got = (scene: Scene): Record<string, unknown> => ({
   },
 });
 
-/** What a server writes to its error stream: long lines, and a control character that must be seen, not obeyed. */
+/** What a server writes to its error stream: long lines, colours, and a control character that must be seen, not obeyed. */
 const WORKSPACE_LOG = [
   "workspace-mcp 2.3.1 on stdio",
   "loaded 14 packages from /home/me/src/api in 212 ms",
   "\u001b[33mwarn\u001b[0m packages/legacy has no build script; it is left out of every build until it gets one, see https://workspace.example/docs/build-scripts",
   "build packages/router",
   "build packages/router: 31 of 50 files",
-  "run_tests packages/*",
+  "run_tests packages/*\u0007",
   "run_tests: 412 tests passed, 0 failed, 3 skipped in 38.2 s",
   "",
 ].join("\n");
