@@ -22,6 +22,8 @@ interface PickerProps {
   onFile: (agent: string, file: string) => void;
 }
 
+/** As many as there are cards for who has no agents of their own: what stands below stays where it is when they come. */
+const GHOSTS = [1, 2, 3, 4, 5, 6];
 const CUSTOM: AgentView = { id: "custom", name: "Other command", found: true };
 
 export function AgentPicker({ agents, value, files, onChange, onFile }: PickerProps) {
@@ -45,7 +47,7 @@ export function AgentPicker({ agents, value, files, onChange, onFile }: PickerPr
     <fieldset className={form.field} aria-busy={agents === undefined}>
       <legend className={form.label}>Agent</legend>
       <div className={styles.cards}>
-        {agents === undefined && [1, 2, 3].map((key) => <div key={key} className={styles.ghost} />)}
+        {agents === undefined && GHOSTS.map((key) => <div key={key} className={styles.ghost} />)}
         {(agents === undefined ? [] : cards).map((agent) => {
           const key = agentKey(agent);
           const usable = agent.found || files[key] !== undefined;

@@ -28,7 +28,7 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
   const [busy, setBusy] = useState(false);
 
   // What is typed before the terminal is shown would be lost.
-  useEffect(() => services.terminals.prepare(), [services]);
+  useEffect(() => void services.terminals.prepare(), [services]);
 
   const choices = startable(found?.agents ?? []);
   const usual = useSettings((settings) => settings.newAgent);

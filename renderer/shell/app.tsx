@@ -7,8 +7,9 @@ import { useApp, useSession, useWatching } from "../stores/app-store.ts";
 import { followLastSession } from "../stores/last-session.ts";
 import { useView } from "../stores/view-store.ts";
 import styles from "./layout.module.css";
-import { Layout } from "./layout.tsx";
+import { Layout, loadCallDrawer } from "./layout.tsx";
 import { LiveRegion } from "./live-region.tsx";
+import { useServices } from "./services.ts";
 import { StatusBar } from "./status-bar.tsx";
 import { TitleBar } from "./title-bar.tsx";
 import { Toasts } from "./toasts.tsx";
@@ -18,7 +19,7 @@ import { useWidth } from "./use-width.ts";
 
 const loadOverlays = () => import("./overlays.tsx");
 const Overlays = lazy(loadOverlays);
-/** Once the page stands, the dialogs are fetched, so that the first one opens at once. */
+/** Once the page stands, what is opened most is fetched, so that it opens at once the first time too. */
 const PRELOAD_MS = 1_000;
 
 export function App() {
@@ -31,11 +32,12 @@ export function App() {
   const overlay = useView((view) => view.overlay);
   const paletteKeys = useKeys("palette");
   const settingsKeys = useKeys("settings");
+  const { terminals } = useServices();
   useEffect(followLastSession, []);
   useEffect(() => {
-    const timer = setTimeout(() => void loadOverlays(), PRELOAD_MS);
+    const timer = setTimeout(() => void preload(terminals.prepare()), PRELOAD_MS);
     return () => clearTimeout(timer);
-  }, []);
+  }, [terminals]);
   return (
     <div className={styles.app}>
       <TitleBar width={width} paletteKeys={paletteKeys} settingsKeys={settingsKeys} />
@@ -60,6 +62,12 @@ export function App() {
       <Toasts />
     </div>
   );
+}
+
+/** One after the other: over a slow line nothing may hold up the terminal. What fails is fetched anew when it is opened. */
+async function preload(terminal: Promise<void>): Promise<void> {
+  await terminal;
+  for (const load of [loadOverlays, loadCallDrawer]) await load().catch(() => {});
 }
 
 /** The window's title names the session, and how many need the person. By itself, so that another session draws no more than it must. */

@@ -17,7 +17,9 @@ import { useServices } from "./services.ts";
 import { useKeys } from "./use-shortcuts.ts";
 import type { Width } from "./use-width.ts";
 
-const CallDrawer = lazy(() => import("../detail/call-drawer.tsx").then(({ CallDrawer }) => ({ default: CallDrawer })));
+export const loadCallDrawer = () =>
+  import("../detail/call-drawer.tsx").then(({ CallDrawer }) => ({ default: CallDrawer }));
+const CallDrawer = lazy(loadCallDrawer);
 
 export function Layout({ width }: { width: Width }) {
   const id = useView((view) => view.session);

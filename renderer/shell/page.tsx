@@ -67,7 +67,7 @@ function startServices(host: Host, connection: Connection, onRefused: (reason: s
   const client = createGatewayClient(connection.token, () => onRefused("This browser isn't known here any more."));
   const streams = createSessionStreams(connection, client.calls);
   const terminals = createTerminalPool(connection, host);
-  if (useView.getState().session !== undefined) terminals.prepare();
+  if (useView.getState().session !== undefined) void terminals.prepare();
   let opened = false;
   const socket = openReconnectingSocket({
     connection,

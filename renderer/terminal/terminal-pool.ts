@@ -6,8 +6,8 @@ import type { LiveTerminal } from "./live-terminal.ts";
 const MAX_TERMINALS = 6;
 
 export interface TerminalPool {
-  /** Fetches the terminal's code ahead of its first use: over a slow line each round trip is seen. */
-  prepare(): void;
+  /** Fetches the terminal's code ahead of its first use: over a slow line each round trip is seen. Never fails. */
+  prepare(): Promise<void>;
   open(session: string): Promise<LiveTerminal>;
   /** A terminal that is kept, without waiting: switching to it then takes one frame. */
   known(session: string): LiveTerminal | undefined;
@@ -39,10 +39,9 @@ export function createTerminalPool(connection: Connection, host: Host): Terminal
     return kept;
   }
   return {
-    prepare() {
+    async prepare() {
       // What fails here is told when a terminal is opened.
-      void loadCode().catch(() => {});
-      void fontsReady();
+      await Promise.allSettled([loadCode(), fontsReady()]);
     },
     open(session) {
       const kept = open.get(session) ?? start(session);

@@ -100,6 +100,26 @@ test("what is pressed while a dialog is on its way is meant for it: text for its
   expect(gateway.typed).toEqual([]);
 });
 
+test("while agents are looked for, a new session's form keeps their room: nothing moves away from under the pointer", async ({
+  page,
+}) => {
+  const held = Promise.withResolvers<void>();
+  await openMain(page, gateway);
+  await page.route("**/api/v1/agents", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.keyboard.press("Control+Shift+Enter");
+  const agents = page.getByRole("dialog").getByRole("group", { name: "Agent" });
+  await expect(agents).toHaveAttribute("aria-busy", "true");
+  // Its height in the layout: the dialog may still be growing into its place.
+  const height = () => agents.evaluate((element) => (element instanceof HTMLElement ? element.offsetHeight : 0));
+  const before = await height();
+  held.resolve();
+  await expect(agents.getByText("Other command")).toBeVisible();
+  expect(await height()).toBe(before);
+});
+
 test("rows stay where they are under the pointer and while one reads, and what came meanwhile is one click away", async ({
   page,
 }) => {
