@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import type { DaemonSettings } from "../../shared/protocol/daemon-settings.ts";
 import { useServices } from "../shell/services.ts";
+import { useApp } from "../stores/app-store.ts";
 import { toastFault } from "../stores/toasts.ts";
 import { Toggle } from "./controls.tsx";
 import { NumberSetting } from "./number-setting.tsx";
@@ -10,7 +11,10 @@ import { NumberSetting } from "./number-setting.tsx";
 export function CallsOfAgents() {
   const { client } = useServices();
   const [settings, setSettings] = useState<DaemonSettings>();
+  // Whoever is here before the daemon is asks again once it has come.
+  const connected = useApp((store) => store.app?.daemon.state === "connected");
   useEffect(() => {
+    if (!connected) return;
     let gone = false;
     void client.daemonSettings().then((answer) => {
       if (!gone && answer.ok) setSettings(answer.value);
@@ -18,7 +22,7 @@ export function CallsOfAgents() {
     return () => {
       gone = true;
     };
-  }, [client]);
+  }, [client, connected]);
   if (settings === undefined) return null;
 
   async function change(patch: Partial<DaemonSettings>): Promise<void> {
