@@ -50,6 +50,8 @@ async function gatewayOf(home: Home, options: Partial<GatewayOptions> = {}): Pro
 const announce = (path: string, url: string) =>
   writeFileSync(path, JSON.stringify({ url: `${url}/mcp` }), { mode: 0o600 });
 async function newSession(gateway: Gateway): Promise<string> {
+  // Asked for before its daemon is found, as on a busy machine, it would get a daemon of its own.
+  await until(() => state(gateway), "connected");
   const made = await ask(gateway, "/api/v1/sessions", {
     method: "POST",
     body: JSON.stringify({ agent: "shell", cwd: "/" }),
