@@ -50,7 +50,7 @@ export interface Daemon {
 /** Faults: `already-running`, `home-unusable`, `port-in-use`, `cannot-listen`. */
 export async function createDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
   const { home, log } = options;
-  const opened = openHome(home);
+  const opened = openHome(home, log);
   if (!opened.ok) return opened;
   const { key, store, settings, own } = opened.value;
   const owner = await liveOwner(home.discovery, key);

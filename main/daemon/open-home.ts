@@ -1,6 +1,7 @@
 /** Owns what the daemon keeps in its home folder, opened together: a home that cannot be trusted gives one fault. */
 import { join } from "node:path";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
+import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { daemonKey } from "../home/secrets.ts";
 import { type OutboxStore, openOutboxStore } from "./outbox/outbox-store.ts";
@@ -25,12 +26,16 @@ export interface OpenHome {
 }
 
 /** Fault: `home-unusable`. */
-export function openHome(home: HomeFolder): Result<OpenHome> {
+export function openHome(home: HomeFolder, log: Log): Result<OpenHome> {
   try {
     return ok({
       key: daemonKey(home),
       store: openSecretStore(join(home.path, "secrets.json")),
-      settings: openToolSettings(join(home.path, "tool-settings.json"), join(home.path, "session-tools.json")),
+      settings: openToolSettings(
+        join(home.path, "tool-settings.json"),
+        join(home.path, "session-tools.json"),
+        (sentence) => log.warn(sentence),
+      ),
       own: openDaemonSettings(join(home.path, "daemon-settings.json")),
       oauth: openOAuthStore(join(home.path, "oauth.json")),
       sessions: openSqliteSessionStore(join(home.path, "sessions.db")),

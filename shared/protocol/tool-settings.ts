@@ -1,5 +1,5 @@
 /** Owns the settings that narrow an agent's tools or make writes survive an outage, globally and per session. */
-import { z } from "./schema.ts";
+import { parseJson, z } from "./schema.ts";
 
 /** Names may hold `*` for any characters. What is absent fits everything. */
 export const toolRuleSchema = z.object({
@@ -33,3 +33,10 @@ export const toolSettingsRequestSchema = toolSettingsSchema
     buffer: z.array(toolRuleSchema.strict()).max(200).optional(),
   })
   .strict();
+
+/** What a file of them says that is not understood and has no effect, as one sentence's end; undefined when there is nothing. */
+export function misunderstood(text: string): string | undefined {
+  if (!parseJson(toolSettingsSchema, text).ok) return undefined;
+  const strict = parseJson(toolSettingsRequestSchema, text);
+  return strict.ok ? undefined : strict.reason;
+}

@@ -1,6 +1,6 @@
 /** Owns the tool settings: the global ones and those of each session, in two files of the home folder. */
 import { parseJson } from "../../../shared/protocol/schema.ts";
-import { type ToolSettings, toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
+import { misunderstood, type ToolSettings, toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
 import { readSessionRules, writeSessionRules } from "./session-rules-file.ts";
 
@@ -26,13 +26,20 @@ export interface ToolSettingsStore {
 
 /**
  * `path` has the global ones, `sessionsPath` those of sessions. A file that cannot be read hides nothing less than it did:
- * it throws, so that no rule is silently lost.
+ * it throws, so that no rule is silently lost. What is misspelt in one that can be read is told with `warn`; the rest is in force.
  */
-export function openToolSettings(path: string, sessionsPath: string, now = Date.now): ToolSettingsStore {
+export function openToolSettings(
+  path: string,
+  sessionsPath: string,
+  warn: (sentence: string) => void,
+  now = Date.now,
+): ToolSettingsStore {
   const file = readPrivateFile(path, MAX_BYTES);
   if (file.outcome === "refused") throw new Error(`${path} cannot be used: ${file.reason}`);
   const parsed = file.outcome === "read" ? parseJson(toolSettingsSchema, file.text) : { ok: true as const, value: {} };
   if (!parsed.ok) throw new Error(`${path} is damaged: ${parsed.reason}`);
+  const odd = file.outcome === "read" ? misunderstood(file.text) : undefined;
+  if (odd !== undefined) warn(`${path} has something that is not understood and left out: ${odd}`);
   let global: ToolSettings = parsed.value;
   const sessions = readSessionRules(sessionsPath, now());
   const keep = (id: string, settings: ToolSettings | undefined) => {

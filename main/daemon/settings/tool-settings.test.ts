@@ -8,6 +8,7 @@ import type { McpAgent } from "../../../test/support/daemon/mcp-agent.ts";
 import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
 import { hiddenBecause, matches } from "./apply-rules.ts";
 import { readSessionRules, writeSessionRules } from "./session-rules-file.ts";
+import { openToolSettings } from "./tool-settings-store.ts";
 
 let running: TestDaemon | undefined;
 const folders: string[] = [];
@@ -68,6 +69,27 @@ describe("a session's rules on disk", () => {
     const path = file();
     writeFileSync(path, '{"sessions":[{"id":1}]}', { mode: 0o600 });
     expect(() => readSessionRules(path, 0)).toThrow(/damaged/);
+  });
+});
+
+describe("settings written by hand", () => {
+  it.each([
+    ['{"read_onyl":true,"hide":[{"tool":"push"}]}', "read_onyl"],
+    ['{"hide":[{"tool":"push"},{"sever":"one"}]}', "sever"],
+  ])("tell of a misspelt word, and whatever else they hide stays hidden: %s", (text, word) => {
+    const folder = mkdtempSync(join(tmpdir(), "signalbox-rules-"));
+    folders.push(folder);
+    const path = join(folder, "tool-settings.json");
+    writeFileSync(path, text, { mode: 0o600 });
+    const warnings: string[] = [];
+    const settings = openToolSettings(path, join(folder, "session-tools.json"), (sentence) => warnings.push(sentence));
+    expect(warnings).toEqual([expect.stringContaining(`"${word}"`)]);
+    const facts = { server: "git", tool: "push", definition: undefined, worktree: () => true, changed: () => false };
+    expect(hiddenBecause(facts, settings.effective("s"))).toBeDefined();
+    // Once they are set anew there is nothing to tell.
+    settings.setGlobal({ read_only: true });
+    openToolSettings(path, join(folder, "session-tools.json"), (sentence) => warnings.push(sentence));
+    expect(warnings).toHaveLength(1);
   });
 });
 

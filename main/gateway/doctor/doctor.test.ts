@@ -72,6 +72,22 @@ it("a damaged token or key hides nothing else, and a home that is not there yet 
   expect(existsSync(missing.path)).toBe(false);
 });
 
+it("names the misspelt word of tool settings that were written by hand: agents have tools that a person meant to take", async () => {
+  const { home } = newHome();
+  const path = `${home.path}/tool-settings.json`;
+  const odd = async () => (await examine({ home, discovery: [] })).findings.filter(({ about }) => about === "tools");
+  writeFileSync(path, '{"read_only":true}', { mode: 0o600 });
+  expect(await odd()).toEqual([]);
+  writeFileSync(path, '{"read_onyl":true}', { mode: 0o600 });
+  expect(await odd()).toEqual([
+    expect.objectContaining({
+      state: "warning",
+      text: expect.stringContaining('"read_onyl"'),
+      hint: expect.any(String),
+    }),
+  ]);
+});
+
 it("A7: tells of a running gateway, its link and its streams, and holds no secret", async () => {
   const home = newHome();
   const daemon = await startScriptedDaemon({ key: daemonKey(home.home) });

@@ -1,10 +1,14 @@
-/** Owns the doctor's look at the home folder: whose it is, who may read it, and the room on its disk. */
+/** Owns the doctor's look at the home folder: whose it is, who may read it, what is misspelt in its tool settings, and the room on its disk. */
 import { lstatSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { misunderstood } from "../../../shared/protocol/tool-settings.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
+import { readPrivateFile } from "../../home/private-file.ts";
 import { bad, type Finding, good, warning } from "./finding.ts";
 
 const LOW_DISK_BYTES = 200 * 1024 * 1024;
+const MAX_SETTINGS_BYTES = 1024 * 1024;
+const ODD_SETTINGS_HINT = "Correct the word, or set the rules in the app; what is understood of them is in force.";
 
 export function examineHome(home: HomeFolder): Finding[] {
   const folder = lstatSync(home.path, { throwIfNoEntry: false });
@@ -31,6 +35,14 @@ export function examineHome(home: HomeFolder): Finding[] {
     }
   }
   if (findings.length === 0) findings.push(good("home", `${home.path} is yours alone.`));
+  const toolSettings = join(home.path, "tool-settings.json");
+  const read = readPrivateFile(toolSettings, MAX_SETTINGS_BYTES);
+  const odd = read.outcome === "read" ? misunderstood(read.text) : undefined;
+  if (odd !== undefined) {
+    findings.push(
+      warning("tools", `${toolSettings} has something that is not understood and left out: ${odd}`, ODD_SETTINGS_HINT),
+    );
+  }
   const disk = statfsSync(home.path);
   const free = disk.bavail * disk.bsize;
   const size = `${Math.round(free / 1024 / 1024).toLocaleString("en")} MB free`;
