@@ -43,6 +43,10 @@ it("agents and editors that ask for colours, attributes and places before anybod
   ]);
 });
 
+it("a program that asks for keys or a name that this terminal has not is told so by the answer to what it asks next, without waiting", async () => {
+  expect(await answersTo("\x1b[?u\x1b[>q\x1b[>0q\x1b[c")).toEqual(["\x1b[?1;2c"]);
+});
+
 it("a program's own colours are answered until it takes them back, and whoever comes later sees them", async () => {
   const screen = openTwin();
   screen.colours({ ...DARK_TERMINAL, background: "#ffffff" });
