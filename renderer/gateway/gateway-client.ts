@@ -95,7 +95,8 @@ export function createGatewayClient(token: string, onUnauthorized: () => void) {
     makePairingCode: (scope: Scope) => request(pairingResponseSchema, "POST", "/api/v1/pairing", { scope }),
     search: (query: string) =>
       request(searchResponseSchema, "GET", `/api/v1/search?q=${encodeURIComponent(query)}&limit=20`),
-    restartDaemon: () => request(nothing, "POST", "/api/v1/daemon/restart", {}),
+    /** Refused as `sessions-running` while programs run in it, unless `force` ends them. */
+    restartDaemon: (force: boolean) => request(nothing, "POST", "/api/v1/daemon/restart", { force }),
     servers: () => request(serversFileSchema, "GET", "/api/v1/servers"),
     toolSettings: (id?: string) => request(toolSettingsSchema, "GET", toolSettings(id)),
     saveToolSettings: (settings: ToolSettings, id?: string) => request(nothing, "PUT", toolSettings(id), settings),

@@ -36,12 +36,6 @@ export async function startDaemon(services: Services): Promise<void> {
   if (!asked.ok) toastFault(asked.fault);
 }
 
-/** Refused by the gateway while sessions run in it. */
-export async function restartDaemon(services: Services): Promise<void> {
-  const asked = await services.client.restartDaemon();
-  if (!asked.ok) toastFault(asked.fault);
-}
-
 export async function copyText(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,12 +1,13 @@
 /** Owns what is said above the activity while no daemon reports it. */
 import { Button } from "../parts/button.tsx";
 import { Banner } from "../parts/notice.tsx";
-import { restartDaemon, retryDaemon, startDaemon } from "../shell/actions.ts";
+import { retryDaemon, startDaemon } from "../shell/actions.ts";
 import { daemonSentence } from "../shell/daemon-text.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp, useWatching } from "../stores/app-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { openOverlay } from "../stores/view-store.ts";
+import { MismatchBanner } from "./mismatch-banner.tsx";
 
 export function DaemonBanner() {
   const services = useServices();
@@ -48,10 +49,6 @@ export function DaemonBanner() {
         </Banner>
       );
     case "mismatch":
-      return (
-        <Banner tone="warn" actions={<Button onClick={() => void restartDaemon(services)}>Restart daemon</Button>}>
-          {text}
-        </Banner>
-      );
+      return <MismatchBanner text={text} />;
   }
 }

@@ -282,3 +282,22 @@ test("two sessions stand side by side, and the activity is that of the one being
   await page.getByRole("button", { name: "Show one session" }).first().click();
   await expect(terminal(page)).toHaveCount(1);
 });
+
+test("a daemon of another version is replaced at once when nothing runs in it, else only after a question whose safe answer comes first", async ({
+  page,
+}) => {
+  gateway.setScene({ ...scene("daemon-mismatch"), path: scene("main").path });
+  await openMain(page, gateway);
+  const sent = () => gateway.requests.filter(({ path }) => path === "/api/v1/daemon/restart").map(({ body }) => body);
+  const restart = page.getByRole("button", { name: "Restart daemon" });
+  await restart.click();
+  await expect(page.getByRole("alert").getByText(/^2 programs are still running\. /)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Keep them running" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(restart).toBeFocused();
+  expect(sent()).toEqual(['{"force":false}']);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "End them and restart" }).click();
+  await expect.poll(sent).toEqual(['{"force":false}', '{"force":false}', '{"force":true}']);
+  await expect(restart).toBeVisible();
+});

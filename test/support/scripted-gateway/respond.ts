@@ -1,8 +1,8 @@
 /** Owns what the scripted gateway answers over HTTP. */
 import type { Scene } from "./scene.ts";
 
-/** Status and body. What is not named here is answered with an empty object, as if it had been done. */
-export function respond(scene: Scene, method: string, url: URL): [number, unknown] {
+/** Status and body; `body` is the request's. What is not named here is answered with an empty object, as if it had been done. */
+export function respond(scene: Scene, method: string, url: URL, body = ""): [number, unknown] {
   const { pathname } = url;
   if (method !== "GET" && scene.me?.scope === "read-only") {
     return [403, { error: { code: "read-only", message: "This device may only watch." } }];
@@ -29,6 +29,10 @@ export function respond(scene: Scene, method: string, url: URL): [number, unknow
   }
   if (pathname === "/api/v1/servers/test") {
     return [200, { name: "x", transport: "http", state: "ready", tools: [{ name: "echo" }] }];
+  }
+  if (pathname === "/api/v1/daemon/restart" && !body.includes('"force":true')) {
+    const error = { code: "sessions-running", message: "2 programs are still running." };
+    return [409, { error: { ...error, hint: "With `force` they are ended, too." } }];
   }
   const known = method === "GET" ? got(scene)[pathname] : undefined;
   return [200, known ?? {}];

@@ -80,7 +80,7 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
     if (request.headers.authorization !== `Bearer ${SCRIPTED_TOKEN}`) {
       return send(401, { error: { code: "unauthorized", message: "The token isn't known here." } });
     }
-    const [status, value] = respond(scene, request.method ?? "GET", url);
+    const [status, value] = respond(scene, request.method ?? "GET", url, body);
     send(status, value);
   }
 
