@@ -1,6 +1,13 @@
 /** Proves that Prometheus can read the gateway's figures, that they count, and that they need a token. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ask, type Home, socketTo, startGateway, temporaryHome } from "../../test/support/gateway/running-gateway.ts";
+import {
+  ask,
+  eventClient,
+  type Home,
+  socketTo,
+  startGateway,
+  temporaryHome,
+} from "../../test/support/gateway/running-gateway.ts";
 import { type ScriptedDaemon, startScriptedDaemon } from "../../test/support/gateway/scripted-daemon.ts";
 import { prepareHomeFolder } from "../home/home-folder.ts";
 import { daemonKey } from "../home/secrets.ts";
@@ -64,6 +71,22 @@ it("figures are in Prometheus' form, each told once, and count what happens", as
     }),
   );
   socket.terminate();
+});
+
+it("what a flood left in memory is let go of once the journal has it, without another event", async () => {
+  const made = await ask(gateway, "/api/v1/sessions", { method: "POST", body: '{"agent":"shell","cwd":"/"}' });
+  const { id } = made.json() as { id: string };
+  await daemon.readers(id, 1);
+  const client = eventClient(gateway, id);
+  const message = "x".repeat(200_000);
+  for (let n = 1; n <= 100; n += 1) daemon.emit(id, { kind: "progress", call: "a", tool: "t", progress: n, message });
+  // Figures are not asked for meanwhile: that hurries the journal.
+  await client.until(() => client.entries.length === 100);
+  await vi.waitFor(async () => {
+    const found = await figures();
+    expect(found.get("signalbox_ring_bytes")).toBeLessThanOrEqual(8 * 1024 * 1024);
+    expect(found.get("signalbox_ring_bytes")).toBeGreaterThan(4 * 1024 * 1024);
+  });
 });
 
 it("figures need a token", async () => {

@@ -4,7 +4,7 @@ import type { Worker } from "node:worker_threads";
 import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { createAppHub } from "./app-hub.ts";
-import { createLogRing } from "./bridge/session-log.ts";
+import { createLogRing, RING_BYTES } from "./bridge/session-log.ts";
 import { discoveryCandidates } from "./discovery/candidates.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
 import type { JournalLimits } from "./journal/journal-options.ts";
@@ -48,7 +48,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     },
     now,
   );
-  const ring = createLogRing();
+  const ring = createLogRing(RING_BYTES, () => journal.queued());
   const agents = rememberAgents(steady);
   const counters: Counters = { events: 0, eventBytes: 0, reconnects: 0 };
   // The three know each other; none of them asks for another before all are there.
@@ -70,6 +70,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     {
       counts: sessions.counts,
       recording: (recording) => hub.publish({ type: "recording", recording }),
+      wrote: ring.shrink,
       rests: ring.trim,
     },
     options.journalThread,

@@ -133,6 +133,31 @@ describe("cursors", () => {
     expect(slow.entries().map(({ seq }) => seq)).toEqual(range(1, 10_000));
   });
 
+  it("that lag in a flood get from memory what the journal has not got yet, and it is let go of once the journal has it", () => {
+    let unwritten = 0;
+    const ring = createLogRing(20_000, () => unwritten);
+    const log = ring.open("s");
+    const slow = reader();
+    slow.sink.open = false;
+    const history = () => Promise.reject(new Error("the journal was asked"));
+    const cursor = openCursor({ log, after: 0, sink: slow.sink, history, verbatim: false });
+    for (let n = 1; n <= 1_000; n += 1) {
+      unwritten = ring.bytes + 1_000;
+      log.append([progress(n)], AT);
+    }
+    expect(ring.bytes).toBeGreaterThan(100_000);
+    slow.sink.open = true;
+    cursor.pump();
+    expect(slow.entries().map(({ seq }) => seq)).toEqual(range(1, 1_000));
+    unwritten = 50_000;
+    ring.shrink();
+    expect(ring.bytes).toBeLessThanOrEqual(50_000);
+    unwritten = 0;
+    ring.trim();
+    expect(ring.bytes).toBeLessThanOrEqual(20_000);
+    expect(log.find(1_000)).toBeDefined();
+  });
+
   it("announce what is kept nowhere any more, with its numbers, and go on", async () => {
     const log = createLogRing(20_000).open("s");
     for (let n = 1; n <= 1000; n += 1) log.append([progress(n)], AT);

@@ -46,6 +46,8 @@ export interface LogRing {
   drop(id: string): void;
   /** Bytes held now. */
   readonly bytes: number;
+  /** Lets go of what the journal has got meanwhile. */
+  shrink(): void;
   /** Gives back what a burst took beyond it. */
   trim(): void;
 }
@@ -57,7 +59,11 @@ interface Held {
   floor: number;
 }
 
-export function createLogRing(limit = RING_BYTES): LogRing {
+/**
+ * `unwritten` says how many bytes the journal has not got yet. So many stay in the ring as well: they wait in this very
+ * memory, and reading them from the journal would cost a reader who lags in a flood more than what he lags by.
+ */
+export function createLogRing(limit = RING_BYTES, unwritten: () => number = () => 0): LogRing {
   const slabs = createSlabs();
   const writer = createFrameWriter(slabs);
   const logs = new Map<string, { log: SessionLog; held: Held }>();
@@ -71,7 +77,12 @@ export function createLogRing(limit = RING_BYTES): LogRing {
     const cost = chunk.frame.length + chunk.starts.byteLength + CHUNK_OVERHEAD_BYTES;
     queue.push({ held, bytes: cost });
     bytes += cost;
-    while (bytes > limit) {
+    shrink();
+  }
+
+  function shrink(): void {
+    const most = Math.max(limit, unwritten());
+    while (bytes > most) {
       const oldest = queue[head];
       if (oldest === undefined) break;
       head += 1;
@@ -109,7 +120,11 @@ export function createLogRing(limit = RING_BYTES): LogRing {
       entry.held.chunks = [];
       entry.held.start = 0;
     },
-    trim: slabs.trim,
+    shrink,
+    trim() {
+      shrink();
+      slabs.trim();
+    },
     get bytes() {
       return bytes;
     },

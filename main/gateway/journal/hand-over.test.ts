@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 /** A journal's thread that answers when it is told to, and a log whose entries go to it. */
-function start() {
+function start(ringBytes?: number, keepsWaiting = true) {
   const sent: (Batch | string)[] = [];
   const held: Batch[] = [];
   let idle = 0;
@@ -27,7 +27,8 @@ function start() {
       idle += 1;
     },
   );
-  const log = createLogRing().open("s");
+  const ring = createLogRing(ringBytes, keepsWaiting ? handOver.queued : undefined);
+  const log = ring.open("s");
   const event = JSON.stringify({ tool: "t", message: "x".repeat(4_000) });
   /** About so many megabytes, as much at a time as is published at once. */
   const come = (megabytes: number) => {
@@ -43,9 +44,10 @@ function start() {
   const finish = () => {
     const batch = held.shift();
     if (batch !== undefined) handOver.done(bytesIn(batch), batch.memory);
+    ring.shrink();
     return batch !== undefined;
   };
-  return { handOver, log, sent, held, come, numbers, finish, idle: () => idle };
+  return { handOver, ring, log, sent, held, come, numbers, finish, idle: () => idle };
 }
 
 it("a few entries are written within 50 ms, however many follow them", () => {
@@ -133,8 +135,19 @@ it("above its bound the daemon is not read until half of it is written", async (
   expect(roomy).toBe(true);
 });
 
+it("what waits stays in the ring beyond its limit, so that no reader asks the journal for it, and is gone once it is written", () => {
+  const { handOver, ring, log, come, finish } = start(MB);
+  come(30);
+  // What was published last is in the ring before it waits: the ring is behind by as much, and by what a chunk costs beside its bytes.
+  expect(ring.bytes).toBeGreaterThan(28 * MB);
+  expect(log.find(2 * 256)?.first).toBeLessThanOrEqual(2 * 256);
+  handOver.before(() => {});
+  while (finish()) expect(ring.bytes).toBeLessThanOrEqual(Math.max(MB, handOver.queued()));
+  expect(ring.bytes).toBeLessThanOrEqual(MB);
+});
+
 it("what is gone from the ring keeps its bytes until they are handed over, also when the thread is gone", () => {
-  const { handOver, log, sent, come, finish } = start();
+  const { handOver, log, sent, come, finish } = start(MB, false);
   come(30);
   expect(log.floor()).toBeGreaterThan(1);
   handOver.before(() => {});

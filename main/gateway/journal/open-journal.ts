@@ -13,6 +13,8 @@ const READ_BYTES = 512 * 1024;
 export interface JournalListener {
   counts(session: string, counts: CallCounts): void;
   recording(state: { ok: boolean; reason?: string }): void;
+  /** Fewer bytes wait than before. */
+  wrote?(): void;
   /** A burst is over: what it took may be given back. */
   rests?(): void;
 }
@@ -84,7 +86,8 @@ export async function openJournal(
       case "unusable":
         return died(message.reason);
       case "done":
-        return handOver.done(message.bytes, message.memory);
+        handOver.done(message.bytes, message.memory);
+        return listener.wrote?.();
       case "counts":
         return listener.counts(message.session, message.counts);
       case "recording":
