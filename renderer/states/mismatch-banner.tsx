@@ -29,7 +29,7 @@ export function MismatchBanner({ text }: { text: string }) {
       <Banner
         tone="warn"
         actions={
-          <Button key="restart" ref={asked.current ? focus : null} busy={busy} onClick={() => void restart(false)}>
+          <Button ref={asked.current ? focus : null} busy={busy} onClick={() => void restart(false)}>
             Restart daemon
           </Button>
         }

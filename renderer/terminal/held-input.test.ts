@@ -21,7 +21,7 @@ function open() {
   };
 }
 
-it("what is typed before the program is there reaches it in order, and once", () => {
+it("P10: what is typed before the program is there reaches it in order, and once", () => {
   const { sent, held, type, is } = open();
   expect([type("ex"), type("it"), type("\r")]).toEqual([true, true, true]);
   expect(sent).toEqual([]);

@@ -84,7 +84,9 @@ test("a session can be started from the window, its program's end is told, and i
   await expect(terminal(page)).toContainText("again-2");
 });
 
-test("what is typed into a new terminal before it is connected reaches its program, in order", async ({ page }) => {
+test("P10: what is typed into a new terminal before it is connected reaches its program, in order", async ({
+  page,
+}) => {
   product = await Product.start({ env: { SHELL: "/bin/sh" } });
   const id = await product.createSession({ agent: "shell", cwd: product.workFolder() });
   const typed = Promise.withResolvers<void>();
