@@ -1,4 +1,4 @@
-/** Owns how the three kinds of code are bundled: main (Node, Electron), preload (CommonJS, sandboxed) and renderer (browser). */
+/** How the three kinds of code are bundled: main (Node, Electron), preload (CommonJS, sandboxed) and renderer (browser). */
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";

@@ -1,4 +1,4 @@
-/** Owns how the end-to-end tests run: the built product in real processes, driven in a real Chromium. */
+/** How the end-to-end tests run: the built product in real processes, driven in a real Chromium. */
 import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./test/support/find-browser.ts";
 
@@ -10,13 +10,15 @@ export default defineConfig({
   // Limits only tell what hangs; a busy machine is not a failure.
   timeout: 180_000,
   expect: { timeout: 30_000 },
-  // Processes, terminals and a browser share two cores with the tests.
-  workers: 1,
+  // A page waits as often as it works: two make good use of two cores, more only make timings worse.
+  workers: 2,
   retries: 0,
   forbidOnly: process.env.CI !== undefined,
   reporter: [["list"], ["json", { outputFile: "artifacts/e2e.json" }]],
   use: {
     ...(executablePath === undefined ? {} : { launchOptions: { executablePath, args: browserArguments() } }),
+    // What is to be pressed is there within what a test waits for anything else.
+    actionTimeout: 30_000,
     viewport: { width: 1440, height: 900 },
     colorScheme: "dark",
     // A trace of each test takes a fifth of the time: `npx playwright test <file> --trace on` when one is needed.

@@ -1,10 +1,13 @@
-/** Owns how unit tests run: beside their sources, in test/house and test/compat, in Node, with no clock but the one they inject. */
+/** How unit tests run: beside their sources, in test/house, test/compat and test/gateway, in Node, with no clock but the one they inject. */
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{shared,main,preload,renderer,scripts,bench}/**/*.test.{ts,tsx}", "test/{house,compat}/**/*.test.ts"],
+    include: [
+      "{shared,main,preload,renderer,scripts,bench}/**/*.test.{ts,tsx}",
+      "test/{house,compat,gateway}/**/*.test.ts",
+    ],
     environment: "node",
     alias: { "fast-check": resolve("test/support/fast-check.ts") },
     // Two cores: more workers only make timings worse.

@@ -1,5 +1,5 @@
 /**
- * Owns the terminal's font for lines and blocks. A browser draws such characters as tall as their font says, and rows of a
+ * The terminal's font for lines and blocks. A browser draws such characters as tall as their font says, and rows of a
  * terminal are taller: these reach beyond every row, which cuts them off, so that frames and bars have no gaps at any line height.
  * Run it after changing a shape.
  */

@@ -1,4 +1,4 @@
-/** Owns `npm run build`: builds everything into out/, whether stale or not. */
+/** `npm run build`: builds everything into out/, whether stale or not. */
 import { resolve } from "node:path";
 import { buildProduct } from "./build/build-product.ts";
 import { showProgress } from "./build/show-progress.ts";

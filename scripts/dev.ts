@@ -1,4 +1,4 @@
-/** Owns `npm run dev`: rebuilds on every change and restarts the gateway, or the app, while the daemon and its terminals live on. */
+/** `npm run dev`: rebuilds on every change and restarts the gateway, or the app, while the daemon and its terminals live on. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { watch } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,6 +8,7 @@ import { decideStart, passedOn } from "./start/decide-start.ts";
 import { findElectron } from "./start/electron-binary.ts";
 import { followParent } from "./start/follow-parent.ts";
 import { ownEnvironment } from "./start/own-environment.ts";
+import { sandboxFacts } from "./start/sandbox-facts.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const args = process.argv.slice(2);
@@ -24,8 +25,9 @@ let ending = false;
 function start(first: boolean): void {
   const electron = findElectron(root);
   const { platform, env } = process;
+  const sandbox = electron === undefined ? undefined : sandboxFacts(electron);
   const uid = process.geteuid?.();
-  const plan = decideStart({ args, platform, env, uid, electron, lastFailure: { at: 0, reason: "" }, now: 0 });
+  const plan = decideStart({ args, platform, env, uid, electron, sandbox, lastFailure: { at: 0, reason: "" }, now: 0 });
   const desktop = plan.mode === "desktop" && electron !== undefined;
   if (first && !desktop) say("without a window; a page that is open reconnects by itself, and is reloaded by hand");
   const headless = [join(root, "out", "main", "cli.js"), "serve", ...passedOn(args), ...(first ? [] : ["--no-open"])];

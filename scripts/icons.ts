@@ -1,4 +1,4 @@
-/** Owns the icons in resources/: every size and format, drawn from our own two SVGs and the tray's drawing. Run it after changing one. */
+/** The icons in resources/: every size and format, drawn from our own two SVGs and the tray's drawing. Run it after changing one. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";

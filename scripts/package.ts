@@ -1,4 +1,4 @@
-/** Owns `npm run package`: build, notices, electron-builder, and reading back what came out. `--dir` makes the folder only. */
+/** `npm run package`: build, notices, electron-builder, and reading back what came out. `--dir` makes the folder only. */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -6,9 +6,18 @@ import { parseJson, z } from "../shared/protocol/schema.ts";
 import { buildProduct } from "./build/build-product.ts";
 import { isBuilt, sourcesDigest } from "./build/digest.ts";
 import { showProgress } from "./build/show-progress.ts";
-import { findFaults, findFuseFaults, findPackages, readContents, readFuses } from "./package/inspect-package.ts";
+import {
+  findFaults,
+  findFuseFaults,
+  findHelperFaults,
+  findPackages,
+  findUpdateFaults,
+  readContents,
+  readFuses,
+} from "./package/inspect-package.ts";
 import { addPackages, missingPackages, wantedArchs } from "./package/native-packages.ts";
 import { collectNotices, formatNotices, importedPackages } from "./package/notices.ts";
+import { updateAddress, withoutEmpty } from "./package/release-environment.ts";
 import { standInElectron } from "./package/stand-in-electron.ts";
 import { findElectron } from "./start/electron-binary.ts";
 
@@ -48,8 +57,7 @@ function standIn(version: string): string | undefined {
   return wanted && findElectron(root) === undefined ? standInElectron(version) : undefined;
 }
 
-function runBuilder(version: string, electron: string | undefined): boolean {
-  const url = process.env.SIGNALBOX_UPDATE_URL;
+function runBuilder(version: string, electron: string | undefined, url: string | undefined): boolean {
   const settings = [
     `-c.electronVersion=${version}`,
     `-c.directories.output=${output}`,
@@ -59,19 +67,27 @@ function runBuilder(version: string, electron: string | undefined): boolean {
   const publish = passedOn.some((arg) => arg.startsWith("--publish")) ? [] : ["--publish", "never"];
   const builder = join(root, "node_modules", "electron-builder", "cli.js");
   return (
-    spawnSync(process.execPath, [builder, ...passedOn, ...publish, ...settings], { cwd: root, stdio: "inherit" })
-      .status === 0
+    spawnSync(process.execPath, [builder, ...passedOn, ...publish, ...settings], {
+      cwd: root,
+      stdio: "inherit",
+      env: withoutEmpty(process.env),
+    }).status === 0
   );
 }
 
 /** Prints what each package holds and gives what is wrong with it. */
-async function inspect(): Promise<string[]> {
+async function inspect(url: string | undefined): Promise<string[]> {
   const packages = findPackages(output);
   if (packages.length === 0) return ["nothing was packaged"];
   const faults: string[] = [];
   for (const { folder, program } of packages) {
     const contents = readContents(folder);
-    const found = [...findFaults(contents), ...findFuseFaults(await readFuses(program))];
+    const found = [
+      ...findFaults(contents),
+      ...findFuseFaults(await readFuses(program)),
+      ...findHelperFaults(folder, contents),
+      ...findUpdateFaults(folder, url),
+    ];
     console.log(
       `${folder}: ${contents.archived.length} files in the archive, ${contents.unpacked.length} of them beside it`,
     );
@@ -80,6 +96,7 @@ async function inspect(): Promise<string[]> {
   return faults;
 }
 
+const url = updateAddress(process.env);
 await build();
 addPackages(root, missingPackages(root, platform, wantedArchs(passedOn, process.arch)));
 writeFileSync(
@@ -92,8 +109,8 @@ if (electron !== undefined) {
   console.log("Electron's program is not here: packaging into a stand-in, which does not run.");
 }
 for (const { folder } of findPackages(output)) rmSync(folder, { recursive: true, force: true });
-const packed = runBuilder(version, electron);
+const packed = runBuilder(version, electron, url);
 if (electron !== undefined) rmSync(electron, { recursive: true, force: true });
-const faults = packed ? await inspect() : ["electron-builder failed"];
+const faults = packed ? await inspect(url) : ["electron-builder failed"];
 for (const fault of faults) console.error(`package: ${fault}`);
 if (faults.length > 0) process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** Owns the README's picture: a real demo session of the built product, taken while its tools are at work. */
+/** The README's picture: a real demo session of the built product, taken while its tools are at work. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * Owns `npm run screens`: a picture of every scene at three widths and in every theme, into artifacts/screens/, for
+ * `npm run screens`: a picture of every scene at three widths and in every theme, into artifacts/screens/, for
  * people to look at. `npm run screens -- readme` takes the README's picture of a real demo session instead, and
  * `npm run screens -- terminals` pictures of full-screen programs.
  */

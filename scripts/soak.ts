@@ -1,5 +1,5 @@
 /**
- * Owns `npm run soak [-- --minutes N --rate N --clients N]`: events at a steady rate through a gateway whose connections are
+ * `npm run soak [-- --minutes N --rate N --clients N]`: events at a steady rate through a gateway whose connections are
  * cut at random on both sides, with one client that stalls; prints what was sent, seen, announced as missing and seen twice.
  */
 import { spawn } from "node:child_process";
@@ -37,6 +37,7 @@ const home = homeFolder(folder);
 prepareHomeFolder(home);
 const daemon = await startScriptedDaemon({ key: daemonKey(home), ring: RING_EVENTS });
 const toDaemon = await startFaultProxy(daemon.port);
+daemon.standBehind(toDaemon.url);
 writeFileSync(home.discovery, JSON.stringify({ url: `${toDaemon.url}/mcp` }), { mode: 0o600 });
 const child = spawn(
   process.execPath,

@@ -1,5 +1,4 @@
-/** Owns `npm start`: builds what is stale, then opens the desktop app, or says in one line why not and serves headless. */
-import { spawn } from "node:child_process";
+/** `npm start`: builds what is stale, then opens the desktop app, or says in one line why not and serves headless. */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildProduct } from "./build/build-product.ts";
@@ -9,17 +8,21 @@ import { decideStart, passedOn, type StartPlan } from "./start/decide-start.ts";
 import { fetchElectron, findElectron, lastFailure, rememberFailure } from "./start/electron-binary.ts";
 import { followParent } from "./start/follow-parent.ts";
 import { ownEnvironment } from "./start/own-environment.ts";
+import { runElectron } from "./start/run-electron.ts";
+import { sandboxFacts } from "./start/sandbox-facts.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const args = process.argv.slice(2);
 
 function plan(): StartPlan {
+  const electron = findElectron(root);
   return decideStart({
     args,
     platform: process.platform,
     env: process.env,
     uid: process.geteuid?.(),
-    electron: findElectron(root),
+    electron,
+    sandbox: electron === undefined ? undefined : sandboxFacts(electron),
     lastFailure: lastFailure(root),
     now: Date.now(),
   });
@@ -34,7 +37,7 @@ async function build(): Promise<boolean> {
   return built.ok;
 }
 
-/** One attempt; what it leads to is planned anew. */
+/** One attempt; what follows is planned again with what it brought. */
 async function fetchOnce(): Promise<StartPlan> {
   let arrived = 0;
   const done = showProgress("Fetching Electron", process.stderr, () =>
@@ -45,8 +48,7 @@ async function fetchOnce(): Promise<StartPlan> {
   };
   const fetched = await fetchElectron(root, { firstByteMs: 8_000, stallMs: 60_000, onBytes });
   done();
-  const electron = findElectron(root);
-  if (fetched.ok && electron !== undefined) return { mode: "desktop", electron };
+  if (fetched.ok && findElectron(root) !== undefined) return plan();
   const reason = fetched.ok ? "its installer left no program" : fetched.reason;
   rememberFailure(root, Date.now(), reason);
   return {
@@ -55,31 +57,23 @@ async function fetchOnce(): Promise<StartPlan> {
   };
 }
 
-/**
- * Runs the app and waits for it. Gives its exit code, or undefined when it fell over before it could show anything,
- * as it does where the system forbids its sandbox.
- */
-async function runDesktop(electron: string): Promise<number | undefined> {
-  const begun = Date.now();
-  let asked = false;
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  // Before the app runs: a signal that came between its start and the listener would end us alone and leave it behind.
-  for (const signal of signals) {
-    process.on(signal, () => {
-      asked = true;
-      child.kill(signal);
-    });
+/** How long a window may take: with a cold disk, Electron needs some seconds of it. */
+const WINDOW_MS = 15_000;
+
+/** Runs the app and waits for it. Gives its exit code, or the one line that says why there is no window. */
+async function runDesktop(electron: string): Promise<number | string> {
+  const log = resolve(root, "node_modules", ".cache", "signalbox", "electron.log");
+  const run = { program: electron, args: [root, ...passedOn(args)], env: process.env, log, windowMs: WINDOW_MS };
+  const outcome = await runElectron(run);
+  if (outcome.served) {
+    if (outcome.crash !== undefined) {
+      console.error(
+        `Signalbox's window ended ${outcome.crash}; your agents go on. npm start finds them again. What Electron printed is in ${log}.`,
+      );
+    }
+    return outcome.code;
   }
-  const child = spawn(electron, [root, ...passedOn(args)], { stdio: "inherit" });
-  process.once("exit", () => child.kill("SIGTERM"));
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
-    child.once("error", () => resolve([null, "SIGABRT"]));
-    child.once("exit", (code, signal) => resolve([code, signal]));
-  });
-  for (const name of signals) process.removeAllListeners(name);
-  if (signal === null) return code ?? 1;
-  if (!asked && Date.now() - begun < 10_000) return undefined;
-  return asked ? 0 : 1;
+  return `Electron's program could not open a window here: ${outcome.reason}. What it printed is in ${log}. Signalbox runs without its window.`;
 }
 
 /** In this very process, so that its id, its signals and its exit code are the gateway's own. */
@@ -103,9 +97,8 @@ if (await build()) {
   // Relative paths in the arguments mean the folder in which npm was called.
   if (from !== undefined) process.chdir(from);
   if (chosen.mode === "desktop") {
-    const code = await runDesktop(chosen.electron);
-    if (code === undefined)
-      await runHeadless("Electron's program could not start here, so Signalbox runs without its window.");
-    else process.exitCode = code;
+    const ended = await runDesktop(chosen.electron);
+    if (typeof ended === "number") process.exitCode = ended;
+    else await runHeadless(ended);
   } else if (chosen.mode === "headless") await runHeadless(chosen.why);
 } else process.exitCode = 1;

@@ -1,5 +1,5 @@
 /**
- * Owns `npm run screens -- terminals`: pictures of full-screen programs in the built product at three widths, for people to look at.
+ * `npm run screens -- terminals`: pictures of full-screen programs in the built product at three widths, for people to look at.
  * Editors, and agents as they greet a person who has not signed in. A program that is not installed is left out, and that is said.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";

@@ -1,8 +1,10 @@
-/** Owns `npm test`: lint, types, build, unit tests, MCP conformance, end-to-end and desktop tests; one closing line with the sum. Stops early only where going on would say nothing. */
+/** `npm test`: lint, types, build, unit tests, MCP conformance, end-to-end and desktop tests; one closing line with the sum. Stops early only where going on would say nothing. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { findOrInstallBrowser } from "../test/support/find-browser.ts";
-import { type Report, readBrowserReport, readUnitReport } from "./test/read-report.ts";
+import { findOrInstallRedis } from "../test/support/find-redis.ts";
+import { type Report, readBrowserReport, readUnitReport, slowest } from "./test/read-report.ts";
 
 /** `--long` runs the promised counts in full (500 kills, 1,000 sockets, …); without it about a tenth. */
 const long = process.argv.includes("--long");
@@ -11,7 +13,7 @@ if (long) process.env.SIGNALBOX_LONG = "1";
 const started = performance.now();
 const failures: string[] = [];
 const notes: string[] = [];
-const total: Report = { passed: 0, failed: 0, skipped: 0, failures: [] };
+const total: Report = { passed: 0, failed: 0, skipped: 0, failures: [], times: [] };
 
 function step(name: string, command: string, ...args: string[]): boolean {
   const begun = performance.now();
@@ -33,6 +35,12 @@ function add(name: string, report: Report | undefined): void {
   total.failed += report.failed;
   total.skipped += report.skipped;
   total.failures.push(...report.failures);
+  total.times.push(...report.times.map(({ file, seconds }) => ({ file: shortPath(file), seconds })));
+}
+
+/** As from the project's folder; a file of the browser tests comes with its name alone. */
+function shortPath(file: string): string {
+  return resolve(file) === file ? relative(process.cwd(), file) : file;
 }
 
 mkdirSync("artifacts", { recursive: true });
@@ -42,6 +50,7 @@ for (const report of ["artifacts/unit.json", "artifacts/e2e.json", "artifacts/el
 step("lint and format", "npm", "run", "--silent", "lint");
 step("types", "npm", "run", "--silent", "types");
 const built = step("build", "npm", "run", "--silent", "build");
+if (!findOrInstallRedis()) notes.push("tests of clusters not run: install redis-server 7 or newer");
 step("unit tests", "vitest", "run", "--reporter=default", "--reporter=json", "--outputFile.json=artifacts/unit.json");
 add("unit tests", readUnitReport("artifacts/unit.json"));
 
@@ -57,6 +66,10 @@ else if (findOrInstallBrowser() === undefined) {
   step("desktop tests", "node", "test/electron/run.ts");
   add("desktop tests", readBrowserReport("artifacts/electron.json"));
 }
+
+writeFileSync("artifacts/test-times.json", `${JSON.stringify(total.times, null, 2)}\n`);
+console.log("\nThe slowest files (all of them in artifacts/test-times.json):");
+for (const line of slowest(total.times, 12)) console.log(line);
 
 console.log("");
 // Last, because the end of a long log is what is read first.

@@ -1,4 +1,4 @@
-/** Owns the type check: every folder with the settings of its own runtime, all of them even when one fails. */
+/** The type check: every folder with the settings of its own runtime, all of them even when one fails. */
 import { spawnSync } from "node:child_process";
 
 const PROJECTS = ["shared", "main", "preload", "renderer", "test"];

@@ -1,4 +1,4 @@
-/** Owns which lines meet in each character of Unicode's "Box Drawing", and the drawing of those that are made of them. */
+/** Which lines meet in each character of Unicode's "Box Drawing", and the drawing of those that are made of them. */
 import { bar, CENTRE, FAR, HEAVY, LIGHT, MIDDLE, type Shape, WIDTH } from "./shapes.ts";
 
 /** Up, right, down, left of each character from U+2500 on: 0 nothing, 1 light, 2 heavy, 3 double; `.` is drawn in another way. */

@@ -1,4 +1,4 @@
-/** Owns the outlines of Unicode's "Box Drawing" and "Block Elements". */
+/** The outlines of Unicode's "Box Drawing" and "Block Elements". */
 import { lines } from "./arms.ts";
 import {
   ADVANCE,

@@ -1,4 +1,4 @@
-/** Owns the measures of the box-drawing font and the few shapes that its characters are made of. */
+/** The measures of the box-drawing font and the few shapes that its characters are made of. */
 
 export type Point = readonly [x: number, y: number];
 /** A closed outline: straight to a point, or along a cubic curve with two control points. */

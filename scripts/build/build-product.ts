@@ -1,7 +1,8 @@
-/** Owns one run of the build: main, preload and renderer, then the command made executable, then the stamp. */
+/** One run of the build: main, preload and renderer, then the command made executable, then the stamp. */
 import { spawn } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
+import { childEnded } from "../../main/home/child-end.ts";
 import { forgetBuild, rememberBuild, sourcesDigest } from "./digest.ts";
 
 export type BuildOutcome = { ok: true } | { ok: false; output: string };
@@ -21,10 +22,8 @@ export async function buildProduct(root: string, options: { keepOld?: boolean } 
   child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
   const end = () => child.kill("SIGTERM");
   process.once("exit", end);
-  const failure = await new Promise<string | undefined>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("close", (code, signal) => resolve(code === 0 ? undefined : `the build ended with ${signal ?? code}`));
-  });
+  const { code, signal, error } = await childEnded(child);
+  const failure = error?.message ?? (code === 0 ? undefined : `the build ended with ${signal ?? code}`);
   process.off("exit", end);
   if (failure !== undefined) return { ok: false, output: `${Buffer.concat(output).toString()}\n${failure}` };
   chmodSync(join(root, "out", "main", "cli.js"), 0o755);

@@ -1,4 +1,4 @@
-/** Owns the proof that a stale build is noticed and a fresh one is not rebuilt. */
+/** Proves that a stale build is noticed and a fresh one is not rebuilt. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

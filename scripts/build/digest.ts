@@ -1,4 +1,4 @@
-/** Owns the answer to "is the build still that of these sources": a digest of what goes into it, kept beside it. */
+/** The answer to "is the build still that of these sources": a digest of what goes into it, kept beside it. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns the one line that tells how long something has been going on, on standard error so that standard output stays a program's. */
+/** The one line that tells how long something has been going on, on standard error so that standard output stays a program's. */
 
 interface Screen {
   isTTY?: boolean;

@@ -1,4 +1,4 @@
-/** Owns how the tray icon is drawn: a signal head whose two lamps tell the state, legible at 16 px on any bar. */
+/** How the tray icon is drawn: a signal head whose two lamps tell the state, legible at 16 px on any bar. */
 
 export type TrayTheme = "template" | "dark" | "light";
 export const TRAY_MOODS = ["idle", "running", "needs-you", "lost"] as const;

@@ -1,5 +1,5 @@
-/** Owns reading a package back: what its archive holds, what lies beside it, and how its fuses are set. */
-import { existsSync, readdirSync } from "node:fs";
+/** Reads a package back: what its archive holds, what lies beside it, and how its fuses are set. */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listPackage, statFile } from "@electron/asar";
 import { FuseState, FuseV1Options, getCurrentFuseWire } from "@electron/fuses";
@@ -88,7 +88,8 @@ export async function readFuses(program: string): Promise<Record<string, boolean
 /** How they must be: see electron-builder.yml for why RunAsNode stays on. */
 export const EXPECTED_FUSES = {
   runAsNode: true,
-  cookieEncryption: true,
+  // The app keeps no cookies; the key for them would open the system's key store, with a question to the person.
+  cookieEncryption: false,
   nodeOptions: false,
   nodeCliInspect: false,
   asarIntegrity: true,
@@ -100,6 +101,24 @@ export function findFuseFaults(fuses: Record<string, boolean | undefined>): stri
   return Object.entries(EXPECTED_FUSES)
     .filter(([name, wanted]) => fuses[name] !== wanted)
     .map(([name, wanted]) => `the fuse ${name} is ${fuses[name]}, not ${wanted}`);
+}
+
+/** macOS starts terminals through a helper that must stay executable on its way through the archive. */
+export function findHelperFaults(folder: string, contents: PackageContents): string[] {
+  if (process.platform === "win32") return [];
+  return contents.unpacked
+    .filter((path) => path.endsWith("/spawn-helper"))
+    .filter((path) => (statSync(join(resourcesOf(folder), "app.asar.unpacked", path)).mode & 0o111) !== 0o111)
+    .map((path) => `${path} cannot be executed: no terminal would start`);
+}
+
+/** The app looks for newer versions where this file says, so it must be there only when asked for, with that address. */
+export function findUpdateFaults(folder: string, asked: string | undefined): string[] {
+  const file = join(resourcesOf(folder), "app-update.yml");
+  const text = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  if (asked === undefined) return text === undefined ? [] : ["app-update.yml was not asked for"];
+  if (text === undefined) return ["app-update.yml is missing"];
+  return text.includes(asked) ? [] : [`app-update.yml does not name ${asked}`];
 }
 
 /** Folders of applications under the packager's output: `linux-unpacked`, `win-arm64-unpacked`, `mac-universal/Signalbox.app/Contents`. */

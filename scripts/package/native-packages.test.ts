@@ -1,4 +1,4 @@
-/** Owns the proof that a package for another architecture is not made without its terminal. */
+/** Proves that a package for another architecture is not made without its terminal. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns having the native terminal for every architecture that a package is made for; `npm ci` brings only this machine's. */
+/** Fetches the native terminal for every architecture that a package is made for; `npm ci` brings only this machine's. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns the notices of third-party software in a package: the packages that our code imports, with all that these need. */
+/** The notices of third-party software in a package: the packages that our code imports, with all that these need. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseJson, z } from "../../shared/protocol/schema.ts";

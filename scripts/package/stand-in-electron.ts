@@ -1,4 +1,4 @@
-/** Owns a folder that looks to the packager like Electron's distribution for Linux, for machines without the real one. What is packed into it does not run. */
+/** A folder that looks to the packager like Electron's distribution for Linux, for machines without the real one. What is packed into it does not run. */
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

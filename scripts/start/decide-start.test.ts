@@ -1,4 +1,4 @@
-/** Owns the table of starts. */
+/** The table of starts: a window where one can be, and one line with the next step where none can. */
 import { describe, expect, it } from "vitest";
 import { decideStart, FETCH_RETRY_MS, passedOn, type StartFacts } from "./decide-start.ts";
 
@@ -11,6 +11,8 @@ const desk: StartFacts = {
   lastFailure: undefined,
   now: FETCH_RETRY_MS * 10,
 };
+
+const forbidden = { restricted: true, helperReady: false, helper: "/e/chrome-sandbox" };
 
 describe("decideStart", () => {
   const rows: [string, Partial<StartFacts>, ReturnType<typeof decideStart>["mode"]][] = [
@@ -26,6 +28,14 @@ describe("decideStart", () => {
     ["root on Linux: headless rather than without a sandbox", { uid: 0 }, "headless"],
     ["macOS needs no DISPLAY", { platform: "darwin", env: {} }, "desktop"],
     ["Windows has no user id", { platform: "win32", env: {}, uid: undefined }, "desktop"],
+    ["a system that forbids the sandbox: headless at once", { sandbox: forbidden }, "headless"],
+    ["its helper has the rights instead", { sandbox: { ...forbidden, helperReady: true } }, "desktop"],
+    ["a system that allows the sandbox", { sandbox: { ...forbidden, restricted: false } }, "desktop"],
+    [
+      "--desktop tries it all the same, as a profile of AppArmor may allow it",
+      { sandbox: forbidden, args: ["--desktop"] },
+      "desktop",
+    ],
     ["a missing program is fetched", { electron: undefined }, "fetch"],
     [
       "an attempt that failed an hour ago does not delay this start",
@@ -50,6 +60,15 @@ describe("decideStart", () => {
   ];
   it.each(rows)("%s", (_name, facts, mode) => {
     expect(decideStart({ ...desk, ...facts }).mode).toBe(mode);
+  });
+
+  it("says once what allows the sandbox, with a path that a shell takes as it is, and never switches it off", () => {
+    const helper = "/home/o'neil/my app/chrome-sandbox";
+    const plan = decideStart({ ...desk, sandbox: { ...forbidden, helper } });
+    const why = plan.mode === "headless" ? (plan.why ?? "") : "";
+    const quoted = "'/home/o'\\''neil/my app/chrome-sandbox'";
+    expect(why).toContain(`sudo chown root: ${quoted} && sudo chmod 4755 ${quoted}`);
+    expect(why).not.toMatch(/no-sandbox|\n/);
   });
 
   it("says why there is no window, and how to try again, in one line", () => {

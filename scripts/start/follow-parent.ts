@@ -1,4 +1,4 @@
-/** Owns ending with the process that started us: npm's shell, which does not pass signals on when it is ended itself. */
+/** Ends with the process that started us: npm's shell, which does not pass signals on when it is ended itself. */
 
 const CHECK_MS = 250;
 

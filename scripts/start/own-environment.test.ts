@@ -1,4 +1,4 @@
-/** Owns the proof that npm's traces do not reach agents and shells. */
+/** Proves that npm's traces do not reach agents and shells. */
 import { delimiter } from "node:path";
 import { expect, it } from "vitest";
 import { ownEnvironment } from "./own-environment.ts";
@@ -28,4 +28,14 @@ it("keeps a node_modules/.bin that the person has on PATH, and NODE outside of n
   const own = path("/usr/bin", "/src/app/node_modules/.bin");
   expect(ownEnvironment({ npm_execpath: "x", PATH: own }, "/src/app").PATH).toBe(own);
   expect(ownEnvironment({ NODE: "mine", PATH: own }, "/src/app")).toEqual({ NODE: "mine", PATH: own });
+});
+
+it("Electron is started as the app, also from a terminal that asks every Electron to be plain Node", () => {
+  const env = {
+    HOME: "/home/p",
+    ELECTRON_RUN_AS_NODE: "1",
+    ELECTRON_NO_ATTACH_CONSOLE: "1",
+    ELECTRON_MIRROR: "https://m",
+  };
+  expect(ownEnvironment(env, "/src/app")).toEqual({ HOME: "/home/p", ELECTRON_MIRROR: "https://m" });
 });

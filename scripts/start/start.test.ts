@@ -1,4 +1,4 @@
-/** Owns the proof that `npm start` leaves nothing behind: signals, exit codes and a parent that dies. Real processes, a small stand-in for the product. */
+/** Proves that `npm start` leaves nothing behind: signals, exit codes and a parent that dies. Real processes, a small stand-in for the product. */
 import {
   type ChildProcess,
   type SpawnOptionsWithStdioTuple,
@@ -8,7 +8,7 @@ import {
   spawnSync,
 } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,9 +25,11 @@ const CLI = `
   console.log(JSON.stringify({ pid: process.pid, args: process.argv.slice(2), npm: Object.keys(process.env).filter((key) => /^npm_/i.test(key)) }));
   setInterval(() => {}, 1000);`;
 
-/** Stands where Electron's program stands. */
+/** Stands where Electron's program stands, with a window. */
 const ELECTRON = `#!/bin/sh
 trap 'exit 7' TERM
+echo '{"event":"began"}' >> "$SIGNALBOX_START_REPORT"
+echo '{"event":"window"}' >> "$SIGNALBOX_START_REPORT"
 echo "{\\"pid\\":$$,\\"args\\":[\\"desktop\\"],\\"npm\\":[]}"
 while :; do sleep 0.05; done`;
 
@@ -38,13 +40,16 @@ beforeEach(() => {
     writeFileSync(join(root, path), text, { mode });
   };
   for (const folder of ["main", "preload", "renderer"]) mkdirSync(join(root, folder));
-  for (const folder of ["scripts", "shared"]) cpSync(resolve(folder), join(root, folder), { recursive: true });
+  for (const folder of ["scripts", "shared", "main/home"])
+    cpSync(resolve(folder), join(root, folder), { recursive: true });
   write("package.json", '{"type":"module"}');
   write("out/main/cli.js", CLI);
   for (const file of ["main/electron.js", "preload/preload.cjs", "renderer/index.html"]) write(`out/${file}`, "");
   write("node_modules/electron/package.json", '{"version":"45.0.0"}');
   write("node_modules/electron/install.js", 'console.error("Error: no network"); process.exit(1)');
-  symlinkSync(resolve("node_modules/zod"), join(root, "node_modules", "zod"));
+  // What shared/ imports.
+  for (const name of ["zod", "jsonc-parser"])
+    symlinkSync(resolve("node_modules", name), join(root, "node_modules", name));
   rememberBuild(root, sourcesDigest(root));
   mkdirSync(join(root, "node_modules", ".cache"));
   for (const open of ["", "node_modules/.cache"]) chmodSync(join(root, open), 0o777);
@@ -76,9 +81,15 @@ function start(args: string[], env: Record<string, string> = {}, shell = false) 
   child.stderr.on("data", (chunk: Buffer) => {
     errors += chunk;
   });
-  const first = once(createInterface({ input: child.stdout }), "line").then(([line]): unknown =>
-    JSON.parse(String(line)),
+  const line = once(createInterface({ input: child.stdout }), "line").then(([text]): unknown =>
+    JSON.parse(String(text)),
   );
+  // One that ends without a word would be waited for without end.
+  const silent = once(child, "close").then((): never => {
+    throw new Error(`it ended without a word: ${errors}`);
+  });
+  const first = Promise.race([line, silent]);
+  first.catch(() => {});
   return { child, first, errors: () => errors };
 }
 
@@ -104,15 +115,58 @@ describe("without a display", () => {
   });
 });
 
+/** Puts a program where the installer puts Electron's, whole by its marks. */
+function electronIs(script: string): void {
+  const folder = join(root, "node_modules", "electron");
+  mkdirSync(join(folder, "dist"));
+  writeFileSync(join(folder, "path.txt"), "electron");
+  writeFileSync(join(folder, "dist", "version"), "45.0.0");
+  writeFileSync(join(folder, "dist", "electron"), script, { mode: 0o755 });
+}
+
 describe.skipIf(process.platform === "win32" || !canActAsThem)("with a display", () => {
   it("runs Electron's program, passes a signal on and gives its exit code", async () => {
-    mkdirSync(join(root, "node_modules/electron/dist"));
-    writeFileSync(join(root, "node_modules/electron/dist/electron"), ELECTRON, { mode: 0o755 });
+    electronIs(ELECTRON);
     const { child, first } = start([], { DISPLAY: ":0" });
     const { pid } = (await first) as { pid: number };
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([7, null]);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it.each([
+    ["ends at once", "exit 0", "it ended with 0"],
+    ["is killed by the system", "kill -TRAP $$", "it ended by SIGTRAP"],
+    [
+      "lacks a library",
+      "echo 'electron: error while loading shared libraries: libnss3.so: cannot open' >&2; exit 127",
+      "the library libnss3.so is missing. Install the package that has it",
+    ],
+    [
+      "may not make its sandbox",
+      "echo 'FATAL: The SUID sandbox helper binary was found, but is not configured correctly.' >&2; exit 1",
+      "sudo chmod 4755 '",
+    ],
+  ])(
+    "a program that %s is told in one line, its words are kept, and Signalbox serves headless",
+    async (_what, script, reason) => {
+      electronIs(`#!/bin/sh\necho 'a stack of Chromium' >&2\n${script}`);
+      const { child, first, errors } = start(["--demo", "--desktop"], { DISPLAY: ":0" });
+      expect(await first).toMatchObject({ pid: child.pid, args: ["serve", "--demo"] });
+      const log = join(root, "node_modules", ".cache", "signalbox", "electron.log");
+      expect(errors().trim().split("\n")).toEqual([
+        expect.stringMatching(/^Electron's program could not open a window here: /),
+      ]);
+      expect(errors()).toContain(reason);
+      expect(errors()).toContain(log);
+      expect(readFileSync(log, "utf8")).toContain("a stack of Chromium");
+    },
+  );
+
+  it("an app that says itself why it ends is not started a second time without a window", async () => {
+    electronIs(`#!/bin/sh\necho '{"event":"began"}\n{"event":"failed"}' >> "$SIGNALBOX_START_REPORT"\nexit 1`);
+    const { child } = start([], { DISPLAY: ":0" });
+    expect(await once(child, "exit")).toEqual([1, null]);
   });
 
   it("an attempt to fetch the program that fails is told, remembered, and not repeated at the next start", async () => {

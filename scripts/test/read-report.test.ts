@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readBrowserReport, readUnitReport } from "./read-report.ts";
+import { readBrowserReport, readUnitReport, slowest } from "./read-report.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -27,6 +27,8 @@ it("a unit test that failed is named with its reason, a file that did not even l
         {
           name: "a.test.ts",
           status: "failed",
+          startTime: 1_000,
+          endTime: 3_500,
           assertionResults: [
             { status: "passed", fullName: "one", failureMessages: [] },
             { status: "failed", fullName: "two", failureMessages: [red] },
@@ -44,6 +46,10 @@ it("a unit test that failed is named with its reason, a file that did not even l
       "a.test.ts › two\n    expected 1 to be 2\n        at a.test.ts:3",
       "b.test.ts › the file itself\n    SyntaxError",
     ],
+    times: [
+      { file: "a.test.ts", seconds: 2.5 },
+      { file: "b.test.ts", seconds: 0 },
+    ],
   });
 });
 
@@ -53,7 +59,7 @@ it("a browser test that failed, or passed only at a second attempt, is named how
     ok,
     file: "page.spec.ts",
     line: 7,
-    tests: [{ results: [{ errors: ok ? [] : [{ message: "no such row" }] }] }],
+    tests: [{ results: [{ duration: 1_200, errors: ok ? [] : [{ message: "no such row" }] }] }],
   });
   const report = readBrowserReport(
     write({
@@ -66,10 +72,20 @@ it("a browser test that failed, or passed only at a second attempt, is named how
     failed: 2,
     skipped: 0,
     failures: ["page.spec.ts:7 › bad\n    no such row"],
+    times: [{ file: "page.spec.ts", seconds: 2.4 }],
   });
 });
 
 it("no report is told apart from an empty one", () => {
   expect(readUnitReport(join(folder, "none.json"))).toBeUndefined();
   expect(readBrowserReport(join(folder, "none.json"))).toBeUndefined();
+});
+
+it("names the slowest files first, so that a slow-down shows", () => {
+  const times = [
+    { file: "quick.test.ts", seconds: 0.1 },
+    { file: "slow.test.ts", seconds: 12.34 },
+    { file: "middle.test.ts", seconds: 5 },
+  ];
+  expect(slowest(times, 2)).toEqual(["   12.3 s  slow.test.ts", "    5.0 s  middle.test.ts"]);
 });

@@ -1,4 +1,4 @@
-/** Owns reading what a test runner left behind: how many tests passed, and each failure by name with the first lines of its reason. */
+/** Reads what a test runner left behind: how many tests passed, each failure by name with the first lines of its reason, and how long each file took. */
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 
@@ -8,6 +8,13 @@ export interface Report {
   skipped: number;
   /** A line or more each: where, the test's name, and why it failed. */
   failures: string[];
+  /** How long each file of tests took, in seconds. */
+  times: FileTime[];
+}
+
+export interface FileTime {
+  file: string;
+  seconds: number;
 }
 
 const vitestReport = z.object({
@@ -19,6 +26,8 @@ const vitestReport = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string().default(""),
+      startTime: z.number().default(0),
+      endTime: z.number().default(0),
       assertionResults: z.array(
         z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).nullish() }),
       ),
@@ -32,7 +41,14 @@ const playwrightSpec = z.object({
   line: z.number(),
   ok: z.boolean(),
   tests: z.array(
-    z.object({ results: z.array(z.object({ errors: z.array(z.object({ message: z.string().default("") })) })) }),
+    z.object({
+      results: z.array(
+        z.object({
+          duration: z.number().default(0),
+          errors: z.array(z.object({ message: z.string().default("") })),
+        }),
+      ),
+    }),
   ),
 });
 
@@ -68,6 +84,7 @@ export function readUnitReport(path: string): Report | undefined {
     failed: report.numFailedTests,
     skipped: report.numPendingTests,
     failures,
+    times: report.testResults.map((file) => ({ file: file.name, seconds: (file.endTime - file.startTime) / 1000 })),
   };
 }
 
@@ -75,7 +92,8 @@ export function readUnitReport(path: string): Report | undefined {
 export function readBrowserReport(path: string): Report | undefined {
   if (!existsSync(path)) return undefined;
   const { stats, suites, errors } = playwrightReport.parse(JSON.parse(readFileSync(path, "utf8")));
-  const failures = suites.flatMap(specsOf).flatMap((spec) => {
+  const specs = suites.flatMap(specsOf);
+  const failures = specs.flatMap((spec) => {
     if (spec.ok) return [];
     const reasons = spec.tests.flatMap(({ results }) => results.flatMap((result) => result.errors));
     return [
@@ -87,7 +105,28 @@ export function readBrowserReport(path: string): Report | undefined {
     ];
   });
   for (const { message } of errors) failures.push(tell("outside of any test", "", [message]));
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped, failures };
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky,
+    skipped: stats.skipped,
+    failures,
+    times: timesOf(specs),
+  };
+}
+
+function timesOf(specs: readonly z.infer<typeof playwrightSpec>[]): FileTime[] {
+  const times = new Map<string, number>();
+  for (const { file, tests } of specs) {
+    const took = tests.flatMap(({ results }) => results).reduce((sum, { duration }) => sum + duration, 0);
+    times.set(file, (times.get(file) ?? 0) + took / 1000);
+  }
+  return Array.from(times, ([file, seconds]) => ({ file, seconds }));
+}
+
+/** A line for each of the files that took longest, the longest first: where a slow-down shows. */
+export function slowest(times: readonly FileTime[], count: number): string[] {
+  const sorted = times.toSorted((one, other) => other.seconds - one.seconds).slice(0, count);
+  return sorted.map(({ file, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${file}`);
 }
 
 const specsOf = (suite: z.infer<typeof playwrightSuite>): z.infer<typeof playwrightSpec>[] => [
