@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Call } from "./call.ts";
+import { callId, toldCallId } from "./call-id.ts";
 import { applyEntry, type CallLog, createCallLog, MAX_RUNNING_CALLS, restoreCall } from "./fold.ts";
 import { readCall } from "./read-call.ts";
 import type { LogEntry, StreamEvent } from "./tool-event.ts";
@@ -190,6 +191,33 @@ const anyEvent: fc.Arbitrary<StreamEvent> = fc.oneof(
 const anyLog = fc
   .array(anyEvent, { maxLength: 60 })
   .map((events) => events.map((event, index): LogEntry => ({ seq: index + 1, at: AT, event })));
+
+describe("names of calls", () => {
+  const lost = (run: boolean): StreamEvent => ({ kind: "gap", missed: null, outcomes_lost: true, new_run: run });
+  const begin = (call: string, tool: string): StreamEvent => ({ kind: "started", call, tool });
+  const names = (log: CallLog) => only(log).map(({ id, tool }) => `${id} ${tool}`);
+
+  it("are told apart by run where a daemon may give them again, and one that reads like such a name is another", () => {
+    const log = fold(begin("c1", "a"), lost(true), begin("c1", "b"), lost(true), begin("c1", "c"), begin("r2-c1", "d"));
+    expect(names(log)).toEqual(["c1 a", "r2-c1 b", "r4-c1 c", "r4-r2-c1 d"]);
+    expect(names(fold(begin("r2-c1", "a"), lost(true), begin("c1", "b")))).toEqual(["r0-r2-c1 a", "r2-c1 b"]);
+    expect(names(fold({ tool: "a" }, begin("n-1", "b")))).toEqual(["n-1 a", "r0-n-1 b"]);
+    for (const id of log.calls.keys()) expect(callId(toldRun(id), toldCallId(id))).toBe(id);
+  });
+
+  it("of our own daemon mean the same call in every run: a write is delivered long after its daemon went", () => {
+    const log = fold(
+      begin("c1-aa", "write"),
+      { kind: "queued", call: "c1-aa", tool: "write" },
+      lost(false),
+      begin("c1-bb", "write"),
+      { kind: "delivered", call: "c1-aa", tool: "write" },
+    );
+    expect(only(log).map(({ id, state }) => `${id} ${state}`)).toEqual(["c1-aa delivered", "c1-bb running"]);
+  });
+});
+
+const toldRun = (id: string): number => Number(/^r(\d+)-/.exec(id)?.[1] ?? 0);
 
 describe("the fold", () => {
   it("gives the same calls to a reader that was cut anywhere and resumed with repetitions", () => {

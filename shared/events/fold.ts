@@ -1,8 +1,10 @@
 /**
- * Owns the fold from a session's log to its calls: the one place that says what a call is, used by the gateway's
+ * The fold from a session's log to its calls: the one place that says what a call is, used by the gateway's
  * counts and by every UI. Entries may repeat (a reader that resumes); what is not above `lastSeq` changes nothing.
  */
 import type { Call, CallState } from "./call.ts";
+import { callAbout } from "./call-about.ts";
+import { callId, unnamedCallId } from "./call-id.ts";
 import type { GapEvent, LogEntry, ToolEvent } from "./tool-event.ts";
 
 /**
@@ -26,6 +28,8 @@ export interface CallLog {
   readonly calls: Map<string, Call>;
   readonly gaps: Gap[];
   lastSeq: number;
+  /** The entry at which the daemon's run began whose call names may repeat earlier ones; 0 while none has (call-id.ts). */
+  run: number;
   running: number;
   failed: number;
   /** Open calls of daemons that send no call id: by tool and token. */
@@ -33,7 +37,7 @@ export interface CallLog {
 }
 
 export function createCallLog(): CallLog {
-  return { calls: new Map(), gaps: [], lastSeq: 0, running: 0, failed: 0, unnamed: new Map() };
+  return { calls: new Map(), gaps: [], lastSeq: 0, run: 0, running: 0, failed: 0, unnamed: new Map() };
 }
 
 /** Applies one entry in place. Gives the ids of the calls that changed; a gap that loses outcomes changes many. */
@@ -43,7 +47,7 @@ export function applyEntry(log: CallLog, entry: LogEntry): string[] {
   const { event } = entry;
   if (event.kind === "gap") return applyGap(log, entry.seq, entry.at, event);
   const changed: string[] = [];
-  const id = event.call ?? unnamedCallId(log, event, entry.seq, changed);
+  const id = event.call === undefined ? unnamedCall(log, event, entry.seq, changed) : callId(log.run, event.call);
   const before = log.calls.get(id);
   const after = applyEvent(before, event, id, entry);
   if (after === before) return changed;
@@ -68,6 +72,7 @@ export function applyGap(log: CallLog, seq: number, at: string, gap: GapEvent): 
   if (seq > log.lastSeq) log.lastSeq = seq;
   const lost = gap.outcomes_lost === true;
   if (lost) log.unnamed.clear();
+  log.run = runAfter(log.run, seq, gap);
   const changed: string[] = [];
   for (const call of log.calls.values()) {
     if (call.state !== "running") continue;
@@ -77,11 +82,17 @@ export function applyGap(log: CallLog, seq: number, at: string, gap: GapEvent): 
   return changed;
 }
 
+/** What names of calls are understood by after the gap at `seq`. */
+export function runAfter(run: number, seq: number, gap: GapEvent): number {
+  if (gap.outcomes_lost !== true) return run;
+  return gap.new_run === true ? seq : 0;
+}
+
 /** Puts in a call that was folded elsewhere, so that later events about it find it. One that is known already stays. */
 export function restoreCall(log: CallLog, call: Call): void {
   if (log.calls.has(call.id)) return;
   put(log, call);
-  if (call.state === "running" && call.id === unnamedId(call.firstSeq)) {
+  if (call.state === "running" && call.id === unnamedCallId(call.firstSeq)) {
     log.unnamed.set(unnamedKey(call.token, call.tool), call.id);
   }
 }
@@ -100,7 +111,7 @@ function put(log: CallLog, call: Call): void {
  * A daemon that sends no ids is read by (tool, token). A value below the last one can only be a new call with a
  * reused token; the earlier call's outcome was then never told.
  */
-function unnamedCallId(log: CallLog, event: ToolEvent, seq: number, changed: string[]): string {
+function unnamedCall(log: CallLog, event: ToolEvent, seq: number, changed: string[]): string {
   const key = unnamedKey(event.token, event.tool);
   const known = log.unnamed.get(key);
   const call = known === undefined ? undefined : log.calls.get(known);
@@ -109,12 +120,11 @@ function unnamedCallId(log: CallLog, event: ToolEvent, seq: number, changed: str
     put(log, { ...call, state: "unknown", endedAt: call.updatedAt });
     changed.push(call.id);
   }
-  const id = unnamedId(seq);
+  const id = unnamedCallId(seq);
   log.unnamed.set(key, id);
   return id;
 }
 
-const unnamedId = (seq: number): string => `n-${seq}`;
 /** Not JSON: this is done for every event of a daemon that names no call. The type keeps 1 and "1" apart. */
 export const unnamedKey = (token: ToolEvent["token"], tool: string): string => `${typeof token} ${token} ${tool}`;
 
@@ -143,26 +153,50 @@ function applyEvent(before: Call | undefined, event: ToolEvent, id: string, entr
       result: event.result ?? call.result,
       error: event.error ?? call.error,
       cut: mergeCut(call.cut, event.cut),
+      ...partsOf(call.parts, event.parts),
       message: event.message ?? call.message,
       updatedAt: at,
       uncertain: false,
       lastSeq: entry.seq,
     };
   }
-  if (event.kind === "started" || call.state !== "running") return call;
+  if (event.kind === "left" && event.left !== undefined && call.state === "running") {
+    const { why, after_ms: afterMs, reason } = event.left;
+    return { ...call, left: { why, afterMs, ...(reason !== undefined && { reason }) }, lastSeq: entry.seq };
+  }
+  if (event.kind === "returned" && call.state === "running") return { ...call, left: undefined, lastSeq: entry.seq };
+  if (event.kind === "started" || event.kind === "left" || call.state !== "running") return call;
   return applyProgress(call, event, at, entry.seq);
 }
 
-/** Progress after the end, and progress that goes backwards, is not believed; the message may still be news. */
+/** How far a call is, while it runs. */
+export interface Advancing {
+  progress: number | undefined;
+  total: number | undefined;
+  updates: number;
+  regressions: number;
+}
+
+/** One more progress event: values that go backwards are not believed. In place; the journal does this for every event. */
+export function advance(call: Advancing, progress: number | undefined, total: number | undefined): void {
+  call.updates += 1;
+  if (isBelow(progress, call.progress)) {
+    call.regressions += 1;
+    return;
+  }
+  call.progress = progress ?? call.progress;
+  call.total = total ?? call.total;
+}
+
+/** Progress after the end is not believed; the message of one that goes backwards may still be news. */
 function applyProgress(call: Call, event: ToolEvent, at: string, seq: number): Call {
-  const backwards = isBelow(event.progress, call.progress);
+  const { progress, total, updates, regressions } = call;
+  const now: Advancing = { progress, total, updates, regressions };
+  advance(now, event.progress, event.total);
   return {
     ...call,
-    progress: backwards ? call.progress : (event.progress ?? call.progress),
-    total: backwards ? call.total : (event.total ?? call.total),
+    ...now,
     message: event.message ?? call.message,
-    regressions: call.regressions + Number(backwards),
-    updates: call.updates + 1,
     updatedAt: at,
     uncertain: false,
     lastSeq: seq,
@@ -186,14 +220,28 @@ function newCall(event: ToolEvent, id: string, at: string, seq: number): Call {
     updates: 0,
     regressions: 0,
     uncertain: false,
+    ...aboutOf(event.args),
     args: event.args,
     result: undefined,
     cut: event.cut,
+    ...partsOf(undefined, event.parts),
     error: undefined,
     offset: event.offset,
     firstSeq: seq,
     lastSeq: seq,
+    ...(event.agent !== undefined && { agent: event.agent }),
   };
+}
+
+function aboutOf(args: unknown): Pick<Call, "about"> {
+  const about = args === undefined ? undefined : callAbout(args);
+  return about === undefined ? {} : { about };
+}
+
+function partsOf(a: ToolEvent["parts"], b: ToolEvent["parts"]): Pick<Call, "parts"> {
+  if (b === undefined) return {};
+  // An end may be told again, in other words.
+  return { parts: a === undefined ? b : [...a.filter(({ at }) => !b.some((part) => part.at === at)), ...b] };
 }
 
 function mergeCut(a: ToolEvent["cut"], b: ToolEvent["cut"]): ToolEvent["cut"] {

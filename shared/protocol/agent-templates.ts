@@ -1,4 +1,4 @@
-/** Owns the form in which a person adds an agent of their own: what is run, and how it is told of the MCP endpoint. */
+/** The form in which a person adds an agent of their own: what is run, and how it is told of the MCP endpoint. */
 import { z } from "./schema.ts";
 
 /** Replaced in arguments, environment values and the configuration file's text when the agent is started. */

@@ -1,24 +1,45 @@
-/** Owns the bodies of the daemon's HTTP surface: what the gateway sends and what a daemon answers. */
+/** The bodies of the daemon's HTTP surface: what the gateway sends and what a daemon answers. */
 
+import { gapEventSchema } from "../events/tool-event.ts";
 import { AGENT_WORDS } from "./agent-words.ts";
+import { callWaitSchema } from "./call-wait.ts";
+import { inboxSummarySchema } from "./inbox-api.ts";
 import { outboxCountsSchema } from "./outbox-api.ts";
-import { z } from "./schema.ts";
+import { daemonPortSchema } from "./preview-api.ts";
+import { lenient, z } from "./schema.ts";
 
 /** Names by which Signalbox's own daemon tells what it can do beyond the common surface. */
-export const DAEMON_FEATURES = ["replay", "outcomes", "terminal", "servers", "notices"] as const;
+export const DAEMON_FEATURES = [
+  "replay",
+  "outcomes",
+  "terminal",
+  "servers",
+  "notices",
+  "unique-calls",
+  "numbers",
+  "batches",
+] as const;
+/** No call has the name that another has, of whichever session and run. */
+export const UNIQUE_CALLS: (typeof DAEMON_FEATURES)[number] = "unique-calls";
+/** Its events come as batches to a gateway that asks for them (main/wire/event-batch.ts). */
+export const EVENT_BATCHES: (typeof DAEMON_FEATURES)[number] = "batches";
+/** The numbers of a session's events never repeat, in no run: every history gives an event this number. */
+export const NUMBERS: (typeof DAEMON_FEATURES)[number] = "numbers";
 
 export const healthSchema = z.object({
   status: z.string(),
-  pid: z.number().optional(),
-  uptime_seconds: z.number().optional(),
-  started_at: z.string().optional(),
-  protocol_version: z.union([z.number(), z.string()]).optional(),
+  pid: lenient(z.number()),
+  uptime_seconds: lenient(z.number()),
+  started_at: lenient(z.string()),
+  protocol_version: lenient(z.union([z.number(), z.string()])),
   /** Absent from a foreign daemon. */
-  features: z.array(z.string()).optional(),
+  features: lenient(z.array(z.string())),
   /** Version of the Signalbox that serves it. */
-  version: z.string().optional(),
+  version: lenient(z.string()),
   /** Hex HMAC-SHA256 of the asked nonce under `<home>/daemon.key`. */
-  proof: z.string().optional(),
+  /** Of earlier versions: names no port, so it buys nothing. */
+  proof: lenient(z.string()),
+  port_proof: lenient(z.string()),
 });
 export type Health = z.infer<typeof healthSchema>;
 
@@ -30,6 +51,8 @@ export const createSessionRequestSchema = z.object({
   servers: z.array(z.string()).optional(),
   /** Id of a session that this one goes on, perhaps of an earlier daemon run: its tool settings become this one's. */
   after: z.string().min(1).max(64).optional(),
+  /** The highest number in the history that this session continues: its events are numbered above it. */
+  numbers_above: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
 });
 export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>;
 
@@ -42,13 +65,22 @@ export const startTerminalRequestSchema = z.union([
   z.object({
     command: z.string().min(1),
     args: z.array(z.string()),
-    /** Added to the daemon's own environment, from which Signalbox's secrets have been removed; null removes a variable. */
+    /** Added to what is inherited, from which Signalbox's secrets have been removed; null removes a variable. */
     env: z.record(z.string(), z.string().nullable()),
+    /**
+     * What the shell has from which the session was started: inherited in place of the daemon's own environment, by this start and by
+     * later ones of this session. Kept in memory alone.
+     */
+    shell_env: z.record(z.string(), z.string()).optional(),
+    /** What is inherited where the session came from no shell: the environment of the app that starts it. */
+    app_env: z.record(z.string(), z.string()).optional(),
     cwd: z.string(),
     cols: z.number().int().min(2).max(1000),
     rows: z.number().int().min(1).max(1000),
     /** False: what the terminal shows is not recorded. */
     record: z.boolean().optional(),
+    /** How long the program waits for the answer to one call, where it is an agent of which that is known. */
+    call_wait: callWaitSchema.optional(),
   }),
 ]);
 export type StartTerminalRequest = z.infer<typeof startTerminalRequestSchema>;
@@ -80,10 +112,17 @@ export const terminalInfoSchema = z.object({
   /** When the agent last said that it began a turn, ISO 8601. */
   turn_started_at: z.string().optional(),
   progress: terminalProgressSchema.optional(),
-  /** True while the program runs and has printed nothing for a minute. */
+  /** True while the program runs and has printed nothing for 10 seconds. */
   quiet: z.boolean().optional(),
 });
 export type TerminalInfo = z.infer<typeof terminalInfoSchema>;
+
+export const asksSchema = z.object({ open: z.number(), first: z.string() });
+export type Asks = z.infer<typeof asksSchema>;
+
+/** `POST /session/{id}/terminal/stop` → by what the program ended; null: it had ended. */
+export const stoppedTerminalSchema = z.object({ by: z.enum(["SIGTERM", "SIGKILL"]).nullable() });
+export type StoppedTerminal = z.infer<typeof stoppedTerminalSchema>;
 
 export const daemonSessionSchema = z.object({
   session_id: z.string(),
@@ -94,51 +133,33 @@ export const daemonSessionSchema = z.object({
   terminal: terminalInfoSchema.nullable(),
   /** MCP clients connected now. */
   clients: z.number(),
+  /** The conversation that its agent is in, by the agent's own name of it. */
+  conversation: lenient(z.string()),
+  /** Ports that its programs listen on, and exposed ones that anybody listens on. Absent where this is not known. */
+  ports: z.array(daemonPortSchema).optional(),
+  /** What waits for a person in it: how much, and the first of it in a line. Absent when nothing does. */
+  asks: asksSchema.optional(),
 });
 export type DaemonSession = z.infer<typeof daemonSessionSchema>;
+/** `POST /session/{id}/over`: the entry that ends the history of a session that the daemon does not have; the same each time. */
+export const sessionOverSchema = z.object({ seq: z.number(), event: gapEventSchema });
+
 export const daemonSessionsSchema = z.object({ sessions: z.array(daemonSessionSchema) });
 
-/** One upstream as people write it in `mcpServers`. Either a command (stdio) or a url (Streamable HTTP). */
-export const serverConfigSchema = z.union([
-  z.object({
-    command: z.string().min(1),
-    args: z.array(z.string()).optional(),
-    env: z.record(z.string(), z.string()).optional(),
-    cwd: z.string().optional(),
-    disabled: z.boolean().optional(),
-  }),
-  z.object({
-    url: z.string().regex(/^https?:\/\//, "must begin with http:// or https://"),
-    headers: z.record(z.string(), z.string()).optional(),
-    /** Further addresses of the same server. A session stays with the one that began it, until that cannot be reached. */
-    instances: z
-      .array(z.string().regex(/^https?:\/\//, "must begin with http:// or https://"))
-      .max(16)
-      .optional(),
-    /** A client that was registered by hand, for servers whose sign-in lets no client register itself. */
-    oauth: z
-      .object({ clientId: z.string().min(1), clientSecret: z.string().optional(), scope: z.string().optional() })
-      .optional(),
-    type: z.string().optional(),
-    disabled: z.boolean().optional(),
-  }),
-]);
-export type ServerConfig = z.infer<typeof serverConfigSchema>;
-
-export const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
-
-/** `<home>/servers.json`. */
+/**
+ * `GET` and `PUT /api/v1/servers`: each entry under its name, as it is written in `<home>/servers.json`, under whichever key
+ * and in whichever form (`shared/servers/`). Credentials are masks, and a mask stands for the value that is kept.
+ */
 export const serversFileSchema = z.object({
-  mcpServers: z.record(
-    z.string().regex(SERVER_NAME, "letters, digits, dot, dash and underscore only"),
-    serverConfigSchema,
-  ),
+  mcpServers: z.record(z.string(), z.unknown()),
+  /** Of the file that was read; a `PUT` that names another one is refused, so that nothing is written over unseen. */
+  version: z.string().optional(),
 });
 export type ServersFile = z.infer<typeof serversFileSchema>;
 
 export const serverStatusSchema = z.object({
   name: z.string(),
-  transport: z.enum(["stdio", "http", "builtin"]),
+  transport: z.enum(["stdio", "http", "builtin", "client"]),
   state: z.enum(["connecting", "ready", "failed", "disabled"]),
   /** Why it failed, in a sentence, with the end of its stderr where there is one; of one that is ready, what it offers that is left out. */
   reason: z.string().optional(),
@@ -152,6 +173,10 @@ export const serverStatusSchema = z.object({
       changed: z.boolean().optional(),
     }),
   ),
+  /** What its entry says that has no effect here, each with its reason. */
+  notes: z.array(z.string()).optional(),
+  /** Ids of values that its entry asks for and nobody has given: each is kept as the secret of that name. */
+  needs: z.array(z.object({ id: z.string(), description: z.string().optional() })).optional(),
   /** Of a server with several: each address as configured, and why it cannot be reached where it cannot. */
   instances: z.array(z.object({ url: z.string(), away: z.string().optional() })).optional(),
   /** Milliseconds from the start of the connection to its tool list. */
@@ -167,7 +192,7 @@ export const serversResponseSchema = z.object({
 export type ServersResponse = z.infer<typeof serversResponseSchema>;
 
 /** `POST /servers/test`: connects once, lists the tools, disconnects. */
-export const testServerRequestSchema = z.object({ name: z.string().optional(), config: serverConfigSchema });
+export const testServerRequestSchema = z.object({ name: z.string().optional(), config: z.unknown() });
 
 /** One `data:` of the daemon's `GET /events`: what changed, for a gateway that keeps a list. The first is always `sessions`. */
 export const daemonNoticeSchema = z.discriminatedUnion("type", [
@@ -176,5 +201,6 @@ export const daemonNoticeSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("session_ended"), session_id: z.string() }),
   z.object({ type: z.literal("servers"), servers: z.array(serverStatusSchema), error: z.string().optional() }),
   z.object({ type: z.literal("outbox"), outbox: outboxCountsSchema }),
+  z.object({ type: z.literal("inbox"), inbox: inboxSummarySchema }),
 ]);
 export type DaemonNotice = z.infer<typeof daemonNoticeSchema>;

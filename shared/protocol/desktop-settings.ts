@@ -1,4 +1,4 @@
-/** Owns the settings that only the desktop app has, as its page and its shell exchange them and as they are kept. */
+/** The settings that only the desktop app has, as its page and its shell exchange them and as they are kept. */
 import { z } from "./schema.ts";
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time such as 22:00");

@@ -1,5 +1,5 @@
-/** Owns the discovery file: its contents, and how a daemon's or gateway's base address is read out of its `url`. */
-import { type Parsed, parseJson, z } from "./schema.ts";
+/** The discovery file: its contents, and how a daemon's or gateway's base address is read out of its `url`. */
+import { lenient, type Parsed, parseJson, z } from "./schema.ts";
 
 /** Larger files are refused unread. */
 export const MAX_DISCOVERY_BYTES = 64 * 1024;
@@ -7,8 +7,11 @@ export const MAX_DISCOVERY_BYTES = 64 * 1024;
 /** Only `url` is required; unknown fields are ignored. */
 export const discoveryFileSchema = z.object({
   url: z.string(),
-  pid: z.number().int().positive().optional(),
-  started_at: z.string().optional(),
+  pid: z
+    .nullish(z.number().int().positive())
+    .transform((value) => value ?? undefined)
+    .optional(),
+  started_at: lenient(z.string()),
 });
 export type DiscoveryFile = z.infer<typeof discoveryFileSchema>;
 

@@ -1,4 +1,4 @@
-/** Owns the text frames of `/ws/mcp/events` under `signalbox.v1`. */
+/** The text frames of `/ws/mcp/events` under `signalbox.v1`. */
 import { logEntrySchema } from "../events/tool-event.ts";
 import { z } from "./schema.ts";
 

@@ -1,5 +1,5 @@
-/** Owns the one shape in which an expected failure travels: between functions, over HTTP and over WebSockets. */
-import { z } from "./schema.ts";
+/** The one shape in which an expected failure travels: between functions, over HTTP and over WebSockets. */
+import { lenient, z } from "./schema.ts";
 
 export const faultSchema = z.object({
   /** Stable, machine-readable, kebab-case: `missing-session`, `agent-not-found`. */
@@ -7,7 +7,7 @@ export const faultSchema = z.object({
   /** One sentence for a person: what happened. */
   message: z.string(),
   /** What was not lost, or what to do next. */
-  hint: z.string().optional(),
+  hint: lenient(z.string()),
 });
 
 /** An expected failure. It is returned, not thrown; programmer errors throw. */

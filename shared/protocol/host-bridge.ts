@@ -1,10 +1,13 @@
-/** Owns the one object that the preload gives to the page in the desktop app; a plain browser has none. */
+/** The one object that the preload gives to the page in the desktop app; a plain browser has none. */
+import type { EditorRequest } from "../links/editor-address.ts";
 import type { DesktopSettings, DesktopSettingsPatch } from "./desktop-settings.ts";
+import { z } from "./schema.ts";
 
 /** What the app menu and the tray ask of the page. A link can cause none of them. */
 export const HOST_COMMANDS = [
   "new-session",
   "settings",
+  "inbox",
   "outbox",
   "palette",
   "find",
@@ -14,6 +17,9 @@ export const HOST_COMMANDS = [
   "close-session",
 ] as const;
 export type HostCommand = (typeof HOST_COMMANDS)[number];
+
+export const pageThemeSchema = z.enum(["dark", "light", "contrast"]);
+export type PageTheme = z.infer<typeof pageThemeSchema>;
 
 /** Named methods only: there is no general channel. */
 export interface HostBridge {
@@ -25,9 +31,15 @@ export interface HostBridge {
   chooseFile(): Promise<string | null>;
   /** Asks the person, showing the real target, then opens an http or https address outside. */
   openExternal(url: string): Promise<void>;
+  /** Opens a file of this machine in an editor, by the address that the editor has for it. */
+  openInEditor(request: EditorRequest): Promise<void>;
   settings(): Promise<DesktopSettings>;
   /** Gives the settings as they are afterwards. */
   changeSettings(patch: DesktopSettingsPatch): Promise<DesktopSettings>;
+  /** False when the app was started with `--no-sandbox`: its pages then run without Chromium's sandbox. */
+  sandboxed(): Promise<boolean>;
+  /** The theme in force in the page, so that the window's own buttons fit it. */
+  setTheme(theme: PageTheme): Promise<void>;
   /** Called with the path of each link to follow (`/session/<id>[/call/<call>]`), those that came before the page was ready included. */
   onNavigate(listener: (path: string) => void): () => void;
   onCommand(listener: (command: HostCommand) => void): () => void;
@@ -43,8 +55,11 @@ export const HOST_REQUESTS = {
   chooseFolder: "host:choose-folder",
   chooseFile: "host:choose-file",
   openExternal: "host:open-external",
+  openInEditor: "host:open-in-editor",
   settings: "host:settings",
   changeSettings: "host:change-settings",
+  theme: "host:theme",
+  sandboxed: "host:sandboxed",
   /** The page listens now: what waited for it may come. */
   ready: "host:ready",
 } as const;

@@ -1,4 +1,4 @@
-/** Owns the media types of the files that the UI is built of, by ending. */
+/** The media types of the files that the UI is built of, by ending. */
 export const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",

@@ -1,4 +1,4 @@
-/** Owns a terminal's colours as viewers tell them to the daemon, which answers programs that ask for them while nobody looks. */
+/** A terminal's colours as viewers tell them to the daemon, which answers programs that ask for them while nobody looks. */
 import { z } from "./schema.ts";
 
 const colour = z.string().regex(/^#[0-9a-f]{6}$/i, "a colour such as #1b1f27");

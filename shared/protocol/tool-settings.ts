@@ -1,4 +1,4 @@
-/** Owns the settings that narrow an agent's tools or make writes survive an outage, globally and per session. */
+/** The settings that narrow an agent's tools or make writes survive an outage, globally and per session. */
 import { parseJson, z } from "./schema.ts";
 
 /** Names may hold `*` for any characters. What is absent fits everything. */
@@ -18,6 +18,8 @@ export const toolSettingsSchema = z.object({
   hold_changed: z.boolean().optional(),
   /** Tools that are hidden, and refused when they are called. */
   hide: z.array(toolRuleSchema).max(200).optional(),
+  /** Tools whose calls wait until a person allows them. */
+  ask: z.array(toolRuleSchema).max(200).optional(),
   /** Writes that are kept and delivered later while their server cannot be reached. */
   buffer: z.array(toolRuleSchema).max(200).optional(),
 });
@@ -30,6 +32,7 @@ export type ToolSettings = z.infer<typeof toolSettingsSchema>;
 export const toolSettingsRequestSchema = toolSettingsSchema
   .extend({
     hide: z.array(toolRuleSchema.strict()).max(200).optional(),
+    ask: z.array(toolRuleSchema.strict()).max(200).optional(),
     buffer: z.array(toolRuleSchema.strict()).max(200).optional(),
   })
   .strict();

@@ -19,7 +19,7 @@ it.each([
   [{ terminal: { state: "exited", code: 0, signal: null }, attention: true }, "finished", "exit code 0"],
   [{ terminal: { state: "exited", code: 3, signal: null } }, "failed", "exit code 3"],
   [{ terminal: { state: "exited", code: null, signal: "SIGKILL" } }, "failed", "SIGKILL"],
-  [{ terminal: { state: "exited", code: null, signal: null } }, "unknown", "nobody saw how"],
+  [{ terminal: { state: "exited", code: null, signal: null } }, "unknown", "exit status unknown"],
   [{ terminal: { state: "failed", reason: "no such folder" } }, "failed", "no such folder"],
   [{ terminal: { state: "gone", reason: "the daemon that ran it is gone" } }, "unknown", "is gone"],
   [{ terminal: { state: "starting" } }, "starting", "being started"],
@@ -54,7 +54,7 @@ it.each([
   [{ signs: { progress: { state: "error", percent: 7 } } }, "running", "its progress bar shows an error at 7 %"],
   [{ signs: { progress: { state: "paused" } } }, "running", "its progress bar is paused"],
   [{ signs: { word: "idle" } }, "running", "said that it is idle"],
-  [{ signs: { quiet: true } }, "running", "printed nothing for a minute"],
+  [{ signs: { quiet: true } }, "running", "prints nothing"],
   [{ signs: { quiet: true }, attention: true }, "needs_you", "bell"],
 ] as [Partial<StatusFacts>, string, string][])("%j is %s", (change, state, evidence) => {
   const status = deriveStatus(facts(change));
@@ -66,4 +66,22 @@ it("keeps the moment since which a state holds, while the evidence may change", 
   const before = { state: "running", evidence: "a runs", since: "then" } as const;
   expect(withSince({ state: "running", evidence: "b runs" }, before, "now").since).toBe("then");
   expect(withSince({ state: "failed", evidence: "exit code 1" }, before, "now").since).toBe("now");
+});
+
+it("rests while nothing says that it works, and the moment of its rest is its own", () => {
+  const facts = {
+    terminal: { state: "running" },
+    attention: false,
+    calls: { total: 0, running: 0, failed: 0 },
+    lastTool: undefined,
+    connected: true,
+  } as const;
+  expect(deriveStatus({ ...facts, signs: { quiet: true } }).idle).toBe(true);
+  expect(deriveStatus({ ...facts, signs: { word: "idle" } }).idle).toBe(true);
+  expect(deriveStatus({ ...facts, signs: { word: "working", quiet: true } }).idle).toBeUndefined();
+  expect(
+    deriveStatus({ ...facts, calls: { total: 1, running: 1, failed: 0 }, signs: { quiet: true } }).idle,
+  ).toBeUndefined();
+  const before = { state: "running", evidence: "", since: "then" } as const;
+  expect(withSince({ state: "running", evidence: "", idle: true }, before, "now").since).toBe("now");
 });

@@ -1,7 +1,7 @@
-/** Owns what is said of a session's state, and the evidence for it: never a guess presented as a fact. */
+/** What is said of a session's state, and the evidence for it: never a guess presented as a fact. */
 import type { AgentWord } from "../protocol/agent-words.ts";
 import type { SessionStatus, SessionView } from "../protocol/app-frames.ts";
-import type { TerminalProgress } from "../protocol/daemon-api.ts";
+import type { Asks, TerminalProgress } from "../protocol/daemon-api.ts";
 import { titleWord } from "./title-words.ts";
 
 export interface StatusFacts {
@@ -12,6 +12,8 @@ export interface StatusFacts {
   attentionReason?: string | undefined;
   /** What the program shows of itself besides. */
   signs?: TerminalSigns | undefined;
+  /** What waits for a person in the inbox. */
+  asks?: Asks | undefined;
   calls: SessionView["calls"];
   /** The last tool that is known to run. */
   lastTool: string | undefined;
@@ -22,12 +24,12 @@ export interface StatusFacts {
 export interface TerminalSigns {
   word?: AgentWord | undefined;
   progress?: TerminalProgress | undefined;
-  /** Nothing was printed for a minute. */
+  /** Nothing was printed for a while (program-signs.ts says how long). */
   quiet?: boolean | undefined;
 }
 
 /**
- * The strongest evidence decides: the program's end, then its call for attention, then running calls, then the agent's word that it
+ * The strongest evidence decides: the program's end, then what waits in the inbox, then its call for attention, then running calls, then the agent's word that it
  * works, then its title and its progress, then that it runs at all, and last that it is silent.
  */
 export function deriveStatus(facts: StatusFacts): Omit<SessionStatus, "since"> {
@@ -46,9 +48,13 @@ export function deriveStatus(facts: StatusFacts): Omit<SessionStatus, "since"> {
       break;
   }
   if (!facts.connected) return { state: "unknown", evidence: "the daemon is not connected" };
+  if (facts.asks !== undefined) {
+    const more = facts.asks.open > 1 ? `, and ${facts.asks.open - 1} more` : "";
+    return { state: "needs_you", evidence: `${facts.asks.first}${more}` };
+  }
   if (facts.attention) {
     const reason = facts.attentionReason ?? "the terminal rang its bell";
-    return { state: "needs_you", evidence: `${reason}, and nobody has typed since` };
+    return { state: "needs_you", evidence: `${reason}, and no key was pressed since` };
   }
   if (calls.running === 1 && facts.lastTool !== undefined)
     return { state: "running", evidence: `${facts.lastTool} runs` };
@@ -65,8 +71,9 @@ function ofSigns(title: string, { word, progress, quiet }: TerminalSigns): Omit<
   if (said === "waiting") return { state: "needs_you", evidence: `its title says: ${title}` };
   if (said === "working") return running(`its title says: ${title}`);
   if (progress !== undefined) return running(ofProgress(progress));
-  if (word === "idle") return running("the program runs; the agent said that it is idle");
-  return running(quiet === true ? "the program runs; it has printed nothing for a minute" : "the program runs");
+  const idle = (evidence: string) => ({ ...running(evidence), idle: true as const });
+  if (word === "idle") return idle("the program runs; the agent said that it is idle");
+  return quiet === true ? idle("the program runs and prints nothing") : running("the program runs");
 }
 
 function ofProgress({ state, percent }: TerminalProgress): string {
@@ -88,15 +95,15 @@ function ofExit(terminal: SessionView["terminal"]): Omit<SessionStatus, "since">
   if (signal !== null && signal !== undefined) return { state: "failed", evidence: `ended by ${signal}` };
   if (code === 0) return { state: "finished", evidence: "exit code 0" };
   return code === null || code === undefined
-    ? { state: "unknown", evidence: "it ended, and nobody saw how" }
+    ? { state: "unknown", evidence: "exited, exit status unknown" }
     : { state: "failed", evidence: `exit code ${code}` };
 }
 
-/** The status with the moment since which it holds: an unchanged state keeps its moment. */
+/** The status with the moment since which it holds: an unchanged state keeps its moment, and so does its rest. */
 export function withSince(
   status: Omit<SessionStatus, "since">,
   before: SessionStatus | undefined,
   now: string,
 ): SessionStatus {
-  return { ...status, since: before?.state === status.state ? before.since : now };
+  return { ...status, since: before?.state === status.state && before.idle === status.idle ? before.since : now };
 }

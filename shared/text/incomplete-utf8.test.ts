@@ -1,4 +1,4 @@
-/** Owns the proof that no character reaches xterm in two pieces. */
+/** Proves that no character reaches xterm in two pieces. */
 import { expect, it } from "vitest";
 import { incompleteUtf8 } from "./incomplete-utf8.ts";
 

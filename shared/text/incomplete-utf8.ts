@@ -1,5 +1,5 @@
 /**
- * Owns the question where the last whole character of some UTF-8 ends. xterm 6 decodes a character wrongly when it is
+ * Finds where the last whole character of some UTF-8 ends. xterm 6 decodes a character wrongly when it is
  * split behind a continuation byte 0x80 (which `…`, `—` and `’` have), so it must only be given whole ones.
  */
 

@@ -1,37 +1,53 @@
-/** Owns the removal of secrets from everything that is written down or shown: by the name of a key and by known values. */
+/** The removal of secrets from everything that is written down or shown: by the name of a key and by known values. */
+import { isExactNumber } from "./exact-json.ts";
+import { secretFinder } from "./find-secrets.ts";
+
+import { isSecretKey } from "./secret-names.ts";
+
+export { isSecretKey };
 
 export const REDACTED = "••••••";
 
-const SECRET_KEY =
-  /(^|[_.-])(authorization|cookie|password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?$/i;
-const CAMEL_SECRET_KEY = /[a-z](Authorization|Cookie|Password|Secret|Token|ApiKey|AccessKey|PrivateKey|Credential)s?$/;
-/** Shorter values would hide ordinary words. */
-const MIN_SECRET_LENGTH = 8;
-
-export const isSecretKey = (key: string): boolean => SECRET_KEY.test(key) || CAMEL_SECRET_KEY.test(key);
-
-/** Replaces each known secret wherever it stands. */
-export function redactText(text: string, secrets: Iterable<string>): string {
-  let clean = text;
-  for (const secret of secrets) {
-    if (secret.length >= MIN_SECRET_LENGTH) clean = clean.replaceAll(secret, REDACTED);
+/** Replaces each known secret wherever it stands, in whatever form; secrets that overlap are replaced together. */
+export function redactText(text: string, secrets: readonly string[]): string {
+  const places = secretFinder(secrets).find(text);
+  if (places.length === 0) return text;
+  let clean = "";
+  let end = 0;
+  for (const [from, to] of places) {
+    clean += text.slice(end, from) + REDACTED;
+    end = to;
   }
-  return clean;
+  return clean + text.slice(end);
 }
 
 /**
- * A copy of a JSON value in which strings under secret-sounding keys, and known secrets anywhere, are replaced.
- * Numbers stay: `progressToken: 7` is no secret. Depth is bounded, so that hostile nesting cannot exhaust the stack.
+ * A copy of a JSON value in which strings under secret-sounding keys, and known secrets anywhere, names of keys included, are
+ * replaced. Numbers stay: `progressToken: 7` is no secret. Depth is bounded, so that hostile nesting cannot exhaust the stack.
  */
 export function redactValue(value: unknown, secrets: readonly string[] = [], depth = 0): unknown {
   if (typeof value === "string") return redactText(value, secrets);
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || isExactNumber(value)) return value;
   if (depth >= 64) return REDACTED;
   if (Array.isArray(value)) return value.map((item) => redactValue(item, secrets, depth + 1));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      typeof item === "string" && item !== "" && isSecretKey(key) ? REDACTED : redactValue(item, secrets, depth + 1),
-    ]),
-  );
+  const copy = new Map<string, unknown>();
+  for (const [key, item] of Object.entries(value)) {
+    const clean = isSecretKey(key) ? redactBelow(item, secrets, depth) : redactValue(item, secrets, depth + 1);
+    copy.set(freeName(redactText(key, secrets), copy), clean);
+  }
+  return Object.fromEntries(copy);
+}
+
+/** A string, or the strings of a list, under the name of a secret. */
+function redactBelow(item: unknown, secrets: readonly string[], depth: number): unknown {
+  const hide = (one: unknown) =>
+    typeof one === "string" && one !== "" ? REDACTED : redactValue(one, secrets, depth + 1);
+  return Array.isArray(item) ? item.map(hide) : hide(item);
+}
+
+/** Two names that are secrets are two names still. */
+function freeName(name: string, taken: ReadonlyMap<string, unknown>): string {
+  let free = name;
+  for (let count = 2; taken.has(free); count += 1) free = `${name} ${count}`;
+  return free;
 }

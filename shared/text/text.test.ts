@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isSecretKey, REDACTED, redactText, redactValue } from "./redact.ts";
-import { oneLine, visible } from "./visible.ts";
+import { oneLine, visible, visibleJson } from "./visible.ts";
 
 describe("visible text", () => {
   it.each([
@@ -13,12 +13,27 @@ describe("visible text", () => {
     ["zero\u200bwidth", "zero\uFFFDwidth"],
     ["\u007f", "␡"],
     ["naïve 日本 🚦 עברית", "naïve 日本 🚦 עברית"],
+    ["a\u061cb\u206ac\u180ed\u3164e\u034ff\u115fg\ufff9", "a\uFFFDb\uFFFDc\uFFFDd\uFFFDe\uFFFDf\uFFFDg\uFFFD"],
+    ["Donau\u00addampf", "Donau\u2010dampf"],
+    // Sixteen selectors after a letter are four hidden bits; after an emoji one of them says how it is drawn.
+    ["h\ufe01i\ufe0f ❤\ufe0f 1\ufe0f⃣ \u{e0101}", "h\uFFFDi\uFFFD ❤\ufe0f 1\ufe0f⃣ \uFFFD"],
+    ["👩\u200d👩\u200d👧 a\u200db می\u200cخواهم", "👩\u200d👩\u200d👧 a\uFFFDb می\u200cخواهم"],
   ])("A26: %j is shown as %j", (raw, shown) => expect(visible(raw)).toBe(shown));
 
   it("A26: of any string is free of control characters and does not grow a line", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (raw) => {
         expect(oneLine(raw)).not.toMatch(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u);
+      }),
+    );
+  });
+
+  it("A26: of JSON is the same JSON, and drives no terminal that prints it", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (raw) => {
+        const json = visibleJson(JSON.stringify({ [raw]: raw }));
+        expect(json).not.toMatch(/[\p{Cc}\p{Default_Ignorable_Code_Point}]/u);
+        expect(JSON.parse(json)).toEqual({ [raw]: raw });
       }),
     );
   });
