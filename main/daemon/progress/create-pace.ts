@@ -1,4 +1,4 @@
-/** Owns how often work that can be batched runs: at once after a quiet time, then at most once in an interval. */
+/** How often work that can be batched runs: at once after a quiet time, then at most once in an interval. */
 
 export interface Pace {
   /** There is something to do. Costs nothing while the next run is already due. */

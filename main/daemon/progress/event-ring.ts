@@ -1,9 +1,16 @@
-/** Owns the last events of one session, each kept as the SSE block in which every reader gets it. */
+/** The last events of one session, as their JSON and what is known of each without it. */
+
+import type { ToolEvent } from "../../../shared/events/tool-event.ts";
+import { codeOf, HAS, MARK, UNMARKED } from "../../wire/event-batch.ts";
+import type { NumberLine } from "../sessions/session-numbers.ts";
 import { createPace } from "./create-pace.ts";
 
 export interface EventRing {
+  /** Identity of this ring, part of every event's id: no other ring has it, of no session and no run of the daemon. */
   readonly epoch: string;
-  /** Sequence number of the newest event; 0 before the first. */
+  /** The number above which its events are numbered: 0 for a session that began here. */
+  readonly base: number;
+  /** Number of the newest event; `base` before the first. */
   readonly last: number;
   /** Sequence number of the oldest event that is still kept; `last + 1` when there is none. */
   readonly first: number;
@@ -11,16 +18,36 @@ export interface EventRing {
    * Appends one event. `write` is given its sequence number and returns the JSON; it is called a little later, in order,
    * so that the call that an event tells of never waits for its record.
    */
-  append(write: (seq: number) => string): void;
+  append(write: (seq: number) => string, mark?: EventMark): void;
   /** Writes at once what was appended a moment ago. */
   settle(): void;
-  /** SSE blocks that follow `after`, joined up to about `maxChars`, and the sequence number of the last one among them. */
-  read(after: number, maxChars: number): { text: string; last: number };
+  /** Events that follow `after`, up to about `maxChars`. */
+  read(after: number, maxChars: number): RingEvents;
   /** Called once for all events that were written together. */
   onAppend(listener: () => void): () => void;
   /** No event will follow. Readers are told once. */
   end(): void;
   onEnd(listener: () => void): () => void;
+}
+
+/** What readers may know of an event without its JSON. */
+export interface EventMark {
+  kind: NonNullable<ToolEvent["kind"]> | "gap";
+  /** The number of its call in this epoch; 0 where it belongs to none of it. */
+  call: number;
+  progress?: number | undefined;
+  total?: number | undefined;
+  hasMessage: boolean;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+export interface RingEvents {
+  /** Number of the first of them. */
+  first: number;
+  events: string[];
+  /** Four numbers for each (wire/event-batch.ts). */
+  marks: number[];
 }
 
 /**
@@ -36,24 +63,29 @@ export interface RingLimits {
   chars: number;
 }
 
-export function createEventRing(epoch: string, limits: RingLimits): EventRing {
-  /** Blocks `first`…`last` stand at `head`…; the array is compacted once half of it is dead. */
-  let blocks: string[] = [];
+const FROM_ONE: NumberLine = { base: 0, reach() {} };
+
+export function createEventRing(epoch: string, limits: RingLimits, line: NumberLine = FROM_ONE): EventRing {
+  /** Events `first`…`last` stand at `head`…; the arrays are compacted once half of them is dead. */
+  let events: string[] = [];
+  let marks: number[] = [];
   let head = 0;
-  let last = 0;
+  let last = line.base;
   let chars = 0;
+  let ended = false;
   const listeners = new Set<() => void>();
   const endListeners = new Set<() => void>();
   /** Appended and not written yet. Whoever looks at the ring sees them written. */
-  let pending: ((seq: number) => string)[] = [];
-  const first = () => last - (blocks.length - head) + 1;
+  let pending: { write: (seq: number) => string; mark: EventMark | undefined }[] = [];
+  const first = () => last - (events.length - head) + 1;
 
   const dropOldest = () => {
-    chars -= blocks[head]?.length ?? 0;
-    blocks[head] = "";
+    chars -= events[head]?.length ?? 0;
+    events[head] = "";
     head += 1;
-    if (head > 1024 && head * 2 > blocks.length) {
-      blocks = blocks.slice(head);
+    if (head > 1024 && head * 2 > events.length) {
+      events = events.slice(head);
+      marks = marks.slice(MARK * head);
       head = 0;
     }
   };
@@ -61,12 +93,14 @@ export function createEventRing(epoch: string, limits: RingLimits): EventRing {
     if (pending.length === 0) return;
     const batch = pending;
     pending = [];
-    for (const write of batch) {
+    for (const { write, mark } of batch) {
+      line.reach(last + 1);
       last += 1;
-      const block = `id: ${epoch}-${last}\ndata: ${write(last)}\n\n`;
-      blocks.push(block);
-      chars += block.length;
-      while (blocks.length - head > limits.events || (chars > limits.chars && blocks.length - head > 1)) dropOldest();
+      const event = write(last);
+      events.push(event);
+      putMark(marks, mark);
+      chars += event.length;
+      while (events.length - head > limits.events || (chars > limits.chars && events.length - head > 1)) dropOldest();
     }
     for (const listener of listeners) listener();
   };
@@ -74,6 +108,7 @@ export function createEventRing(epoch: string, limits: RingLimits): EventRing {
 
   return {
     epoch,
+    base: line.base,
     get last() {
       settle();
       return last;
@@ -82,21 +117,23 @@ export function createEventRing(epoch: string, limits: RingLimits): EventRing {
       settle();
       return first();
     },
-    append(write) {
-      pending.push(write);
+    append(write, mark) {
+      if (ended) return;
+      pending.push({ write, mark });
       if (pending.length >= BATCH_EVENTS) settle();
       else pace.wake();
     },
     settle,
     read(after, maxChars) {
       settle();
-      let index = head + Math.max(0, after + 1 - first());
-      let text = "";
-      while (index < blocks.length && text.length < maxChars) {
-        text += blocks[index] ?? "";
-        index += 1;
-      }
-      return { text, last: last - (blocks.length - index) };
+      const begin = head + Math.max(0, after + 1 - first());
+      let end = begin;
+      for (let size = 0; end < events.length && size < maxChars; end += 1) size += events[end]?.length ?? 0;
+      return {
+        first: last - (events.length - begin) + 1,
+        events: events.slice(begin, end),
+        marks: marks.slice(MARK * begin, MARK * end),
+      };
     },
     onAppend(listener) {
       listeners.add(listener);
@@ -105,6 +142,7 @@ export function createEventRing(epoch: string, limits: RingLimits): EventRing {
     end() {
       pace.stop();
       settle();
+      ended = true;
       for (const listener of endListeners) listener();
     },
     onEnd(listener) {
@@ -112,4 +150,14 @@ export function createEventRing(epoch: string, limits: RingLimits): EventRing {
       return () => endListeners.delete(listener);
     },
   };
+}
+
+function putMark(marks: number[], mark: EventMark | undefined): void {
+  if (mark === undefined) return void marks.push(UNMARKED, Number.NaN, Number.NaN, 0);
+  const { kind, call, progress, total, hasMessage, at } = mark;
+  const fields =
+    (progress === undefined ? 0 : HAS.progress) |
+    (total === undefined ? 0 : HAS.total) |
+    (hasMessage ? HAS.message : 0);
+  marks.push(codeOf(kind, call, fields), progress ?? Number.NaN, total ?? Number.NaN, at);
 }

@@ -1,4 +1,4 @@
-/** Owns where a reader of a session's events begins, decided from its `Last-Event-ID` (protocol.md §2). */
+/** Where a reader of a session's events begins, decided from its `Last-Event-ID`. */
 import type { EventRing } from "./event-ring.ts";
 
 const EVENT_ID = /^([A-Za-z0-9]{1,32})-(\d{1,15})$/;
@@ -9,10 +9,10 @@ const EVENT_ID = /^([A-Za-z0-9]{1,32})-(\d{1,15})$/;
  */
 export function resumePoint(
   lastEventId: string | undefined,
-  ring: Pick<EventRing, "epoch" | "last">,
+  ring: Pick<EventRing, "base" | "epoch" | "last">,
 ): { after: number; foreign: boolean } {
   const [, epoch, seq] = EVENT_ID.exec(lastEventId ?? "") ?? [];
-  if (epoch === undefined || seq === undefined) return { after: 0, foreign: false };
-  if (epoch !== ring.epoch) return { after: 0, foreign: true };
-  return { after: Math.min(Number(seq), ring.last), foreign: false };
+  if (epoch === undefined || seq === undefined) return { after: ring.base, foreign: false };
+  if (epoch !== ring.epoch) return { after: ring.base, foreign: true };
+  return { after: Math.min(Math.max(Number(seq), ring.base), ring.last), foreign: false };
 }
