@@ -53,6 +53,26 @@ describe("access", () => {
     expect(await plain(daemon.url, "/health", { host: `localhost:${port}` })).toBe(200);
   });
 
+  it("says with 404 that it has no sign-in, so that a client with a wrong token asks no further and shows our words", async () => {
+    const daemon = await start();
+    const host = new URL(daemon.url).host;
+    const { pathname } = new URL(`${daemon.url}/mcp`);
+    for (const authorization of [undefined, "Bearer wrong", `Bearer ${daemon.key}`]) {
+      const headers = { host, ...(authorization !== undefined && { authorization }) };
+      for (const path of [
+        "/.well-known/oauth-protected-resource",
+        `/.well-known/oauth-protected-resource${pathname}`,
+        "/.well-known/oauth-authorization-server?x=1",
+        `${pathname}/.well-known/openid-configuration`,
+      ]) {
+        expect(await plain(daemon.url, path, headers)).toBe(404);
+      }
+      for (const path of ["/register", "/token"]) expect(await plain(daemon.url, path, headers, "POST")).toBe(404);
+    }
+    expect(await plain(daemon.url, "/mcp", { host, authorization: "Bearer wrong" }, "POST")).toBe(401);
+    expect(await plain(daemon.url, "/sessions", { host, authorization: "Bearer wrong" })).toBe(401);
+  });
+
   it("A8: answers tokens of any odd shape with 401 and never with an exception", async () => {
     const daemon = await start();
     const host = new URL(daemon.url).host;

@@ -1,6 +1,7 @@
-/** Owns `GET /events`: what a gateway must know to keep its lists, as SSE. A slow reader costs a set of ids, not a queue. */
+/** `GET /events`: what a gateway must know to keep its lists, as SSE. A slow reader costs a set of ids, not a queue. */
 import type { ServerResponse } from "node:http";
 import type { DaemonNotice, DaemonSession, ServersResponse } from "../../../shared/protocol/daemon-api.ts";
+import type { InboxSummary } from "../../../shared/protocol/inbox-api.ts";
 import type { OutboxCounts } from "../../../shared/protocol/outbox-api.ts";
 import { SSE_KEEPALIVE_MS } from "../../../shared/protocol/wire.ts";
 
@@ -9,15 +10,18 @@ export interface NoticeSources {
   session: (id: string) => DaemonSession | undefined;
   servers: () => ServersResponse;
   outbox: () => OutboxCounts;
+  inbox: () => InboxSummary;
   onSession: (listener: (id: string) => void) => () => void;
   onServers: (listener: () => void) => () => void;
   onOutbox: (listener: () => void) => () => void;
+  onInbox: (listener: () => void) => () => void;
 }
 
 /** Sends all sessions, all servers, the outbox's counts, then each change with the state at the moment of sending. */
 export function streamNotices(sources: NoticeSources, response: ServerResponse): void {
   const changed = new Set<string>();
   let serversChanged = false;
+  let inboxChanged = false;
   let counted = "";
   let blocked = false;
   let scheduled = false;
@@ -36,6 +40,8 @@ export function streamNotices(sources: NoticeSources, response: ServerResponse):
     if (serversChanged) send({ type: "servers", ...sources.servers() });
     serversChanged = false;
     tellOutbox();
+    if (inboxChanged) send({ type: "inbox", inbox: sources.inbox() });
+    inboxChanged = false;
   };
   /** Entries change more often than their counts. */
   const tellOutbox = () => {
@@ -58,6 +64,10 @@ export function streamNotices(sources: NoticeSources, response: ServerResponse):
     wake();
   });
   const offOutbox = sources.onOutbox(wake);
+  const offInbox = sources.onInbox(() => {
+    inboxChanged = true;
+    wake();
+  });
   const keepAlive = setInterval(() => {
     if (!blocked) response.write(": keep-alive\n\n");
   }, SSE_KEEPALIVE_MS);
@@ -70,6 +80,7 @@ export function streamNotices(sources: NoticeSources, response: ServerResponse):
     offSession();
     offServers();
     offOutbox();
+    offInbox();
   });
 
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache, no-transform" });
@@ -77,4 +88,5 @@ export function streamNotices(sources: NoticeSources, response: ServerResponse):
   send({ type: "sessions", sessions: sources.sessions() });
   send({ type: "servers", ...sources.servers() });
   tellOutbox();
+  send({ type: "inbox", inbox: sources.inbox() });
 }

@@ -1,10 +1,10 @@
-/** Owns what all routes share: how a body is read, how a refusal looks, who the caller is. */
+/** What all routes share: how a body is read, how a refusal looks, who the caller is. */
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { type Fault, fault } from "../../../shared/protocol/fault.ts";
 import { parseJson, type z } from "../../../shared/protocol/schema.ts";
 import { sameSecret } from "../../home/secrets.ts";
-import { bearerOf } from "./bearer.ts";
+import { bearerOf } from "../../wire/bearer.ts";
 import { readBody } from "./read-body.ts";
 
 /** Bodies of these routes are small; `/mcp` has its own bound. */
@@ -13,7 +13,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export type Env = { Bindings: HttpBindings };
 export type Ctx = Context<Env>;
 
-export const refuse = (c: Ctx, status: 400 | 401 | 404 | 409 | 413 | 415 | 500 | 503, error: Fault): Response =>
+export const refuse = (c: Ctx, status: 400 | 401 | 404 | 409 | 413 | 415 | 422 | 500 | 503, error: Fault): Response =>
   c.json({ error }, status);
 
 export const unauthorized = (c: Ctx): Response => refuse(c, 401, fault("unauthorized", "A token is needed for this."));

@@ -1,4 +1,4 @@
-/** Owns the routes about sessions: begin, list, end, their events and their terminals (protocol.md §2). */
+/** The routes about sessions: begin, list, end, their events and their terminals. */
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, resolve } from "node:path";
@@ -10,10 +10,15 @@ import {
   startTerminalRequestSchema,
 } from "../../../shared/protocol/daemon-api.ts";
 import { fault } from "../../../shared/protocol/fault.ts";
+import { type DaemonExposures, daemonExposuresSchema } from "../../../shared/protocol/preview-api.ts";
+import { pathsRequestSchema } from "../../../shared/protocol/terminal-paths.ts";
 import { toolSettingsRequestSchema } from "../../../shared/protocol/tool-settings.ts";
+import type { Inbox } from "../inbox/inbox.ts";
 import { streamEvents } from "../progress/stream-events.ts";
-import type { Session, SessionRegistry } from "../sessions/session-registry.ts";
+import type { SessionNumbers } from "../sessions/session-numbers.ts";
+import { RUN_IS_OVER, type Session, type SessionRegistry } from "../sessions/session-registry.ts";
 import type { ToolSettingsStore } from "../settings/tool-settings-store.ts";
+import { createPathResolver } from "../terminal/resolve-paths.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import { bearer, type Ctx, type Env, holdsKey, readJson, refuse, unauthorized } from "./route-kit.ts";
 
@@ -23,7 +28,13 @@ export interface SessionRoutesContext {
   terminals: Terminals;
   sessionView: (session: Session) => DaemonSession;
   endSession: (id: string) => Promise<void>;
+  numbers: Pick<SessionNumbers, "ofEnd">;
   settings: ToolSettingsStore;
+  inbox: Pick<Inbox, "list" | "answer" | "takeOver">;
+  /** The ports that previews of a session may reach from now on, also of one that this run of the daemon does not know. */
+  expose: (id: string, exposures: DaemonExposures) => void;
+  /** A session was made; resolves once it may be used wherever it may be. */
+  made: (session: Session) => Promise<void>;
   /** Nothing may begin any more. */
   ending: () => boolean;
 }
@@ -44,13 +55,15 @@ export function addEventRoute(app: Hono<Env>, { key, registry }: SessionRoutesCo
     if (reader === "none") return unauthorized(c);
     const session = registry.get(id);
     if (session === undefined) return noSession(c);
-    streamEvents(session.ring, c.env.outgoing, c.req.header("last-event-id"));
+    const { "last-event-id": lastEventId, accept } = c.req.header();
+    streamEvents(session.ring, c.env.outgoing, { lastEventId, accept });
     return RESPONSE_ALREADY_SENT;
   });
 }
 
 export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext): void {
   const { registry, terminals, sessionView, settings } = context;
+  const pathResolver = createPathResolver();
 
   app.post("/session", async (c) => {
     const request = await readJson(c, createSessionRequestSchema);
@@ -61,7 +74,11 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
       return refuse(c, 400, fault("no-such-folder", message, "Choose another folder."));
     }
     const session = registry.create({ ...request.value, cwd });
-    if (request.value.after !== undefined) settings.takeOver(request.value.after, session.id);
+    if (request.value.after !== undefined) {
+      settings.takeOver(request.value.after, session.id);
+      context.inbox.takeOver(request.value.after, session.id);
+    }
+    await context.made(session);
     return c.json({ session_id: session.id, token: session.token, cwd });
   });
   app.get("/sessions", (c) => c.json({ sessions: registry.list().map(sessionView) }));
@@ -71,6 +88,15 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
     // Also one of an earlier run, which an agent could otherwise still take up again.
     await context.endSession(id);
     return known ? c.body(null, 204) : noSession(c);
+  });
+
+  app.post("/session/:id/over", (c) => {
+    const id = c.req.param("id");
+    if (registry.present(id) !== undefined) {
+      return refuse(c, 409, fault("session-there", "This session is here: its stream tells of its calls."));
+    }
+    const seq = context.numbers.ofEnd(id);
+    return seq === undefined ? noSession(c) : c.json({ seq, event: RUN_IS_OVER });
   });
 
   app.get("/session/:id/tool-settings", (c) => {
@@ -86,15 +112,39 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
     return c.json(request.value);
   });
 
+  app.put("/session/:id/exposures", async (c) => {
+    const request = await readJson(c, daemonExposuresSchema);
+    if (!request.ok) return request.response;
+    context.expose(c.req.param("id"), request.value.exposures);
+    return c.body(null, 204);
+  });
+
+  app.post("/session/:id/paths", async (c) => {
+    const session = registry.get(c.req.param("id"));
+    if (session === undefined) return noSession(c);
+    const request = await readJson(c, pathsRequestSchema);
+    if (!request.ok) return request.response;
+    return c.json({ paths: await pathResolver.resolve(session.cwd, request.value.paths) });
+  });
+
   app.post("/session/:id/terminal", async (c) => {
     const id = c.req.param("id");
-    if (registry.get(id) === undefined) return noSession(c);
+    const session = registry.get(id);
+    if (session === undefined) return noSession(c);
     const request = await readJson(c, startTerminalRequestSchema);
     if (!request.ok) return request.response;
+    await terminals.prepared;
     if (context.ending()) return refuse(c, 503, fault("daemon-ending", "The daemon is ending."));
+    if (!("restart" in request.value)) session.callWait = request.value.call_wait;
+    // Whoever runs now says which conversation it is in.
+    session.conversation = undefined;
     const started = terminals.start(id, request.value);
     if (started.ok) return c.json(started.value, 201);
     return refuse(c, started.fault.code === "terminal-running" ? 409 : 400, started.fault);
+  });
+  app.post("/session/:id/terminal/stop", async (c) => {
+    const stopped = await terminals.stop(c.req.param("id"));
+    return stopped === undefined ? noSession(c) : c.json(stopped);
   });
 }
 

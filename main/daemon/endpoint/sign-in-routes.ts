@@ -1,4 +1,4 @@
-/** Owns the routes of a sign-in: begin and end it, and the page that the browser comes back to. */
+/** The routes of a sign-in: begin and end it, and the page that the browser comes back to. */
 import type { Hono } from "hono";
 import { fault } from "../../../shared/protocol/fault.ts";
 import type { SignIns } from "../upstream/oauth/sign-ins.ts";
@@ -15,11 +15,12 @@ export const CALLBACK_PATH = "/oauth/callback";
 /** Open to a browser, which has no token: the unguessable state of a sign-in that was begun here is what it must bring. */
 export function addCallbackRoute(app: Hono<Env>, { signIns, servers }: SignInRoutesContext): void {
   app.get(CALLBACK_PATH, async (c) => {
-    const { state, code, error } = c.req.query();
+    const { state, code, error, iss } = c.req.query();
     const done = await signIns.finish({
       ...(state !== undefined && { state }),
       ...(code !== undefined && { code }),
       ...(error !== undefined && { error }),
+      ...(iss !== undefined && { iss }),
     });
     c.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     c.header("referrer-policy", "no-referrer");

@@ -1,18 +1,14 @@
-/** Owns the upgrade of `GET /session/{id}/terminal` to a WebSocket, and that a dead one is noticed. */
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+/** Upgrades `GET /session/{id}/terminal` to a WebSocket. */
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import {
-  COMPAT_SUBPROTOCOL,
-  MAX_CLIENT_MESSAGE_BYTES,
-  PEER_TIMEOUT_MS,
-  PING_INTERVAL_MS,
-  SUBPROTOCOL,
-} from "../../../shared/protocol/wire.ts";
+import { COMPAT_SUBPROTOCOL, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
 import { sameSecret } from "../../home/secrets.ts";
+import { bearerOf } from "../../wire/bearer.ts";
+import { createHeartbeat } from "../../wire/heartbeat.ts";
+import { refuseUpgrade } from "../../wire/refuse-upgrade.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import type { Terminals } from "../terminal/terminals.ts";
-import { bearerOf } from "./bearer.ts";
 
 const PATH = /^\/session\/([A-Za-z0-9-]{1,64})\/terminal$/;
 
@@ -29,13 +25,8 @@ export function createTerminalUpgrades(key: string, registry: SessionRegistry, t
     maxPayload: MAX_CLIENT_MESSAGE_BYTES,
     handleProtocols: (offered) => [SUBPROTOCOL, COMPAT_SUBPROTOCOL].find((name) => offered.has(name)) ?? false,
   });
-  const answeredAt = new Map<WebSocket, number>();
-  const ping = setInterval(() => {
-    for (const [socket, at] of answeredAt) {
-      if (performance.now() - at > PEER_TIMEOUT_MS) socket.terminate();
-      else socket.ping();
-    }
-  }, PING_INTERVAL_MS);
+  const sockets = new Set<WebSocket>();
+  const heartbeat = createHeartbeat(() => performance.now());
 
   return {
     handle(request, socket, head) {
@@ -46,9 +37,9 @@ export function createTerminalUpgrades(key: string, registry: SessionRegistry, t
       if (token === undefined || !sameSecret(token, key)) return refuseUpgrade(socket, 401);
       if (registry.get(id) === undefined) return refuseUpgrade(socket, 404);
       server.handleUpgrade(request, socket, head, (ws) => {
-        answeredAt.set(ws, performance.now());
-        ws.on("pong", () => answeredAt.set(ws, performance.now()));
-        ws.on("close", () => answeredAt.delete(ws));
+        sockets.add(ws);
+        ws.on("close", () => sockets.delete(ws));
+        heartbeat.watch(ws);
         ws.on("error", () => ws.terminate());
         const cols = size(url.searchParams.get("cols"), 2);
         const rows = size(url.searchParams.get("rows"), 1);
@@ -57,17 +48,11 @@ export function createTerminalUpgrades(key: string, registry: SessionRegistry, t
       });
     },
     close() {
-      clearInterval(ping);
-      for (const socket of answeredAt.keys()) socket.terminate();
+      heartbeat.dispose();
+      for (const socket of sockets) socket.terminate();
       server.close();
     },
   };
-}
-
-/** Answers an upgrade with a plain status and hangs up. */
-export function refuseUpgrade(socket: Duplex, status: number): void {
-  socket.on("error", () => {});
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function size(text: string | null, min: number): number | undefined {

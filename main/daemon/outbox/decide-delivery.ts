@@ -1,4 +1,4 @@
-/** Owns what follows from one attempt to deliver a write, as pure functions. */
+/** What follows from one attempt to deliver a write, as pure functions. */
 import { isError, isObject, type JsonObject, type RpcReply } from "../rpc/message.ts";
 import type { LinkFault } from "../upstream/link.ts";
 
@@ -8,7 +8,7 @@ export type Verdict =
   | { next: "delivered" }
   /** Certainly not carried out, or harmless to repeat. */
   | { next: "retry"; reason: string }
-  | { next: "dead"; reason: string }
+  | { next: "dead"; reason: string; data?: unknown }
   /** It may have been carried out, and repeating it may do it twice. */
   | { next: "unknown"; reason: string };
 
@@ -22,7 +22,10 @@ const TURNED_AWAY = new Set([401, 403, 429, 503]);
 export function decideDelivery(attempt: Attempt, repeatable: boolean): Verdict {
   if (attempt.outcome === "reply") {
     const { reply } = attempt;
-    if (isError(reply)) return { next: "dead", reason: reply.error.message };
+    if (isError(reply)) {
+      const { message, data } = reply.error;
+      return { next: "dead", reason: message, ...(data !== undefined && { data }) };
+    }
     return reply.result.isError === true ? { next: "dead", reason: textOf(reply.result) } : { next: "delivered" };
   }
   const { reason, status, undelivered } = attempt.fault;

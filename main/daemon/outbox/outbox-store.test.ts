@@ -51,6 +51,20 @@ it("keeps what waits in a database of the first form, in order, and takes a key 
   again.close();
 });
 
+it("keeps what waits in a database that does not say yet what server a write was made for", () => {
+  const file = path();
+  const store = openOutboxStore(file);
+  store.add(entry("a"), "queued", "away", 0);
+  store.close();
+  const old = new DatabaseSync(file);
+  old.exec("ALTER TABLE entries DROP COLUMN definition; ALTER TABLE entries DROP COLUMN approved;");
+  old.close();
+  const again = openOutboxStore(file);
+  expect(again.list()).toMatchObject([{ key: "a", state: "queued", definition: undefined, approved: false }]);
+  expect(again.add({ ...entry("b"), definition: "d" }, "queued", "away", 0)).toMatchObject({ definition: "d" });
+  again.close();
+});
+
 it("finds the first that is to be sent, and counts, whatever stands before it", () => {
   const store = openOutboxStore(path());
   const ids = ["a", "b", "c", "d"].map((key) => store.add(entry(key), "queued", "away", 0).id);
@@ -61,7 +75,7 @@ it("finds the first that is to be sent, and counts, whatever stands before it", 
   expect(store.next("s")?.key).toBe("c");
   store.update(c, { state: "sending" });
   expect(store.next("s")?.key).toBe("d");
-  expect(store.counts()).toEqual({ waiting: 3, dead: 1, unknown: 1 });
+  expect(store.counts()).toEqual({ waiting: 3, dead: 1, unknown: 1, held: 0 });
   expect([store.holds("s", "t"), store.holds("s", "u"), store.holds("other", "t")]).toEqual([true, false, true]);
   for (const { id } of store.list("s")) store.remove(id);
   expect([store.next("s"), store.holds("s", "t")]).toEqual([undefined, false]);

@@ -14,6 +14,7 @@ import { decideDelivery, dueIn, retryDelay, stampKey } from "./decide-delivery.t
 let daemon: TestDaemon | undefined;
 let upstream: HttpUpstream | undefined;
 afterEach(async () => {
+  vi.useRealTimers();
   await daemon?.stop();
   await upstream?.down();
   daemon = undefined;
@@ -59,9 +60,11 @@ async function watchCounts(local: TestDaemon) {
 const said = (reply: { result?: Json }) => reply.result?.structuredContent as Json;
 const entries = async (local: TestDaemon) =>
   ((await (await local.ask("/outbox")).json()) as { entries: Json[] }).entries;
+/** Which call of its run it is. */
+const number = (call: unknown) => String(call).split("-")[0];
 const kinds = async (local: TestDaemon, agent: McpAgent & { session: string }, last: string) => {
   const { events } = await readEvents(local.url, agent.session, agent.token, (all) => all.at(-1)?.kind === last);
-  return events.map((event) => `${event.call} ${event.kind}`);
+  return events.map((event) => `${number(event.call)} ${event.kind}`);
 };
 
 describe("a write", () => {
@@ -84,6 +87,35 @@ describe("a write", () => {
     ]);
     expect(await kinds(local, agent, "delivered")).toEqual(["c1 started", "c1 queued", "c1 delivered"]);
   });
+
+  it.each(["write", "blind"])(
+    "P15: of %s, made while its server was known to be away, is delivered once, however much time passes after the call",
+    async (tool) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"], shouldAdvanceTime: true });
+      const { remote, local, agent } = await start();
+      await remote.down();
+      // Now it is known to be away: the next call finds no connection at all.
+      await agent.tool("read");
+      await vi.waitFor(async () => {
+        const { servers } = (await (await local.ask("/servers")).json()) as { servers: Json[] };
+        expect(servers[0]?.state).toBe("failed");
+      });
+      expect(said(await agent.tool(tool, { text: "one" }))).toMatchObject({ queued: true, tool });
+      await remote.up();
+      await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 5_000);
+      // What a call may wait for its answer, twice over.
+      await vi.advanceTimersByTimeAsync(121_000);
+      expect(await entries(local)).toEqual([]);
+      expect(remote.calls.filter(({ name }) => name === tool)).toHaveLength(1);
+      expect(await kinds(local, agent, "delivered")).toEqual([
+        "c1 started",
+        "c1 failed",
+        "c2 started",
+        "c2 queued",
+        "c2 delivered",
+      ]);
+    },
+  );
 
   it("waits behind earlier ones of its tool, so that the order is kept; reads are not held up", async () => {
     const { remote, local, agent } = await start();
@@ -163,7 +195,7 @@ describe("a write", () => {
     }
     const again = said(await agent.tool("write", { idempotencyKey: key }));
     expect(again).toMatchObject({ queued: true, note: expect.stringContaining("kept already") });
-    expect((await entries(local)).map(({ tool, call }) => [tool, call])).toEqual([
+    expect((await entries(local)).map(({ tool, call }) => [tool, number(call)])).toEqual([
       ["write", "c1"],
       ["blind", "c2"],
     ]);
@@ -179,7 +211,7 @@ describe("a write", () => {
       agent.token,
       (all) => all.filter(({ kind }) => kind === "delivered").length === 2,
     );
-    expect(events.filter(({ call }) => call === "c3").map(({ kind }) => kind)).toEqual(["started", "finished"]);
+    expect(events.filter(({ call }) => number(call) === "c3").map(({ kind }) => kind)).toEqual(["started", "finished"]);
   });
 
   it("is counted live for whoever watches: waiting, refused, unknown, and gone again", async () => {
@@ -188,15 +220,15 @@ describe("a write", () => {
     await remote.down();
     await agent.tool("write", {});
     await agent.tool("write", {});
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 2, dead: 0, unknown: 0 }));
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 2, dead: 0, unknown: 0, held: 0 }));
     remote.behave((_call, { result }) => result({ isError: true, content: [] }));
     await remote.up();
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 0 }));
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 0, held: 0 }));
     remote.behave(loseAnswer);
     await agent.tool("blind", {});
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 1 }));
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 2, unknown: 1, held: 0 }));
     for (const { id } of await entries(local)) await local.ask(`/outbox/${id}`, { method: "DELETE" });
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 0, unknown: 0 }));
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ waiting: 0, dead: 0, unknown: 0, held: 0 }));
     const repeated = told.filter((counts, i) => JSON.stringify(counts) === JSON.stringify(told[i - 1]));
     expect(repeated).toEqual([]);
     stop();

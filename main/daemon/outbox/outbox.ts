@@ -1,4 +1,4 @@
-/** Owns the delivery of kept writes: in order for each server, one at a time, until the server has taken or refused them. */
+/** The delivery of kept writes: in order for each server, one at a time, until the server has taken or refused them. */
 import type { OutboxCounts } from "../../../shared/protocol/outbox-api.ts";
 import type { JsonObject } from "../rpc/message.ts";
 import type { Connection } from "../upstream/connection.ts";
@@ -15,7 +15,8 @@ const MAX_SLEEP_MS = 60_000;
 
 export type OutboxEvent =
   | { kind: "delivered"; entry: Entry; result: JsonObject }
-  | { kind: "dead" | "unknown"; entry: Entry; reason: string }
+  | { kind: "dead"; entry: Entry; reason: string; data?: unknown }
+  | { kind: "unknown" | "held"; entry: Entry; reason: string }
   | { kind: "queued" | "discarded"; entry: Entry };
 
 export interface Outbox {
@@ -30,7 +31,7 @@ export interface Outbox {
   counts(): OutboxCounts;
   /** Told whenever `counts` may be other ones. */
   onChange(listener: () => void): () => void;
-  /** Tries a dead, unknown or waiting write again now; false when there is none of this id. */
+  /** Sends a dead, unknown, held or waiting write now, to its server as it is configured now; false when there is none of this id. */
   retry(id: number): boolean;
   /** Forgets a write that is not being sent at this moment. */
   discard(id: number): boolean;
@@ -43,7 +44,14 @@ export interface OutboxOptions {
   store: OutboxStore;
   /** Opens a connection of the outbox's own; undefined when no such server is configured. */
   connect: (server: string) => Connection | undefined;
-  onEvent: (event: OutboxEvent) => void;
+  /** Learns what the server that was reached offers now, before anything is sent to it. Never fails. */
+  look: (connection: Connection) => Promise<void>;
+  /** The definition that a server of this name has now, if there is one. */
+  definition: (server: string) => string | undefined;
+  /** Why a write that is due waits for a person; undefined where it may be sent. */
+  whyHeld: (entry: Entry) => string | undefined;
+  /** Called with what became of a write: does `write`, which puts it on the disk, and tells of it. */
+  onEvent: (event: OutboxEvent, write: () => void) => void;
   now?: () => number;
   random?: () => number;
 }
@@ -55,7 +63,7 @@ interface Worker {
 }
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { store, connect, onEvent, now = Date.now, random = Math.random } = options;
+  const { store, connect, look, definition, whyHeld, onEvent, now = Date.now, random = Math.random } = options;
   const workers = new Map<string, Worker>();
   const listeners = new Set<() => void>();
   let disposed = false;
@@ -69,8 +77,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const settle = (entry: Entry, verdict: Verdict, result: JsonObject): void => {
     switch (verdict.next) {
       case "delivered":
-        store.remove(entry.id);
-        onEvent({ kind: "delivered", entry, result });
+        onEvent({ kind: "delivered", entry, result }, () => store.remove(entry.id));
         changed();
         break;
       case "retry": {
@@ -79,10 +86,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
         store.update(entry.id, { state: "queued", reason: verdict.reason, attempts, nextAt });
         break;
       }
-      default:
-        store.update(entry.id, { state: verdict.next, reason: verdict.reason, attempts: entry.attempts + 1 });
-        onEvent({ kind: verdict.next, entry, reason: verdict.reason });
+      default: {
+        const { next: kind, ...why } = verdict;
+        onEvent({ kind, entry, ...why }, () =>
+          store.update(entry.id, { state: kind, reason: why.reason, attempts: entry.attempts + 1 }),
+        );
         changed();
+      }
     }
   };
   const send = async (connection: Connection, entry: Entry) => {
@@ -93,17 +103,31 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const result = attempt.outcome === "reply" && "result" in attempt.reply ? attempt.reply.result : {};
     settle(entry, decideDelivery(attempt, entry.repeatable), result);
   };
+  /** The first write that may be sent now. Those before it that wait for a person are put aside. */
+  const nextDue = (server: string): Entry | undefined => {
+    for (;;) {
+      const entry = store.next(server);
+      if (entry === undefined || disposed || dueIn(entry.nextAt, now()) > 0) return undefined;
+      const reason = whyHeld(entry);
+      if (reason === undefined) return entry;
+      onEvent({ kind: "held", entry, reason }, () => store.update(entry.id, { state: "held", reason }));
+      changed();
+    }
+  };
   /** Sends everything that is due; ends early when the first one has to wait. */
   const work = async (server: string) => {
+    // Before a connection is made: the server of this name may be somebody else's by now.
+    if (nextDue(server) === undefined) return;
     const connection = connect(server);
     if (connection === undefined) return;
     const worker = workers.get(server);
     if (worker !== undefined) worker.connection = connection;
     try {
       await connection.settled(CONNECT_MS);
+      await look(connection);
       for (;;) {
-        const entry = store.next(server);
-        if (entry === undefined || disposed || dueIn(entry.nextAt, now()) > 0) return;
+        const entry = nextDue(server);
+        if (entry === undefined) return;
         if (connection.state.phase === "ready") await send(connection, entry);
         else {
           const reason = connection.state.phase === "failed" ? connection.state.fault.reason : "does not answer";
@@ -134,7 +158,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   for (const entry of store.list()) {
     if (entry.state !== "sending") continue;
     const reason = "Signalbox ended while it was being sent";
-    store.update(entry.id, { state: entry.repeatable ? "queued" : "unknown", reason });
+    if (entry.repeatable) store.update(entry.id, { state: "queued", reason });
+    else onEvent({ kind: "unknown", entry, reason }, () => store.update(entry.id, { state: "unknown", reason }));
   }
   changed();
   for (const server of store.waitingServers()) wakeOne(server);
@@ -155,7 +180,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     list: () => store.list(),
     counts() {
       if (!disposed) counts ??= store.counts();
-      return counts ?? { waiting: 0, dead: 0, unknown: 0 };
+      return counts ?? { waiting: 0, dead: 0, unknown: 0, held: 0 };
     },
     onChange(listener) {
       listeners.add(listener);
@@ -164,8 +189,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
     retry(id) {
       const entry = store.get(id);
       if (entry === undefined || entry.state === "sending") return false;
-      store.update(id, { state: "queued", reason: entry.reason, nextAt: now() });
-      if (entry.state !== "queued") onEvent({ kind: "queued", entry });
+      const write = () => {
+        store.approve(id, definition(entry.server));
+        store.update(id, { state: "queued", reason: entry.reason, nextAt: now() });
+      };
+      if (entry.state === "queued") write();
+      else onEvent({ kind: "queued", entry }, write);
       changed();
       wakeOne(entry.server);
       return true;
@@ -173,8 +202,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     discard(id) {
       const entry = store.get(id);
       if (entry === undefined || entry.state === "sending") return false;
-      store.remove(id);
-      onEvent({ kind: "discarded", entry });
+      onEvent({ kind: "discarded", entry }, () => store.remove(id));
       changed();
       return true;
     },

@@ -1,5 +1,7 @@
-/** Owns one MCP session of one agent: its servers, and where each message between the two sides goes. */
+/** One MCP session of one agent: its servers, and where each message between the two sides goes. */
 
+import { reasonOf } from "../../../shared/text/reason-of.ts";
+import type { Inbox } from "../inbox/inbox.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import {
   isObject,
@@ -13,23 +15,31 @@ import {
   resultOf,
 } from "../rpc/message.ts";
 import type { Session } from "../sessions/session-registry.ts";
+import type { ToolRules } from "../settings/tool-rules.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
 import { OTHER_LISTS } from "../upstream/known.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
 import { createAgentNotifications } from "./agent-notifications.ts";
 import type { AgentStreams } from "./agent-streams.ts";
+import { createAskFirst } from "./ask-first.ts";
 import { createBufferedCalls } from "./buffered-calls.ts";
+import { codexConversation } from "./codex-conversation.ts";
+import { createElicitations, withElicitation } from "./elicitations.ts";
 import { followTasks } from "./follow-tasks.ts";
 import { initializeResult } from "./initialize-result.ts";
+import { createListWatches } from "./list-watch.ts";
 import { createOpenRequests } from "./open-requests.ts";
 import { createOtherLists } from "./other-lists.ts";
 import { createOwnedRequests } from "./owned-requests.ts";
+import { malformed, refusedCall } from "./refused-call.ts";
+import { createSeenUris } from "./seen-uris.ts";
 import { createServerMessages } from "./server-messages.ts";
 import { createServerRequests } from "./server-requests.ts";
 import { createSessionServers, type SessionServers } from "./session-servers.ts";
+import { createShownNames } from "./shown-names.ts";
 import { createTasks } from "./tasks.ts";
 import type { ToolOwner } from "./tool-menu.ts";
-import { createToolRequests } from "./tool-requests.ts";
+import { type Absent, createToolRequests } from "./tool-requests.ts";
 
 /** An agent's `initialize` waits this long for servers that are new. */
 const INITIALIZE_WAIT_MS = 1_500;
@@ -50,8 +60,20 @@ export interface AgentSession {
   toolsChanged(): void;
   /** Requests that have no answer yet. */
   readonly open: number;
-  /** Nobody waits for these requests any more. */
-  abandoned(ids: readonly RpcId[]): void;
+  /** A call runs, a stream is open, or a task goes on. */
+  readonly busy: boolean;
+  /** Its reader hung up, and nothing came from it since. */
+  readonly left: boolean;
+  /** Its servers are closed until something is asked of them. */
+  readonly resting: boolean;
+  /** Closes its servers until something is asked of them; the session itself goes on. */
+  rest(): void;
+  /** A reader is there (again): servers may send it something. */
+  wake(): void;
+  /** Nobody has waited for these requests for so many milliseconds. */
+  abandoned(ids: readonly RpcId[], agoMs: number): void;
+  /** Somebody waits for them again. */
+  returned(ids: readonly RpcId[]): void;
   /** The agent has left: what runs may end in its own time, unless the settings end it; then everything is closed. */
   leave(): Promise<void>;
   close(): Promise<void>;
@@ -69,16 +91,20 @@ export interface AgentSessionOptions {
   /** Begun in an earlier run of the daemon. */
   restored: boolean;
   rules: ToolRules;
+  /** Why this server is not part of the session. */
+  absent: (session: Session, server: string) => Absent;
+  /** The tool of this name that a server would have if it were there. */
+  away?: ((session: Session, tool: string) => ToolOwner | undefined) | undefined;
   outbox: Outbox;
+  inbox: Pick<Inbox, "ask" | "allow" | "isAllowed">;
   /** Whether calls end with the agent that waits for them. */
   endsCalls: () => boolean;
-}
-
-/** What the settings say of a tool in a session. */
-export interface ToolRules {
-  /** Why it is hidden now, or undefined. */
-  hiddenBecause(session: Session, tool: ToolOwner): string | undefined;
-  isBuffered(session: Session, tool: ToolOwner): boolean;
+  /** Milliseconds for which a silent server is spoken for. */
+  longMs: () => number;
+  /** Its servers were closed, or are wanted again. */
+  onRest: () => void;
+  /** Its agent is in another conversation. */
+  onConversation: () => void;
 }
 
 export function createAgentSession(options: AgentSessionOptions): AgentSession {
@@ -88,48 +114,124 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
   let left = false;
   const tasks = createTasks();
   const over = new AbortController();
-  const fromServers = createServerMessages({ asks, tasks, streams, hasLeft: () => left });
-  const requests = createOpenRequests(streams, session.calls, tasks);
+  const watches = createListWatches();
+  const uris = createSeenUris();
+  const shown = createShownNames();
+  const capabilities = isObject(asked.capabilities) ? asked.capabilities : {};
+  const elicitations = createElicitations({ session: session.id, inbox: options.inbox, capabilities });
+  const fromServers = createServerMessages({
+    asks,
+    elicitations,
+    tasks,
+    streams,
+    uris,
+    capabilities,
+    hasLeft: () => left,
+  });
+  const requests = createOpenRequests({
+    streams,
+    calls: session.calls,
+    wait: () => ({ agent: session.callWait, longMs: options.longMs() }),
+    lateResults: session.lateResults,
+    tasks,
+    answered: uris.note,
+  });
   const tools = createToolRequests({
     servers: () => servers,
     requests,
     streams,
-    hiddenBecause: (tool) => options.rules.hiddenBecause(session, tool),
+    shown,
+    lateResults: session.lateResults,
+    hiddenBy: (tool) => options.rules.hiddenBy(session, tool),
+    absent: (server) => options.absent(session, server),
+    away: (tool) => options.away?.(session, tool),
+    askFirst: createAskFirst({
+      session: session.id,
+      inbox: options.inbox,
+      requests,
+      asks: (tool) => options.rules.asks(session, tool),
+      connection: (name) => servers.get(name),
+      whyNot: (tool) => options.rules.hiddenBy(session, tool)?.reason,
+    }),
     buffered: createBufferedCalls(session.id, options.outbox, requests, (tool) =>
       options.rules.isBuffered(session, tool),
     ),
   });
-  const lists = createOtherLists(catalogue, (list) =>
-    streams.send(notification(`notifications/${OTHER_LISTS[list].capability}/list_changed`)),
-  );
-  const owned = createOwnedRequests(() => servers, requests, tasks, lists);
+  const lists = createOtherLists({
+    catalogue,
+    watches,
+    reach: (name) => servers.reach(name),
+    changed: (list) => streams.send(notification(`notifications/${OTHER_LISTS[list].capability}/list_changed`)),
+  });
+  const owned = createOwnedRequests({
+    servers: () => servers,
+    requests,
+    tasks,
+    lists,
+    watches,
+    uris,
+    pageRead: tools.pageRead,
+  });
 
   const servers: SessionServers = createSessionServers({
-    // What the agent is and can do is what its servers see.
+    // What the agent is and can do is what its servers see, and that a person can be asked.
     client: {
       protocolVersion,
-      capabilities: isObject(asked.capabilities) ? asked.capabilities : {},
+      capabilities: withElicitation(capabilities, protocolVersion),
       clientInfo: isObject(asked.clientInfo) ? asked.clientInfo : { name: "unknown", version: "0" },
     },
     open: options.open,
     cwd: session.cwd,
+    session: { id: session.id, label: session.label },
     catalogue,
+    watches,
+    shown,
     request: fromServers.request,
     notification: fromServers.notification,
     ready: (connection) => owned.repeatTo(connection),
+    askedBefore: fromServers.forgetAsked,
     gone: fromServers.gone,
     toolsChanged: () => tools.changed(),
   });
 
-  const onNotification = createAgentNotifications({ servers: () => servers, requests, asks });
+  const onNotification = createAgentNotifications({
+    servers: () => servers,
+    requests,
+    asks,
+    odd(method, params) {
+      if (method !== "tools/call") return;
+      session.calls.refuse(refusedCall(params, undefined), malformed("The call has no id, so it cannot be answered."));
+    },
+  });
+
+  let resting = false;
+  const awake = () => {
+    if (!resting) return;
+    resting = false;
+    options.onRest();
+  };
+  const wake = () => {
+    awake();
+    servers.wake();
+  };
+
+  function noteConversation(request: RpcRequest): void {
+    const told = codexConversation(request.params);
+    if (told === undefined || told === session.conversation) return;
+    session.conversation = told;
+    options.onConversation();
+  }
 
   async function onRequest(request: RpcRequest): Promise<void> {
+    if (request.method === "ping") return requests.answer(request, {});
+    // A call needs its own server alone.
+    if (request.method === "tools/call") awake();
+    else wake();
     switch (request.method) {
-      case "ping":
-        return requests.answer(request, {});
       case "tools/list":
         return tools.list(request);
       case "tools/call":
+        noteConversation(request);
         return tools.call(request);
       case "logging/setLevel":
         return owned.setLevel(request);
@@ -149,7 +251,9 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
 
   const close = async () => {
     over.abort();
+    elicitations.close();
     requests.cancelAll("The session has ended.");
+    watches.close();
     tasks.close();
     streams.close();
     await servers.close();
@@ -169,7 +273,7 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
       else {
         requests.begin(message);
         onRequest(message).catch((error: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = reasonOf(error);
           requests.refuse(message, RPC.internal, `Signalbox failed on this request: ${reason}`);
         });
       }
@@ -180,12 +284,28 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     get open() {
       return requests.count;
     },
-    abandoned(ids) {
-      if (options.endsCalls()) for (const id of ids) requests.cancel(id, DISCONNECTED);
+    get busy() {
+      return streams.active || requests.count > 0 || tasks.open().length > 0;
     },
+    get left() {
+      return streams.left;
+    },
+    get resting() {
+      return resting;
+    },
+    rest() {
+      if (resting) return;
+      resting = true;
+      servers.rest();
+      options.onRest();
+    },
+    wake,
+    abandoned: (ids, agoMs) => requests.leave(ids, agoMs, options.endsCalls() ? DISCONNECTED : undefined),
+    returned: requests.returned,
     async leave() {
       left = true;
       const cancel = options.endsCalls();
+      requests.leaveAll();
       if (cancel) requests.cancelAll(DISCONNECTED);
       streams.close();
       await requests.settled();

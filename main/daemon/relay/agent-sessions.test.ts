@@ -35,8 +35,9 @@ describe("an MCP session", () => {
     await readEvents(daemon.url, agent.session, agent.token, (all) => all.length === 1);
     expect(await agent.end()).toBe(200);
     expect(await agent.end()).toBe(404);
-    const { events } = await readEvents(daemon.url, agent.session, agent.token, (all) => all.length === 2);
-    expect(events.map((event) => event.kind)).toEqual(["started", "finished"]);
+    const { events } = await readEvents(daemon.url, agent.session, agent.token, (all) => all.length === 3);
+    // That its agent stopped waiting is said beside its end (docs/decisions/0097).
+    expect(events.map((event) => event.kind)).toEqual(["started", "left", "finished"]);
   });
 
   it("counts as a client of its session, until it ends", async () => {

@@ -1,20 +1,25 @@
-/** Owns all MCP sessions of all agents: who may have which, how many, and when they are over. */
+/** All MCP sessions of all agents: who may have which, how many, and when they are over. */
 import { randomUUID } from "node:crypto";
 import type { DaemonSettings } from "../../../shared/protocol/daemon-settings.ts";
 import type { Log } from "../../home/create-log.ts";
+import type { Inbox } from "../inbox/inbox.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import { type RpcRequest, request } from "../rpc/message.ts";
 import { boundSessionStore } from "../sessions/bounded-session-store.ts";
 import { hashToken, type Session, type SessionRegistry } from "../sessions/session-registry.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
+import type { ToolRules } from "../settings/tool-rules.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
-import { type AgentSession, createAgentSession, type ToolRules } from "./agent-session.ts";
+import { type AgentSession, createAgentSession } from "./agent-session.ts";
 import { createAgentStreams } from "./agent-streams.ts";
 import { negotiate } from "./initialize-result.ts";
+import { createQuietSessions } from "./quiet-sessions.ts";
+import type { ToolOwner } from "./tool-menu.ts";
+import type { Absent } from "./tool-requests.ts";
 
-/** MCP sessions that one bearer may have at once. */
-const MAX_PER_BEARER = 64;
+/** MCP sessions that one bearer may have in memory at once; for another one the longest unused gives way. */
+export const MAX_PER_BEARER = 64;
 const SWEEP_MS = 60_000;
 
 export interface AgentSessions {
@@ -22,7 +27,7 @@ export interface AgentSessions {
   isOpen(session: Session): boolean;
   /** Whose bearer this is: also one of an earlier daemon run whose record is there. Rejects when the store fails. */
   owner(token: string): Promise<Session | undefined>;
-  /** Records and begins an MCP session, or gives undefined when this bearer has too many. Rejects when the store fails. */
+  /** Records and begins an MCP session, or gives undefined when this bearer has too many in use. Rejects when the store fails. */
   begin(session: Session, initialize: RpcRequest): Promise<AgentSession | undefined>;
   /**
    * The MCP session of this id, only for the bearer that began it. Counts as use. One that is only recorded is taken up
@@ -32,6 +37,8 @@ export interface AgentSessions {
   /** The agent has left. Its running calls end in their own time and are seen to, unless the settings end them. */
   leave(id: string): void;
   leaveAllOf(session: string): void;
+  /** Ends those of a session here, and what they run; their records stay, for who has them now. */
+  release(session: string): Promise<void>;
   /** Ends those of a session that is over, and what they run. */
   endAllOf(session: string): Promise<void>;
   /** The configured servers have changed. */
@@ -49,8 +56,13 @@ export interface AgentSessionsOptions {
   open: OpenServer;
   /** The servers that this session is to be offered now. */
   serversFor: (session: Session) => Server[];
+  /** Why this server is not among them. */
+  absent: (session: Session, server: string) => Absent;
+  /** The tool of this name that a server would have if it were there. */
+  away?: (session: Session, tool: string) => ToolOwner | undefined;
   rules: ToolRules;
   outbox: Outbox;
+  inbox: Pick<Inbox, "ask" | "allow" | "isAllowed">;
   store: SessionStore;
   log: Log;
   settings: () => DaemonSettings;
@@ -80,6 +92,10 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
   const of = (session: string) => [...live.values()].filter((agent) => agent.session.id === session);
   /** Left by their agents, with calls that still run. */
   const leaving = new Set<AgentSession>();
+  const quiet = createQuietSessions<AgentSession>({
+    idleMs: () => settings().server_idle_seconds * 1_000,
+    clock,
+  });
   /** Nothing begins any more: a request may still be on its way through the store. */
   let closed = false;
   const take = (id: string): AgentSession | undefined => {
@@ -87,18 +103,41 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     if (agent === undefined) return undefined;
     live.delete(id);
     usedAt.delete(id);
-    agent.session.clients -= 1;
-    registry.changed(agent.session.id);
+    quiet.forget(agent);
+    count(agent.session);
     return agent;
+  };
+  const use = (agent: AgentSession) => {
+    usedAt.set(agent.id, clock());
+    quiet.note(agent);
+  };
+  /** Those whose servers rest are clients that have probably left. */
+  const count = (session: Session) => {
+    session.clients = of(session.id).filter((agent) => !agent.resting).length;
+    registry.changed(session.id);
+  };
+  /** Takes the longest unused out of memory where there are too many; its record stays, and so it can come back. False when all are in use. */
+  const makeRoom = (session: Session): boolean => {
+    const all = of(session.id);
+    if (all.length < MAX_PER_BEARER) return true;
+    const [first] = all
+      .filter((agent) => !agent.busy)
+      .sort((a, b) => (usedAt.get(a.id) ?? 0) - (usedAt.get(b.id) ?? 0));
+    if (first === undefined) return false;
+    dismiss(first.id);
+    return true;
   };
   const quietly = (what: Promise<void>) =>
     void what.catch((error: unknown) => log.warn({ error }, "the store of sessions failed"));
-  const leave = (id: string) => {
+  const dismiss = (id: string) => {
     const agent = take(id);
     if (agent === undefined) return;
-    quietly(store.remove(id));
     leaving.add(agent);
     void agent.leave().finally(() => leaving.delete(agent));
+  };
+  const leave = (id: string) => {
+    if (live.has(id)) quietly(store.remove(id));
+    dismiss(id);
   };
   const ttlMs = () => settings().session_idle_minutes * 60_000;
   const isOver = (id: string) => clock() - (usedAt.get(id) ?? 0) > ttlMs();
@@ -126,7 +165,9 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       streams: createAgentStreams({
         headers: { "mcp-session-id": id },
         primes: protocolVersion >= "2025-11-25",
-        onAbandoned: (ids) => agent.abandoned(ids),
+        onAbandoned: (ids, agoMs) => agent.abandoned(ids, agoMs),
+        onReturned: (ids) => agent.returned(ids),
+        onQuiet: () => live.get(id) === agent && use(agent),
         abandonMs: options.abandonMs,
       }),
       servers: serversFor(session),
@@ -135,13 +176,18 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       initialize,
       restored,
       rules: options.rules,
+      absent: options.absent,
+      away: options.away,
       outbox: options.outbox,
+      inbox: options.inbox,
       endsCalls: () => settings().end_calls_on_disconnect,
+      longMs: () => settings().long_call_minutes * 60_000,
+      onRest: () => live.get(id) === agent && count(session),
+      onConversation: () => registry.changed(session.id),
     });
     live.set(id, agent);
-    usedAt.set(id, clock());
-    session.clients += 1;
-    registry.changed(session.id);
+    use(agent);
+    count(session);
     return agent;
   };
   quietly(store.removeIdle(Date.now() - ttlMs()));
@@ -155,7 +201,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       return record === undefined ? undefined : registry.restore(record.session, token);
     },
     async begin(session, initialize) {
-      if (of(session.id).length >= MAX_PER_BEARER) return undefined;
+      if (!makeRoom(session)) return undefined;
       const id = randomUUID();
       const protocolVersion = negotiate(initialize.params?.protocolVersion);
       const { id: own, cwd, createdAt, label, agent, servers } = session;
@@ -167,7 +213,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         initialize: initialize.params ?? {},
         usedAt: Date.now(),
       });
-      return closed ? undefined : add(session, id, protocolVersion, initialize, false);
+      return closed || !makeRoom(session) ? undefined : add(session, id, protocolVersion, initialize, false);
     },
     async find(session, id) {
       const agent = live.get(id);
@@ -176,6 +222,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         if (record?.owner !== hashToken(session.token) || closed) return undefined;
         const { protocolVersion, initialize: params } = record;
         // Another request may have taken it up meanwhile.
+        if (!live.has(id) && !makeRoom(session)) return undefined;
         return live.get(id) ?? add(session, id, protocolVersion, request(0, "initialize", params), true);
       }
       if (agent.session !== session) return undefined;
@@ -183,12 +230,15 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         leave(id);
         return undefined;
       }
-      usedAt.set(id, clock());
+      use(agent);
       return agent;
     },
     leave,
     leaveAllOf(session) {
       for (const agent of of(session)) leave(agent.id);
+    },
+    async release(session) {
+      await Promise.all(of(session).map((agent) => take(agent.id)?.close()));
     },
     async endAllOf(session) {
       quietly(store.removeSession(session));
@@ -208,6 +258,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     async close() {
       closed = true;
       clearInterval(sweep);
+      quiet.dispose();
       await Promise.all([...leaving, ...[...live.keys()].map(take)].map((agent) => agent?.close()));
       await store.close().catch((error: unknown) => log.warn({ error }, "the store of sessions did not close"));
     },

@@ -1,4 +1,4 @@
-/** Owns the streams of one MCP session towards its agent: which message goes on which, and what a lost reader can get again. */
+/** The streams of one MCP session towards its agent: which message goes on which, and what a lost reader can get again. */
 import type { ServerResponse } from "node:http";
 import { isReply, type RpcId, type RpcMessage } from "../rpc/message.ts";
 import { createKeptMessages } from "./kept-messages.ts";
@@ -32,6 +32,8 @@ export interface AgentStreams {
   waits(id: RpcId): boolean;
   /** Whether anybody reads or waits. */
   readonly active: boolean;
+  /** The standalone reader hung up, and the agent has sent no request since. */
+  readonly left: boolean;
   close(): void;
 }
 
@@ -50,18 +52,23 @@ export interface AgentStreamsOptions {
   /** Whether streams can be resumed from their beginning (MCP 2025-11-25). */
   primes: boolean;
   /** These requests have had no reader for a while, and no answer. */
-  onAbandoned: (ids: RpcId[]) => void;
+  onAbandoned: (ids: RpcId[], agoMs: number) => void;
+  /** The agent reads their stream again. */
+  onReturned?: (ids: RpcId[]) => void;
+  /** Nobody reads or waits any more. */
+  onQuiet?: () => void;
   abandonMs?: number | undefined;
 }
 
 export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
-  const { headers, primes, onAbandoned, abandonMs = ABANDON_MS } = options;
+  const { headers, primes, onAbandoned, onReturned, onQuiet = () => {}, abandonMs = ABANDON_MS } = options;
   const streams = new Map<number, Open>();
   const byRequest = new Map<RpcId, Open>();
   const kept = createKeptMessages();
   let count = STANDALONE;
   /** Messages of the standalone stream that were written to a reader. */
   let standaloneRead = 0;
+  let left = false;
   let undecided = new Set<Open>();
   let decide: NodeJS.Timeout | undefined;
 
@@ -76,10 +83,14 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
     return open;
   };
   const awaitReader = (open: Open) => {
+    if (open === standalone) {
+      left = true;
+      if (byRequest.size === 0) onQuiet();
+    }
     if (open.unanswered.size === 0) return;
     clearTimeout(open.unread);
     open.unread = setTimeout(() => {
-      if (!open.stream.connected) onAbandoned([...open.unanswered]);
+      if (!open.stream.connected) onAbandoned([...open.unanswered], abandonMs);
     }, abandonMs);
   };
   const standalone = create(STANDALONE);
@@ -108,6 +119,7 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
     undecided.delete(open);
     clearTimeout(open.unread);
     open.stream.detach();
+    if (byRequest.size === 0 && !standalone.stream.connected) onQuiet();
   };
   const chooseFor = (related: RpcId | undefined): Open => {
     const own = related === undefined ? undefined : byRequest.get(related);
@@ -126,6 +138,7 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
   return {
     open(response, ids) {
       count += 1;
+      left = false;
       const open = create(count);
       for (const id of ids) {
         open.unanswered.add(id);
@@ -154,6 +167,7 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
         return true;
       }
       open.stream.attach(response, headers, missed === "" ? ": resumed\n\n" : missed);
+      onReturned?.([...open.unanswered]);
       return true;
     },
     send(message, related) {
@@ -181,6 +195,9 @@ export function createAgentStreams(options: AgentStreamsOptions): AgentStreams {
     waits: (id) => byRequest.has(id),
     get active() {
       return byRequest.size > 0 || standalone.stream.connected;
+    },
+    get left() {
+      return left && !standalone.stream.connected;
     },
     close() {
       clearTimeout(decide);

@@ -1,5 +1,7 @@
-/** Owns the calls of tools whose writes survive an outage: sent when they can be, kept when they cannot (see outbox/). */
+/** The calls of tools whose writes survive an outage: sent when they can be, kept when they cannot (see outbox/). */
+
 import { randomUUID } from "node:crypto";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { decideDelivery, isRepeatable, stampKey } from "../outbox/decide-delivery.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { JsonObject, RpcRequest } from "../rpc/message.ts";
@@ -31,8 +33,9 @@ export function createBufferedCalls(
       // Before the first attempt, so that a repetition can be told from a second write.
       const { key, params } = stampKey(given, tool.definition, randomUUID());
       const repeatable = isRepeatable(tool.definition);
+      const { definition } = to;
       const keep = (verdict: "queued" | "unknown", reason: string, call: string): Rescue => {
-        const entry = { key, server: tool.server, tool: tool.tool, params, repeatable, session, call };
+        const entry = { key, server: tool.server, tool: tool.tool, params, repeatable, session, call, definition };
         try {
           const own = outbox.keep(entry, verdict, reason);
           if (own.call !== call || own.session !== session) return keptBefore(tool, key);
@@ -83,7 +86,7 @@ function keptBefore(tool: ToolOwner, idempotencyKey: string): Rescue {
 }
 
 function unknownOutcome(tool: ToolOwner, idempotencyKey: string, reason: string): Rescue {
-  const note = `The server “${tool.server}” ${reason}. It may have carried out the call; nobody can know. It is kept for a person to decide and not tried again by itself.`;
+  const note = `The server “${tool.server}” ${reason}. It may have carried out the call; that is unknown. The call is kept until a person decides, and is not retried automatically.`;
   return {
     result: answer({ queued: false, outcome: "unknown", tool: tool.tool, idempotencyKey, note }, true),
     end: { kind: "failed", error: { code: "outcome-unknown", message: note } },
@@ -92,7 +95,7 @@ function unknownOutcome(tool: ToolOwner, idempotencyKey: string, reason: string)
 
 /** The disk refused: nothing was kept, and nobody is told otherwise. */
 function notKept(tool: ToolOwner, reason: string, error: unknown): Rescue {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = reasonOf(error);
   const note = `The server “${tool.server}” ${reason}, and the call could not be kept: ${why}. It was not carried out.`;
   return {
     result: answer({ queued: false, tool: tool.tool, note }, true),

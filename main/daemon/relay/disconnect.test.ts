@@ -97,7 +97,14 @@ describe("the daemon's settings", () => {
   it("hold at once and at the next start; what cannot be meant is refused and changes nothing", async () => {
     const { daemon } = await start({ end_calls_on_disconnect: true, session_idle_minutes: 5 });
     expect((await daemon.ask("/settings", { method: "PUT", body: { session_idle_minutes: 0 } })).status).toBe(400);
-    const set = { end_calls_on_disconnect: true, session_idle_minutes: 5 };
+    const set = {
+      end_calls_on_disconnect: true,
+      session_idle_minutes: 5,
+      server_idle_seconds: 30,
+      long_call_minutes: 60,
+      person_tools: true,
+      agent_tools: ["command", "edit", "web", "subagent", "mcp"],
+    };
     expect(await (await daemon.ask("/settings")).json()).toEqual(set);
     expect(openDaemonSettings(`${daemon.home}/daemon-settings.json`).get()).toEqual(set);
     expect((await daemon.ask("/settings", { token: (await daemon.session()).token })).status).toBe(401);

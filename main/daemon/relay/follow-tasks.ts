@@ -1,5 +1,6 @@
-/** Owns what becomes of an agent's tasks once it has left: they are asked about until each has ended, or told to end. */
+/** What becomes of an agent's tasks once it has left: they are asked about until each has ended, or told to end. */
 import { setTimeout as delay } from "node:timers/promises";
+import { numberOf } from "../../../shared/text/exact-json.ts";
 import { resultOf } from "../rpc/message.ts";
 import { ask, type Peer } from "../upstream/peer.ts";
 import type { Tasks } from "./tasks.ts";
@@ -25,7 +26,7 @@ export async function followTasks({ tasks, peerOf, cancel, signal }: FollowOptio
     const peer = peerOf(server);
     const told = peer && (await ask(peer, cancel ? "tasks/cancel" : "tasks/get", { taskId }, ANSWER_MS));
     if (peer === undefined || told?.ok !== true) {
-      tasks.lose(taskId, "Its agent has left, and its server does not tell how it goes on.");
+      tasks.lose(taskId, "Its agent has left, and its server does not report progress.");
       return 0;
     }
     tasks.tell(server, told.result);
@@ -33,8 +34,7 @@ export async function followTasks({ tasks, peerOf, cancel, signal }: FollowOptio
       const result = await ask(peer, "tasks/result", { taskId }, ANSWER_MS);
       if (result.ok) tasks.settle(taskId, resultOf(0, result.result));
     }
-    const wish = told.result.pollInterval;
-    return typeof wish === "number" ? Math.min(wish, MAX_POLL_MS) : 0;
+    return Math.min(numberOf(told.result.pollInterval) ?? 0, MAX_POLL_MS);
   };
   while (!signal.aborted) {
     const open = tasks.open();

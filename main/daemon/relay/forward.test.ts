@@ -33,7 +33,7 @@ it.each([
         else answer = () => handlers.message(reply, undefined);
       },
       ready() {},
-      stderr: () => "",
+      said: () => "",
       close: async () => {},
     });
     const client = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } };

@@ -1,4 +1,5 @@
-/** Owns one agent's request on its way to one server and back: ids, progress tokens, the record of a tool call, the way to cancel it. */
+/** One agent's request on its way to one server and back: ids, progress tokens, the record of a tool call, the way to cancel it. */
+import { numberOf } from "../../../shared/text/exact-json.ts";
 import type { CallEnd, RecordedCall } from "../progress/call-recorder.ts";
 import {
   errorOf,
@@ -16,6 +17,8 @@ import {
 } from "../rpc/message.ts";
 import type { Connection, Sent } from "../upstream/connection.ts";
 import type { LinkFault } from "../upstream/link.ts";
+import { withoutAbsent } from "../upstream/without-absent.ts";
+import type { KeptWaiting } from "./keep-waiting.ts";
 
 export interface Rescue {
   result: JsonObject;
@@ -29,12 +32,20 @@ export interface ForwardOptions {
   pause(): void;
   /** The record of a tool call; other requests have none. */
   record?: RecordedCall;
+  /** Keeps the agent waiting for it. */
+  waiting?: KeptWaiting;
+  /** Takes the result of a call that its agent had given up. */
+  onLate?: (result: JsonObject) => void;
   /** What to answer instead when the call is lost, and how it is recorded; undefined leaves the loss an error. */
   rescue?: (fault: LinkFault) => Rescue | undefined;
   /** Without an answer for this long the call counts as lost, and the server is told to stop. */
   timeoutMs?: number;
+  /** Gives the answer as the agent is to have it. */
+  adapt?: (reply: RpcReply) => RpcReply;
   /** Takes the answer before the agent gets it: true when the call's record goes on without it. */
   onReply?: (reply: RpcReply) => boolean;
+  /** True when another server is to answer instead: this answer is then dropped. */
+  elsewhere?: (reply: RpcReply) => boolean;
   /** Called once, when it has its answer. */
   done(): void;
 }
@@ -46,56 +57,80 @@ export function forward(
   to: Connection,
   options: ForwardOptions,
 ): Sent {
-  const { send, pause, record, rescue, timeoutMs, done } = options;
-  let timer: NodeJS.Timeout | undefined;
+  const { send, pause, record, waiting, onLate, rescue, timeoutMs, done } = options;
+  let over = false;
+  /** A request ends once: false when it has ended before. */
+  const end = (how: CallEnd | undefined): boolean => {
+    if (over) return false;
+    over = true;
+    clearTimeout(timer);
+    waiting?.end();
+    if (how !== undefined) record?.end(how);
+    return true;
+  };
+  // Before the request is sent, so that no end can come before what it stops.
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          sent.cancel("timeout");
+          lost({ reason: `did not answer within ${timeoutMs / 1000} s` });
+        }, timeoutMs);
   const token = progressTokenOf(request.params);
-  const progress = (values: JsonObject) => {
+  const progress = (given: JsonObject) => {
+    const values = withoutAbsent(given);
     record?.progress(readProgress(values));
-    if (token !== undefined) send(notification("notifications/progress", { ...values, progressToken: token }));
+    if (token === undefined) return;
+    waiting?.heard(values);
+    send(notification("notifications/progress", { ...values, progressToken: token }));
   };
   const sent = to.send(request.method, withProgressToken(params, undefined), {
     agentId: request.id,
     // Every tool call is watched, whether its agent asks for progress or not.
     ...((record !== undefined || token !== undefined) && { progress }),
     paused: pause,
-    reply(reply) {
-      clearTimeout(timer);
+    reply(given) {
+      const reply = tidied(options.adapt?.(given) ?? given);
+      if (over) return;
+      if (options.elsewhere?.(reply) === true) return void end(undefined);
       const goesOn = options.onReply?.(reply) === true;
+      if (record?.left === true && !goesOn) tellLate(reply);
       send({ ...reply, id: request.id });
       // After the answer, which might prove to be one that cannot be passed on.
-      if (!goesOn) record?.end(endOf(reply));
-      done();
+      if (end(goesOn ? undefined : endOf(reply))) done();
+    },
+    // Servers also confirm with an error that they have stopped.
+    late(reply) {
+      if (!("result" in reply)) return;
+      record?.late(endOf(reply));
+      tellLate(reply);
     },
     lost,
   });
-  function lost(fault: LinkFault): void {
-    clearTimeout(timer);
-    const rescued = rescue?.(fault);
-    if (rescued !== undefined) {
-      record?.end(rescued.end);
-      send(resultOf(request.id, rescued.result));
-      done();
-      return;
-    }
-    const reply = upstreamError(request, to.name, fault);
-    record?.end({ kind: "failed", error: { code: fault.status ?? RPC.upstream, message: reply.error.message } });
-    send(reply);
-    done();
+  function tellLate(reply: RpcReply): void {
+    if ("result" in reply && reply.result.isError !== true) onLate?.(reply.result);
   }
-  if (timeoutMs !== undefined) {
-    timer = setTimeout(() => {
-      sent.cancel("timeout");
-      lost({ reason: `did not answer within ${timeoutMs / 1000} s` });
-    }, timeoutMs);
+  function lost(fault: LinkFault): void {
+    if (over) return;
+    const rescued = rescue?.(fault);
+    const reply = upstreamError(request, to.name, fault);
+    const code = fault.status ?? RPC.upstream;
+    end(rescued?.end ?? { kind: "failed", error: { code, message: reply.error.message } });
+    send(rescued === undefined ? reply : resultOf(request.id, rescued.result));
+    done();
   }
   return {
     cancel(reason) {
-      clearTimeout(timer);
       sent.cancel(reason);
-      record?.end({ kind: "cancelled", ...(reason !== undefined && { reason }) });
-      done();
+      if (end({ kind: "cancelled", ...(reason !== undefined && { reason }) })) done();
     },
   };
+}
+
+function tidied(reply: RpcReply): RpcReply {
+  if (!("result" in reply)) return reply;
+  const result = withoutAbsent(reply.result);
+  return result === reply.result ? reply : { ...reply, result };
 }
 
 /** Says which server could not answer, and why. */
@@ -106,23 +141,26 @@ export function upstreamError(request: RpcRequest, server: string, fault: LinkFa
 
 /** Whether the request may have been carried out, and whose turn it is. */
 function codeOf(fault: LinkFault): string {
+  if (fault.code !== undefined) return fault.code;
   if (fault.signIn === true) return "sign-in-needed";
   if (fault.undelivered === true) return "server-away";
   return fault.status === undefined ? "outcome-unknown" : "server-refused";
 }
 
 function readProgress(values: JsonObject): { progress?: number; total?: number; message?: string } {
-  const { progress, total, message } = values;
+  const { message } = values;
+  const progress = numberOf(values.progress);
+  const total = numberOf(values.total);
   return {
-    ...(typeof progress === "number" && { progress }),
-    ...(typeof total === "number" && { total }),
+    ...(progress !== undefined && { progress }),
+    ...(total !== undefined && { total }),
     ...(typeof message === "string" && { message }),
   };
 }
 
 /** How a call ended, by its answer. */
 export function endOf(reply: RpcReply): CallEnd {
-  if (isError(reply)) return { kind: "failed", error: { code: reply.error.code, message: reply.error.message } };
+  if (isError(reply)) return { kind: "failed", error: reply.error };
   if (reply.result.isError !== true) return { kind: "finished", result: reply.result };
   return {
     kind: "failed",

@@ -1,4 +1,4 @@
-/** Owns what the daemon answers to an agent's `initialize`, decided from what is known of the servers behind it. */
+/** What the daemon answers to an agent's `initialize`, decided from what is known of the servers behind it. */
 import { VERSION } from "../../home/version.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
 import { isKnownRevision, LATEST_REVISION, type ServerSide } from "../upstream/handshake.ts";
@@ -18,9 +18,12 @@ export interface BehindServer {
   side: ServerSide | undefined;
 }
 
-/** The asked revision where it can be carried over Streamable HTTP, else the newest. */
+/**
+ * A revision that is known is answered with itself (MCP 2025-11-25, lifecycle, version negotiation), 2024-11-05 as well:
+ * bridges carry it over Streamable HTTP, which it does not have itself. Any other is answered with the newest.
+ */
 export function negotiate(asked: unknown): string {
-  return typeof asked === "string" && isKnownRevision(asked) && asked !== "2024-11-05" ? asked : LATEST_REVISION;
+  return typeof asked === "string" && isKnownRevision(asked) ? asked : LATEST_REVISION;
 }
 
 /** With one known server the answer is that server's own, but for lists, which may always change. */

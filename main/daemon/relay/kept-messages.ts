@@ -1,4 +1,4 @@
-/** Owns the messages that were sent to an agent and may be asked for again, by the stream that they went on. */
+/** The messages that were sent to an agent and may be asked for again, by the stream that they went on. */
 
 /** Whichever bound is reached first pushes the oldest out. */
 const KEEP_MESSAGES = 1_000;

@@ -1,9 +1,11 @@
-/** Owns what agents see of resources, prompts and tasks while several servers are behind the daemon, and whose each of them is. */
+/** What agents see of resources, prompts and tasks while several servers are behind the daemon, and whose each of them is. */
 import { isObject, type JsonObject } from "../rpc/message.ts";
 import type { Connection } from "../upstream/connection.ts";
 import { listAll } from "../upstream/handshake.ts";
 import type { OtherList } from "../upstream/known.ts";
 import type { OtherLists } from "./other-lists.ts";
+import { type SeenUris, schemeOf } from "./seen-uris.ts";
+import { createShownNames } from "./shown-names.ts";
 import { mergeTools, type ServerTools, type ToolOwner } from "./tool-menu.ts";
 
 const LIST_TIMEOUT_MS = 10_000;
@@ -16,19 +18,27 @@ export interface MergedLists {
   tasks(from: readonly Connection[]): Promise<{ server: string; items: readonly JsonObject[] }[]>;
   /** The server and its own name of a prompt that was listed; lists first where nothing was. */
   ownerOfPrompt(name: string, from: readonly Connection[]): Promise<ToolOwner | undefined>;
-  /** The server of a resource: the one that listed it, else the one whose template fits best, else the only or first with resources. */
-  ownerOfUri(uri: string, from: readonly Connection[]): Promise<string | undefined>;
+  /** The servers that a resource may be of, the likeliest first. Empty when none has resources. */
+  ownersOfUri(uri: string, from: readonly Connection[]): Promise<UriOwners>;
 }
 
-export function createMergedLists(lists: OtherLists): MergedLists {
+export interface UriOwners {
+  servers: string[];
+  /** The first is known to be its server: it listed the resource, or has named it in an answer. */
+  known: boolean;
+}
+
+export function createMergedLists(lists: OtherLists, uris: Pick<SeenUris, "of" | "servers">): MergedLists {
   let promptOwners: ReadonlyMap<string, ToolOwner> = new Map();
+  const shownPrompts = createShownNames();
   let uriOwners = new Map<string, string>();
   let templateOwners: { prefix: string; server: string }[] = [];
 
   const gather = (from: readonly Connection[], list: OtherList): Promise<ServerTools[]> =>
     Promise.all(from.map(async (server) => ({ server: server.name, tools: await lists.of(server, list) })));
   const prompts = async (from: readonly Connection[]) => {
-    const merged = mergeTools(await gather(from, "prompts"));
+    const merged = mergeTools(await gather(from, "prompts"), shownPrompts.of);
+    shownPrompts.show(merged);
     promptOwners = merged.owners;
     return merged.tools;
   };
@@ -69,19 +79,28 @@ export function createMergedLists(lists: OtherLists): MergedLists {
       );
     },
     async ownerOfPrompt(name, from) {
-      if (!promptOwners.has(name)) await prompts(from);
-      return promptOwners.get(name);
+      const known = () => shownPrompts.of(name) ?? promptOwners.get(name);
+      if (known() === undefined) await prompts(from);
+      return known();
     },
-    async ownerOfUri(uri, from) {
-      const able = from.filter((server) => lists.offers(server, "resources"));
-      if (able.length === 1) return able[0]?.name;
-      if (!uriOwners.has(uri)) await Promise.all([resources(from), templates(from)]);
-      const listed = uriOwners.get(uri);
-      if (listed !== undefined) return listed;
+    async ownersOfUri(uri, from) {
+      const able = from.filter((server) => lists.offers(server, "resources")).map(({ name }) => name);
+      const seen = uris.of(uri);
+      if (!uriOwners.has(uri) && seen === undefined) await Promise.all([resources(from), templates(from)]);
+      const sure = uriOwners.get(uri) ?? seen;
+      if (sure !== undefined && able.includes(sure)) return { servers: [sure], known: true };
       const fitting = templateOwners
-        .filter(({ prefix }) => uri.startsWith(prefix))
-        .sort((a, b) => b.prefix.length - a.prefix.length);
-      return fitting[0]?.server ?? able[0]?.name;
+        .filter(({ prefix }) => prefix !== "" && uri.startsWith(prefix))
+        .sort((a, b) => b.prefix.length - a.prefix.length)
+        .map(({ server }) => server);
+      const scheme = schemeOf(uri);
+      const related = [
+        ...uris.servers(scheme),
+        ...[...uriOwners].filter(([known]) => schemeOf(known) === scheme).map(([, server]) => server),
+        ...templateOwners.filter(({ prefix }) => schemeOf(prefix) === scheme).map(({ server }) => server),
+      ];
+      const likely = [...new Set([...fitting, ...related, ...able])].filter((name) => able.includes(name));
+      return { servers: likely, known: false };
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Proves that a server that misbehaves costs its own calls at most, with real processes. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Json, type McpAgent, readEvents } from "../../../test/support/daemon/mcp-agent.ts";
+import { type Json, type McpAgent, type Rpc, readEvents } from "../../../test/support/daemon/mcp-agent.ts";
 import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
 
 let running: TestDaemon | undefined;
@@ -19,6 +19,46 @@ const ended = (event: Json | undefined) => ["finished", "failed", "cancelled"].i
 const tools = async (agent: McpAgent) =>
   ((await agent.call("tools/list")).result as { tools: { name: string }[] }).tools.map((tool) => tool.name);
 
+describe("an agent that gives ids back as text", () => {
+  it("answers a server's question, and cancels its own call, as one that gives back numbers", async () => {
+    running = await startDaemon({ one: scripted() });
+    const questions: Rpc[] = [];
+    const agent = await running.agent(
+      {},
+      { capabilities: { sampling: {} }, onRequest: (message) => void questions.push(message) },
+    );
+    const asking = agent.tool("ask");
+    await vi.waitFor(() => expect(questions).toHaveLength(1));
+    const answer = { jsonrpc: "2.0", id: String(questions[0]?.id), result: { said: "yes" } };
+    expect((await agent.raw({ body: JSON.stringify(answer) })).status).toBe(202);
+    expect(text(await asking)).toBe('{"said":"yes"}');
+
+    const hanging = agent.request("tools/call", { name: "hang" }, 41).catch(() => []);
+    await eventsOf(running, agent, (all) => all.length === 3);
+    await agent.notify("notifications/cancelled", { requestId: "41", reason: "enough" });
+    const events = await eventsOf(running, agent, (all) => all.filter(ended).length === 2);
+    expect(events.at(-1)).toMatchObject({ kind: "cancelled", message: "enough" });
+    await hanging;
+  });
+});
+
+describe("an agent that answers a server's question with something that is no answer", () => {
+  it.each(['"result":"yes"', '"error":7', '"error":null'])("({%s}) does not leave the server waiting", async (rest) => {
+    running = await startDaemon({ one: scripted() });
+    const questions: Rpc[] = [];
+    const agent = await running.agent(
+      {},
+      { capabilities: { sampling: {} }, onRequest: (message) => void questions.push(message) },
+    );
+    const asking = agent.tool("ask");
+    await vi.waitFor(() => expect(questions).toHaveLength(1));
+    const answer = `{"jsonrpc":"2.0","id":${JSON.stringify(questions[0]?.id)},${rest}}`;
+    expect((await agent.raw({ body: answer })).status).toBe(400);
+    // The server shows the result that it was given: an error has none.
+    expect(text(await asking)).toBe("{}");
+  });
+});
+
 describe("a server that misbehaves", () => {
   it("and reports progress that runs backwards is passed on as it is, and its call ends as ever", async () => {
     const { daemon, agent } = await start({ one: scripted() });
@@ -29,15 +69,26 @@ describe("a server that misbehaves", () => {
   });
 
   it.each(["none", "7", '"no schema"', "null", '{"type":7,"properties":[1]}'])(
-    "and describes its tools with %s for a schema is listed as it says, and its tools work, kept writes included",
+    "and describes its tools with %s for a schema is listed with one that every agent reads, and its tools work, kept writes included",
     async (schema) => {
       const { daemon, agent } = await start({ one: scripted("--bare", "--tools", "odd", "--schema", schema) });
       const reply = await agent.call("tools/list");
-      const said = schema === "none" ? {} : { inputSchema: JSON.parse(schema) };
-      expect(reply.result?.tools).toEqual([{ name: "odd", ...said }]);
+      expect(reply.result?.tools).toEqual([{ name: "odd", inputSchema: { type: "object" } }]);
       expect(text(await agent.tool("odd"))).toBe("odd was called");
       await daemon.ask("/tool-settings", { method: "PUT", body: { buffer: [{ tool: "odd" }] } });
       expect(text(await agent.tool("odd"))).toBe("odd was called");
+    },
+  );
+
+  it.each(["", "2", "0"])(
+    "and ends its list with the cursor “%s” is listed once, to agents and in its status",
+    async (cursor) => {
+      const { daemon, agent } = await start({
+        one: scripted("--bare", "--tools", "a,b,c", "--page", "2", `--cursor=${cursor}`),
+      });
+      expect(await tools(agent)).toEqual(["a", "b", "c"]);
+      const { servers } = (await (await daemon.ask("/servers")).json()) as { servers: Json[] };
+      expect(servers).toMatchObject([{ state: "ready", tools: [{ name: "a" }, { name: "b" }, { name: "c" }] }]);
     },
   );
 
@@ -68,6 +119,45 @@ describe("a server that misbehaves", () => {
       const reply = (await (await agent.raw({ body })).json()) as { error: { message: string } };
       expect(reply.error.message).toMatch(/call stack/);
     }
+  });
+
+  it("and nests a notification, a progress or a question so deeply loses that one alone, and none of what follows it", async () => {
+    const { daemon, agent } = await start({ one: scripted() });
+    const messages = await agent.request("tools/call", { name: "deep-words", _meta: { progressToken: "p" } });
+    expect(messages.map(({ method }) => method)).toEqual([undefined]);
+    expect(text(messages[0] ?? {})).toBe("after deep words");
+    // Whoever asked is told that nobody was asked.
+    await vi.waitFor(async () => {
+      const log = (await (await daemon.ask("/servers/one/log")).json()) as { text: string };
+      expect(log.text).toContain("told: {}");
+    });
+    const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
+    expect(events.at(-1)).toMatchObject({ kind: "finished" });
+  });
+
+  it.each(["text", "float"])(
+    "and gives ids and progress tokens back as %s is understood by their value",
+    async (ids) => {
+      const { daemon, agent } = await start({ one: scripted("--ids", ids) });
+      for (const progressToken of ["p", "1", "", 0, 1, 1.5]) {
+        const name = "flood";
+        const messages = await agent.request("tools/call", { name, arguments: { count: 3 }, _meta: { progressToken } });
+        expect(messages.map(({ params }) => params?.progressToken)).toEqual([
+          ...Array(3).fill(progressToken),
+          undefined,
+        ]);
+      }
+      const events = await eventsOf(daemon, agent, (all) => all.filter(ended).length === 6);
+      expect(events.filter(({ kind }) => kind === "progress")).toHaveLength(18);
+    },
+  );
+
+  it("and asks an agent that answers nothing is refused beyond 256 open questions, and is asked on", async () => {
+    running = await startDaemon({ one: scripted() });
+    const agent = await running.agent({}, { capabilities: { sampling: {} }, onRequest: () => undefined });
+    expect(text(await agent.tool("ask-many", { count: 1_000 }))).toBe(String(1_000 - 256));
+    expect(text(await agent.tool("ask-many", { count: 10 }))).toBe("10");
+    expect(text(await agent.tool("echo", { text: "fine" }))).toBe("fine");
   });
 
   it("and never starts, never answers or is not there hides no tool of the others, and does not delay them", async () => {

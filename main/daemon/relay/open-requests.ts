@@ -1,20 +1,28 @@
-/** Owns the requests of one agent that have no answer yet: how each is answered, handed to a server, or cancelled. */
-import type { CallRecorder } from "../progress/call-recorder.ts";
+/** The requests of one agent that have no answer yet: how each is answered, handed to a server, or cancelled. */
+import type { LeftWhy } from "../../../shared/events/tool-event.ts";
+import type { CallWait } from "../../../shared/protocol/call-wait.ts";
+import type { CallRecorder, RecordedCall } from "../progress/call-recorder.ts";
+import type { Refusal } from "../progress/refused-calls.ts";
 import {
   errorOf,
   isObject,
   type JsonObject,
   progressTokenOf,
+  RPC,
   type RpcId,
   type RpcMessage,
   type RpcReply,
   type RpcRequest,
   resultOf,
 } from "../rpc/message.ts";
+import { knownId } from "../rpc/same-id.ts";
+import type { LateResults } from "../sessions/late-results.ts";
 import { CONNECT_TIMEOUT_MS, type Connection } from "../upstream/connection.ts";
 import type { LinkFault } from "../upstream/link.ts";
 import type { AgentStreams } from "./agent-streams.ts";
 import { forward, type Rescue } from "./forward.ts";
+import { type KeptWaiting, keepWaiting } from "./keep-waiting.ts";
+import { refusedCall } from "./refused-call.ts";
 import type { Tasks } from "./tasks.ts";
 import type { ToolOwner } from "./tool-menu.ts";
 
@@ -25,11 +33,24 @@ export interface OpenRequests {
   waits(request: RpcRequest): boolean;
   answer(request: RpcRequest, result: JsonObject): void;
   refuse(request: RpcRequest, code: number, message: string): void;
+  /** Answers a tool call that no server is to see, and records it with its reason; `message` is what the agent is told. */
+  refuseCall(request: RpcRequest, why: Refusal, message: string, tool?: ToolOwner): void;
   /** Hands it to its server, once that is connected. A tool call is recorded from here to its end. */
   pass(request: RpcRequest, to: Connection, how?: PassOptions): void;
+  /**
+   * Records a tool call that waits for a person; `pass` or `divert` then continue it. `withdraw` is called when it is
+   * cancelled before. Its agent is kept waiting, and one that leaves ends it.
+   */
+  hold(request: RpcRequest, tool: ToolOwner, params: JsonObject, withdraw: (reason: string | undefined) => void): void;
   /** Answers a tool call that is not sent at all, and records it. */
   divert(request: RpcRequest, tool: ToolOwner, params: JsonObject, answer: (call: string) => Rescue): void;
+  /** The agent cancels it, also by an id that was given back as text. */
   cancel(id: RpcId, reason: string | undefined): void;
+  /** Nobody has read the answers' streams for `agoMs`; with a reason their servers are told to stop. */
+  leave(ids: readonly RpcId[], agoMs: number, cancel?: string): void;
+  leaveAll(): void;
+  /** The agent reads on after all. */
+  returned(ids: readonly RpcId[]): void;
   cancelAll(reason: string): void;
   /** Resolves once nothing is open any more. */
   settled(): Promise<void>;
@@ -47,15 +68,37 @@ export interface PassOptions {
   timeoutMs?: number;
   /** Sees the server's answer. */
   onReply?: (reply: RpcReply) => void;
+  /** Gives the answer as the agent is to have it. */
+  adapt?: (reply: RpcReply) => RpcReply;
+  /** Sees the server's answer first: true when it has passed the request on to another server, whose answer counts. */
+  elsewhere?: (reply: RpcReply) => boolean;
+  /** It has its answer, or will have none. */
+  onEnd?: () => void;
 }
 
-export function createOpenRequests(
-  streams: AgentStreams,
-  calls: CallRecorder,
-  tasks: Pick<Tasks, "begin">,
-): OpenRequests {
-  /** How to cancel each at its server. */
-  const open = new Map<RpcId, (reason: string | undefined) => void>();
+export interface OpenRequestsOptions {
+  streams: AgentStreams;
+  calls: CallRecorder;
+  /** How its agent waits for a call, where its launch decided that, and for how many milliseconds a silent server is spoken for. */
+  wait: () => { agent: CallWait | undefined; longMs: number };
+  lateResults: LateResults;
+  tasks: Pick<Tasks, "begin">;
+  /** A server has given this result. */
+  answered: (server: string, result: JsonObject) => void;
+}
+
+interface Open {
+  /** At its server, and in its record. */
+  cancel(reason: string | undefined): void;
+  record?: RecordedCall | undefined;
+  waiting?: KeptWaiting | undefined;
+  /** It waits for a person: nothing of it is carried out for an agent that has left. */
+  held?: boolean;
+}
+
+export function createOpenRequests(options: OpenRequestsOptions): OpenRequests {
+  const { streams, calls, wait, lateResults, tasks, answered } = options;
+  const open = new Map<RpcId, Open>();
   let whenSettled: (() => void) | undefined;
   const close = (id: RpcId): boolean => {
     const was = open.delete(id);
@@ -70,39 +113,83 @@ export function createOpenRequests(
       token: progressTokenOf(request.params),
       args: isObject(params?.arguments) ? params.arguments : {},
     });
+  const keepsWaiting = (request: RpcRequest, record: RecordedCall): KeptWaiting => {
+    const { agent, longMs } = wait();
+    return keepWaiting({
+      token: progressTokenOf(request.params),
+      wait: agent,
+      longMs,
+      send: (message) => streams.send(message, request.id),
+      gaveUp: (afterMs) => record.leave({ why: "limit", afterMs }),
+    });
+  };
   const pass = (request: RpcRequest, to: Connection, how: PassOptions = {}) => {
-    if (!open.has(request.id)) return;
-    const { params = request.params, tool, rescue, connectMs = CONNECT_TIMEOUT_MS, timeoutMs, onReply } = how;
-    const record = tool === undefined ? undefined : startRecord(request, tool, params);
+    const before = open.get(request.id);
+    if (before === undefined) return;
+    const { params = request.params, tool, rescue, connectMs = CONNECT_TIMEOUT_MS, timeoutMs } = how;
+    const record = tool === undefined ? undefined : (before.record ?? startRecord(request, tool, params));
+    const startedAt = Date.now();
+    const waiting = before.waiting ?? (record === undefined ? undefined : keepsWaiting(request, record));
     const send = () => {
       const sent = forward(request, params, to, {
         send: (message: RpcMessage) => streams.send(message, request.id),
         pause: () => streams.pause(request.id),
-        done: () => close(request.id),
+        ...(how.adapt !== undefined && { adapt: how.adapt }),
+        done() {
+          how.onEnd?.();
+          close(request.id);
+        },
+        ...(how.elsewhere !== undefined && { elsewhere: how.elsewhere }),
         onReply(reply) {
-          onReply?.(reply);
+          if ("result" in reply) answered(to.name, reply.result);
+          how.onReply?.(reply);
           return isObject(params?.task) && tasks.begin(to.name, reply, record);
         },
         ...(record !== undefined && { record }),
+        ...(waiting !== undefined && { waiting }),
+        ...(tool !== undefined && {
+          onLate: (result) =>
+            lateResults.keep(tool.server, tool.tool, params?.arguments, { result, startedAt, endedAt: Date.now() }),
+        }),
         ...(record !== undefined && rescue !== undefined && { rescue: (fault) => rescue(fault, record.id) }),
         ...(timeoutMs !== undefined && { timeoutMs }),
       });
-      // It may have failed at once.
-      if (open.has(request.id)) open.set(request.id, (reason) => sent.cancel(reason));
+      // It may have ended within the call above.
+      if (open.has(request.id)) open.set(request.id, { cancel: (reason) => sent.cancel(reason), record, waiting });
     };
     if (to.state.phase === "ready") return send();
-    open.set(request.id, (reason) => record?.end({ kind: "cancelled", ...(reason !== undefined && { reason }) }));
+    open.set(request.id, {
+      cancel(reason) {
+        waiting?.end();
+        record?.end({ kind: "cancelled", ...(reason !== undefined && { reason }) });
+      },
+      record,
+      waiting,
+    });
     to.wake();
     void to.settled(connectMs).then(() => {
       if (open.has(request.id)) send();
     });
   };
 
+  const leave = ({ record, waiting }: Open, why: LeftWhy, agoMs: number, reason?: string) =>
+    record?.leave({
+      why,
+      afterMs: Math.max(0, (waiting?.elapsedMs ?? 0) - agoMs),
+      ...(reason !== undefined && { reason }),
+    });
+  const cancelWith = (id: RpcId, reason: string | undefined) => {
+    const request = open.get(id);
+    close(id);
+    request?.cancel(reason);
+    streams.drop(id);
+  };
+
   return {
     get count() {
       return open.size;
     },
-    begin: (request) => open.set(request.id, () => {}),
+    begin: (request) => open.set(request.id, { cancel() {} }),
     waits: (request) => open.has(request.id),
     answer(request, result) {
       if (close(request.id)) streams.send(resultOf(request.id, result));
@@ -110,23 +197,62 @@ export function createOpenRequests(
     refuse(request, code, message) {
       if (close(request.id)) streams.send(errorOf(request.id, code, message));
     },
-    pass,
-    divert(request, tool, params, answer) {
+    refuseCall(request, why, message, tool) {
       if (!close(request.id)) return;
+      calls.refuse(refusedCall(request.params, tool), why);
+      streams.send(errorOf(request.id, RPC.invalidParams, message));
+    },
+    pass,
+    hold(request, tool, params, withdraw) {
+      if (!open.has(request.id)) return;
       const record = startRecord(request, tool, params);
+      const waiting = keepsWaiting(request, record);
+      record.progress({ message: "waits until a person allows it" });
+      open.set(request.id, {
+        cancel(reason) {
+          withdraw(reason);
+          waiting.end();
+          record.end({ kind: "cancelled", ...(reason !== undefined && { reason }) });
+        },
+        record,
+        waiting,
+        held: true,
+      });
+    },
+    divert(request, tool, params, answer) {
+      const before = open.get(request.id);
+      if (before === undefined || !close(request.id)) return;
+      before.waiting?.end();
+      const record = before.record ?? startRecord(request, tool, params);
       const { result, end } = answer(record.id);
       record.end(end);
       streams.send(resultOf(request.id, result));
     },
-    cancel(id, reason) {
-      const cancel = open.get(id);
-      close(id);
-      cancel?.(reason);
-      streams.drop(id);
+    cancel(given, reason) {
+      const id = knownId(open, given) ?? given;
+      const request = open.get(id);
+      if (request !== undefined) leave(request, "cancelled", 0, reason);
+      cancelWith(id, reason);
+    },
+    leave(ids, agoMs, cancel) {
+      for (const id of ids) {
+        const request = open.get(id);
+        if (request !== undefined) leave(request, "disconnected", agoMs);
+        if (cancel !== undefined) cancelWith(id, cancel);
+      }
+    },
+    leaveAll() {
+      for (const [id, request] of [...open]) {
+        leave(request, "disconnected", 0);
+        if (request.held === true) cancelWith(id, "the agent has left");
+      }
+    },
+    returned(ids) {
+      for (const id of ids) open.get(id)?.record?.returned();
     },
     cancelAll(reason) {
-      for (const [id, cancel] of [...open]) {
-        cancel(reason);
+      for (const [id, request] of [...open]) {
+        request.cancel(reason);
         close(id);
       }
     },

@@ -1,5 +1,5 @@
 /**
- * Owns the lists of prompts, resources and templates of one session's servers, each by itself: asked for while its server
+ * The lists of prompts, resources and templates of one session's servers, each by itself: asked for while its server
  * is there, as it was last while it is away, and the word to the agent when a server comes back with another one.
  */
 import { isObject, type JsonObject } from "../rpc/message.ts";
@@ -7,6 +7,7 @@ import type { Catalogue } from "../upstream/catalogue.ts";
 import type { Connection } from "../upstream/connection.ts";
 import { listAll } from "../upstream/handshake.ts";
 import { OTHER_LISTS, type OtherList } from "../upstream/known.ts";
+import type { ListWatches } from "./list-watch.ts";
 
 const LIST_TIMEOUT_MS = 10_000;
 
@@ -23,8 +24,16 @@ export interface OtherLists {
   back(server: Connection): void;
 }
 
-/** `changed` is told what the agent was given that is no longer so. */
-export function createOtherLists(catalogue: Catalogue, changed: (list: OtherList) => void): OtherLists {
+export interface OtherListsOptions {
+  catalogue: Catalogue;
+  watches: ListWatches;
+  /** Waits, for a bounded time, while this server is connecting. */
+  reach: (server: string) => Promise<void>;
+  /** What the agent was given is no longer so. */
+  changed: (list: OtherList) => void;
+}
+
+export function createOtherLists({ catalogue, watches, reach, changed }: OtherListsOptions): OtherLists {
   /** What the agent was given of servers that were away, as JSON. */
   const given = new Map<string, Map<OtherList, string>>();
 
@@ -41,7 +50,10 @@ export function createOtherLists(catalogue: Catalogue, changed: (list: OtherList
   const ask = async (server: Connection, list: OtherList): Promise<readonly JsonObject[] | undefined> => {
     const { peer } = server;
     if (peer === undefined) return undefined;
-    const listed = await listAll(peer, OTHER_LISTS[list].method, list, LIST_TIMEOUT_MS);
+    const { capability, method } = OTHER_LISTS[list];
+    const read = watches.of(server.name, capability).reading(list);
+    const listed = await listAll(peer, method, list, LIST_TIMEOUT_MS);
+    read(listed.ok ? JSON.stringify(listed.items) : undefined);
     if (!listed.ok) return undefined;
     catalogue.reportList(server.name, list, listed.items);
     return listed.items;
@@ -50,6 +62,8 @@ export function createOtherLists(catalogue: Catalogue, changed: (list: OtherList
     offers,
     last,
     async of(server, list) {
+      if (server.state.phase === "resting" || catalogue.known(server.name)?.[list] === undefined)
+        await reach(server.name);
       const absent = server.state.phase === "ready" && !offers(server, OTHER_LISTS[list].capability);
       return absent ? [] : ((await ask(server, list)) ?? last(server, list) ?? []);
     },

@@ -1,13 +1,18 @@
-/** Owns the requests about resources, prompts, completions and tasks: whose they are, and what a restarted server must be told again. */
+/** The requests about resources, prompts, completions and tasks: whose they are, and what a restarted server must be told again. */
 import { isObject, type JsonObject, RPC, type RpcReply, type RpcRequest } from "../rpc/message.ts";
 import type { Connection } from "../upstream/connection.ts";
 import { OTHER_LIST_NAMES, OTHER_LISTS } from "../upstream/known.ts";
+import { tidyPage } from "../upstream/tidy.ts";
+import type { ListWatches } from "./list-watch.ts";
 import { createMergedLists, withCapability } from "./merged-lists.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { OtherLists } from "./other-lists.ts";
+import type { SeenUris } from "./seen-uris.ts";
 import type { SessionServers } from "./session-servers.ts";
 import { type Tasks, taskIdOf } from "./tasks.ts";
 
+/** Subscriptions of one server that are repeated when it is back; the oldest is forgotten first. Agents seldom take one back. */
+const MAX_SUBSCRIPTIONS = 1_000;
 /** A list waits this long for a server that is being connected, and is then given as it was last. */
 const LIST_WAIT_MS = 5_000;
 
@@ -19,13 +24,20 @@ export interface OwnedRequests {
   repeatTo(connection: Connection): void;
 }
 
-export function createOwnedRequests(
-  servers: () => SessionServers,
-  requests: OpenRequests,
-  tasks: Tasks,
-  lists: OtherLists,
-): OwnedRequests {
-  const merged = createMergedLists(lists);
+export interface OwnedRequestsOptions {
+  servers: () => SessionServers;
+  requests: OpenRequests;
+  tasks: Tasks;
+  lists: OtherLists;
+  watches: ListWatches;
+  uris: SeenUris;
+  /** A page of this server's tools (MCP Apps) is being read. */
+  pageRead: (server: string) => void;
+}
+
+export function createOwnedRequests(options: OwnedRequestsOptions): OwnedRequests {
+  const { servers, requests, tasks, lists, watches, uris } = options;
+  const merged = createMergedLists(lists, uris);
   const subscriptions = new Map<string, Set<string>>();
   let level: JsonObject | undefined;
 
@@ -33,12 +45,27 @@ export function createOwnedRequests(
     if (typeof uri !== "string") return;
     const uris = subscriptions.get(server) ?? new Set();
     subscriptions.set(server, uris);
+    if (method !== "resources/subscribe" && method !== "resources/unsubscribe") return;
+    uris.delete(uri);
     if (method === "resources/subscribe") uris.add(uri);
-    if (method === "resources/unsubscribe") uris.delete(uri);
+    const [oldest] = uris;
+    if (uris.size > MAX_SUBSCRIPTIONS && oldest !== undefined) uris.delete(oldest);
   };
-  const passTo = (request: RpcRequest, to: Connection, params = request.params) => {
-    remember(request.method, to.name, params?.uri);
-    requests.pass(request, to, { params, onReply: (reply) => watchTask(request, to.name, reply) });
+  const passTo = (request: RpcRequest, to: Connection, params = request.params, others: Connection[] = []) => {
+    const { method } = request;
+    const uri = params?.uri;
+    remember(method, to.name, uri);
+    if (method === "resources/read" && typeof uri === "string" && uri.startsWith("ui://")) options.pageRead(to.name);
+    const [next, ...rest] = others;
+    requests.pass(request, to, {
+      params,
+      onReply: (reply) => watchTask(request, to.name, reply),
+      elsewhere(reply) {
+        if (next === undefined || !isNotFound(reply)) return false;
+        passTo(request, next, params, rest);
+        return true;
+      },
+    });
   };
   /** What a server says of a task tells how the call that it was goes on. */
   const watchTask = ({ method, params }: RpcRequest, server: string, reply: RpcReply) => {
@@ -79,27 +106,55 @@ export function createOwnedRequests(
       return promptTo(request, prompt, all, (name) => (ref === undefined ? { name } : { ref: { ...ref, name } }));
     }
     const uri = ref === undefined ? params?.uri : ref.uri;
-    const name = typeof uri === "string" ? await merged.ownerOfUri(uri, all) : undefined;
-    const to = name === undefined ? undefined : servers().get(name);
-    if (to === undefined) return requests.refuse(request, RPC.resourceNotFound, `Resource not found: ${String(uri)}`);
+    if (request.method === "resources/unsubscribe" && typeof uri === "string") return unsubscribe(request, uri);
+    const owners = typeof uri === "string" ? await merged.ownersOfUri(uri, all) : { servers: [], known: false };
+    const [to, ...rest] = owners.servers.flatMap((name) => servers().get(name) ?? []);
+    if (to === undefined) return notFound(request, uri);
+    await Promise.all(rest.map(({ name }) => servers().reach(name)));
+    const others = rest.filter(({ state }) => state.phase === "ready");
+    passTo(request, to, params, others);
+    // Servers say yes to addresses that they do not know. Where nothing tells whose it is, all of them are told.
+    if (request.method !== "resources/subscribe") return;
+    for (const other of others) {
+      remember(request.method, other.name, uri);
+      tell(other, request.method, params ?? {});
+    }
+  };
+  /** Goes to whoever was told of the subscription. */
+  const unsubscribe = (request: RpcRequest, uri: string) => {
+    const names = [...subscriptions].filter(([, uris]) => uris.has(uri)).map(([name]) => name);
+    const [to, ...others] = names.flatMap((name) => servers().get(name) ?? []);
+    if (to === undefined) return notFound(request, uri);
+    for (const other of others) {
+      remember(request.method, other.name, uri);
+      tell(other, request.method, { uri });
+    }
     passTo(request, to);
   };
+  const notFound = (request: RpcRequest, uri: unknown) =>
+    requests.refuse(request, RPC.resourceNotFound, `Resource not found: ${String(uri)}`);
 
   /** One server's own answer counts, page by page; while it is away its lists are as they were. */
   const toOnly = async (request: RpcRequest, only: Connection) => {
     const list = OTHER_LIST_NAMES.find((name) => OTHER_LISTS[name].method === request.method);
-    if (list === undefined || request.params?.cursor !== undefined) return passTo(request, only);
+    if (list === undefined) return passTo(request, only);
+    const adapt = (reply: RpcReply): RpcReply =>
+      "result" in reply ? { ...reply, result: tidyPage(reply.result, list) } : reply;
+    if (request.params?.cursor !== undefined) return requests.pass(request, only, { adapt });
     await only.settled(LIST_WAIT_MS);
     const ready = only.state.phase === "ready";
     if (ready && !lists.offers(only, OTHER_LISTS[list].capability)) return requests.answer(request, { [list]: [] });
     const last = ready ? undefined : lists.last(only, list);
     if (last !== undefined) return requests.answer(request, { [list]: last });
+    const read = ready ? watches.of(only.name, OTHER_LISTS[list].capability).reading(list) : () => {};
     const onReply = (reply: RpcReply) => {
-      if (!("result" in reply) || reply.result.nextCursor !== undefined) return;
+      if (!("result" in reply)) return;
       const items = reply.result[list];
+      read(JSON.stringify(items));
+      if (reply.result.nextCursor !== undefined) return;
       if (Array.isArray(items)) lists.heard(only, list, items.filter(isObject));
     };
-    requests.pass(request, only, { onReply });
+    requests.pass(request, only, { onReply, adapt, onEnd: () => read(undefined) });
   };
 
   return {
@@ -148,6 +203,13 @@ export function createOwnedRequests(
       for (const uri of subscriptions.get(connection.name) ?? []) tell(connection, "resources/subscribe", { uri });
     },
   };
+}
+
+/** A server does not know the resource, in the codes and words that servers have for it. */
+function isNotFound(reply: RpcReply): boolean {
+  if (!("error" in reply)) return false;
+  const { code, message } = reply.error;
+  return code === RPC.resourceNotFound || code === RPC.invalidParams || /not found|unknown|no such/i.test(message);
 }
 
 /** A request of the daemon's own whose answer nobody waits for. */

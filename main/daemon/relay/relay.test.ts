@@ -51,7 +51,7 @@ describe("a call", () => {
     expect(events[0]).toMatchObject({
       tool: "flood",
       server: "one",
-      call: "c1",
+      call: expect.stringMatching(/^c1-[0-9a-f]{12}$/),
       token: "tok",
       args: { count: 500 },
       seq: 1,
@@ -105,7 +105,10 @@ describe("a call", () => {
     expect(text(await agent.tool("big", { bytes })).length).toBe(bytes);
     const events = await eventsOf(daemon, agent, (all) => ended(all.at(-1)));
     const last = events.at(-1);
-    expect(Buffer.byteLength(String(last?.result))).toBe(256 * 1024);
+    const recorded = Buffer.byteLength(JSON.stringify(last?.result));
+    expect(recorded).toBeLessThanOrEqual(256 * 1024);
+    expect(recorded).toBeGreaterThan(255 * 1024);
+    expect(last?.parts).toEqual([{ at: "/result/content/0/text", bytes, left_out: expect.any(Number) }]);
     expect(last).toMatchObject({ cut: { result: expect.any(Number) } });
     expect(Number((last as { cut: Json }).cut.result)).toBeGreaterThan(bytes);
   });
@@ -182,6 +185,13 @@ describe("a server's own request", () => {
     const messages = await agent.request("tools/call", { name: "ask" });
     expect(messages.map((message) => message.method ?? "answer")).toEqual(["sampling/createMessage", "answer"]);
     expect(text(messages.at(-1) ?? {})).toContain("42");
+  });
+
+  it("for text of the agent's model is refused in words where the agent offers none, without asking it", async () => {
+    const { agent } = await start({ one: scripted() }, { onRequest: () => ({}) });
+    const messages = await agent.request("tools/call", { name: "ask", arguments: { errors: true } });
+    expect(messages.map((message) => message.method ?? "answer")).toEqual(["answer"]);
+    expect(text(messages.at(-1) ?? {})).toContain("“one” asked this agent's model for text (MCP sampling)");
   });
 
   it("can be taken back: the agent is told which, by the id that it knows", async () => {

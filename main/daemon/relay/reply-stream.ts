@@ -1,4 +1,4 @@
-/** Owns one stream of messages to an agent: a POST's answer or the standalone GET, kept so that it can be resumed. */
+/** One stream of messages to an agent: a POST's answer or the standalone GET, kept so that it can be resumed. */
 import type { ServerResponse } from "node:http";
 import type { RpcMessage } from "../rpc/message.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the requests of upstream servers to the agent (sampling, elicitation, roots): each under an id of our own, so that no two servers' ids meet. */
+/** The requests of upstream servers to the agent (sampling, elicitation, roots): each under an id of our own, so that no two servers' ids meet. */
 import {
   isObject,
   type JsonObject,
@@ -6,8 +6,11 @@ import {
   type RpcId,
   type RpcReply,
   type RpcRequest,
+  readId,
   withProgressToken,
 } from "../rpc/message.ts";
+import { shownId } from "../rpc/rpc-id.ts";
+import { ownNumber } from "../rpc/same-id.ts";
 
 interface Outstanding {
   /** The server's own id and progress token. */
@@ -18,8 +21,8 @@ interface Outstanding {
 }
 
 export interface ServerRequests {
-  /** Gives the request as the agent is to see it. */
-  ask(server: string, message: RpcRequest, answer: (reply: RpcReply) => void): RpcRequest;
+  /** Gives the request as the agent is to see it; undefined when this server has asked too much that has no answer. */
+  ask(server: string, message: RpcRequest, answer: (reply: RpcReply) => void): RpcRequest | undefined;
   /** Takes an agent's answer to its server; false when it answers nothing that is open. */
   settle(reply: RpcReply): boolean;
   /** The server takes its request back: gives our id of it. */
@@ -32,15 +35,40 @@ export interface ServerRequests {
   forget(server: string): RpcId[];
 }
 
+/** Requests of one server that the agent has not answered; more are refused. */
+export const MAX_OPEN_ASKS = 256;
 /** Tasks of the agent's that are remembered; the oldest is forgotten first. */
 const MAX_TASKS = 1_000;
 
 export function createServerRequests(): ServerRequests {
-  const open = new Map<RpcId, Outstanding>();
+  const open = new Map<number, Outstanding>();
   const tasks = new Map<string, string>();
+  const opened = new Map<string, number>();
   let count = 0;
+  const take = (id: number): Outstanding | undefined => {
+    const found = open.get(id);
+    if (found === undefined) return undefined;
+    open.delete(id);
+    opened.set(found.server, (opened.get(found.server) ?? 1) - 1);
+    return found;
+  };
+  /** Our id of a server's request: under its very own id, else under one of the same value. */
+  const find = (server: string, given: unknown): number | undefined => {
+    const id = readId(given);
+    if (id === undefined) return undefined;
+    let like: number | undefined;
+    for (const [ours, item] of open) {
+      if (item.server !== server) continue;
+      if (item.id === id) return ours;
+      if (String(shownId(item.id)) === String(shownId(id))) like = ours;
+    }
+    return like;
+  };
   return {
     ask(server, message, answer) {
+      const before = opened.get(server) ?? 0;
+      if (before >= MAX_OPEN_ASKS) return undefined;
+      opened.set(server, before + 1);
       count += 1;
       const token = progressTokenOf(message.params);
       open.set(count, { id: message.id, token, server, answer });
@@ -48,9 +76,9 @@ export function createServerRequests(): ServerRequests {
       return { ...message, id: count, params };
     },
     settle(reply) {
-      const found = reply.id === undefined ? undefined : open.get(reply.id);
-      if (found === undefined || reply.id === undefined) return false;
-      open.delete(reply.id);
+      const id = ownNumber(reply.id);
+      const found = id === undefined ? undefined : take(id);
+      if (found === undefined) return false;
       const task = "result" in reply ? reply.result.task : undefined;
       if (isObject(task) && typeof task.taskId === "string") tasks.set(task.taskId, found.server);
       const [oldest] = tasks.keys();
@@ -59,23 +87,20 @@ export function createServerRequests(): ServerRequests {
       return true;
     },
     withdraw(server, id) {
-      for (const [ours, item] of open) {
-        if (item.server !== server || item.id !== id) continue;
-        open.delete(ours);
-        return ours;
-      }
-      return undefined;
+      const ours = find(server, id);
+      if (ours !== undefined) take(ours);
+      return ours;
     },
     progress(params) {
-      const token = params.progressToken;
-      const found = typeof token === "number" ? open.get(token) : undefined;
+      const token = ownNumber(params.progressToken);
+      const found = token === undefined ? undefined : open.get(token);
       if (found?.token === undefined) return undefined;
       return { server: found.server, params: { ...params, progressToken: found.token } };
     },
     ownerOfTask: (taskId) => (typeof taskId === "string" ? tasks.get(taskId) : undefined),
     forget(server) {
       const gone = [...open].filter(([, item]) => item.server === server).map(([ours]) => ours);
-      for (const ours of gone) open.delete(ours);
+      for (const ours of gone) take(ours);
       return gone;
     },
   };

@@ -1,4 +1,7 @@
 /** Proves what is left of an MCP session when its daemon goes away, and what a failing store does. */
+import { cpSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Json, type McpAgent, readEvents } from "../../../test/support/daemon/mcp-agent.ts";
 import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
@@ -37,6 +40,38 @@ describe("an MCP session whose daemon was started again", () => {
     expect(text(await agent.tool("ask"))).toContain("still here");
     const { sessions } = (await (await second.ask("/sessions")).json()) as { sessions: Json[] };
     expect(sessions).toMatchObject([{ session_id: agent.session, label: "kept", clients: 1, terminal: null }]);
+  });
+
+  it("has its events numbered above all that were before, also when its daemon was killed, and begins with what is over", async () => {
+    const first = await start({ one: scripted() });
+    const agent = await first.agent();
+    await agent.tool("echo", { text: "before" });
+    const before = await readEvents(first.url, agent.session, agent.token, (events) => events.length === 2);
+    expect(before.events.map(({ seq }) => seq)).toEqual([1, 2]);
+    // What a killed daemon leaves: its files as they are while it runs.
+    const left = mkdtempSync(join(tmpdir(), "signalbox-killed-"));
+    cpSync(first.home, left, { recursive: true, filter: (path) => !path.endsWith("mcp.json") });
+    await first.daemon.dispose();
+
+    const second = await start({ one: scripted() }, {}, left);
+    expect(second.url).toBe(first.url);
+    await agent.tool("echo", { text: "after" });
+    const after = await readEvents(
+      second.url,
+      agent.session,
+      agent.token,
+      (events) => events.length === 3,
+      before.ids[1],
+    );
+    expect(after.events).toMatchObject([
+      { kind: "gap", missed: null, outcomes_lost: true },
+      { kind: "started" },
+      { kind: "finished" },
+    ]);
+    const numbers = after.ids.map((id) => Number(id.split("-")[1]));
+    expect(after.events.slice(1).map(({ seq }) => seq)).toEqual(numbers.slice(1));
+    expect(numbers[0]).toBeGreaterThan(2);
+    expect(numbers).toEqual([0, 1, 2].map((n) => (numbers[0] ?? 0) + n));
   });
 
   it("A32: is nobody else's, and not there for one whose session had been ended", async () => {

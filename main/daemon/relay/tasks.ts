@@ -1,5 +1,5 @@
 /**
- * Owns the tasks that calls of one agent became (MCP 2025-11-25, tasks): whose each is, and the record of its call, which
+ * The tasks that calls of one agent became (MCP 2025-11-25, tasks): whose each is, and the record of its call, which
  * goes on until the task has ended.
  */
 import type { CallEnd, RecordedCall } from "../progress/call-recorder.ts";

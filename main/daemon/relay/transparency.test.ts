@@ -34,6 +34,24 @@ afterAll(() => daemon.stop());
 const result = async (method: string, params?: Json) => (await agent.call(method, params)).result ?? {};
 const list = async (method: string, key: string) => (await result(method))[key] as Json[];
 
+describe("a client of an older or unknown revision", () => {
+  it.each([
+    ["2024-11-05", "2024-11-05"],
+    ["2025-03-26", "2025-03-26"],
+    ["2025-06-18", "2025-06-18"],
+    ["2025-11-25", "2025-11-25"],
+    ["1999-01-01", "2025-11-25"],
+    ["2099-01-01", "2025-11-25"],
+  ])("that asks for %s is answered with %s, and its calls work", async (protocolVersion, answered) => {
+    const client = await daemon.agent({}, { protocolVersion });
+    expect(client.initialized.protocolVersion).toBe(answered);
+    const headers = { "mcp-protocol-version": answered };
+    const params = { name: "left__echo", arguments: { message: "hi" } };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
+    expect(await (await client.raw({ body, headers })).text()).toContain("Echo: hi");
+  });
+});
+
 describe("several servers", () => {
   it("offer their tools under prefixes, and a call with progress goes through", async () => {
     const names = (await list("tools/list", "tools")).map((tool) => String(tool.name));

@@ -47,3 +47,44 @@ describe("a message", () => {
     }
   });
 });
+
+describe("null where nothing is meant", () => {
+  it.each([
+    [{ method: "notifications/initialized", params: null, id: null }, { method: "notifications/initialized" }],
+    [
+      { id: 1, method: "ping", params: null },
+      { id: 1, method: "ping" },
+    ],
+    [
+      { id: 1, result: { a: 1 }, error: null },
+      { id: 1, result: { a: 1 } },
+    ],
+    [
+      { id: 1, result: null, error: null },
+      { id: 1, result: {} },
+    ],
+    [
+      { id: 1, result: null },
+      { id: 1, result: {} },
+    ],
+    [
+      { id: 1, result: null, error: { code: 1, message: "no" } },
+      { id: 1, error: { code: 1, message: "no" } },
+    ],
+    [{ id: null, error: { code: 1, message: "no", data: null } }, { error: { code: 1, message: "no", data: null } }],
+    [
+      { id: 1, error: { code: null, message: null } },
+      { id: 1, error: { code: -32603, message: "no reason is given" } },
+    ],
+    [
+      { id: 1, error: "boom" },
+      { id: 1, error: { code: -32603, message: "boom" } },
+    ],
+  ])("%j is understood", (given, meant) => {
+    expect(readMessage({ jsonrpc: "2.0", ...given })).toEqual({ ok: true, value: { jsonrpc: "2.0", ...meant } });
+  });
+
+  it("is no id of a request", () => {
+    expect(readMessage({ jsonrpc: "2.0", id: null, method: "tools/call" })).toMatchObject({ ok: false });
+  });
+});

@@ -1,8 +1,10 @@
-/** Owns the shape of one JSON-RPC message and the only place where unknown JSON becomes one (JSON-RPC 2.0, MCP base protocol). */
+/** Defines the shape of one JSON-RPC message and the only place where unknown JSON becomes one (JSON-RPC 2.0, MCP base protocol). */
 import { check, type Parsed, z } from "../../../shared/protocol/schema.ts";
+import { asNumber, isExactNumber } from "../../../shared/text/exact-json.ts";
+import { type RpcId, readId } from "./rpc-id.ts";
 
+export { type RpcId, readId } from "./rpc-id.ts";
 export type JsonObject = Record<string, unknown>;
-export type RpcId = string | number;
 
 export interface RpcRequest {
   jsonrpc: "2.0";
@@ -47,22 +49,34 @@ export const RPC = {
 } as const;
 
 export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
 
 // Checked, not copied: a result of 20 MB passes through here.
 const object = z.custom<JsonObject>(isObject, "expected an object");
 const jsonrpc = z.literal("2.0");
-const id = z.union([z.string(), z.number()]);
+const id = z.unknown().transform((value, context): RpcId => {
+  const read = readId(value);
+  if (read !== undefined) return read;
+  context.addIssue("expected a string or a number");
+  return z.NEVER;
+});
 const requestSchema = z.object({ jsonrpc, id, method: z.string(), params: object.optional() });
 const notificationSchema = z.object({ jsonrpc, method: z.string(), params: object.optional() });
 const resultSchema = z.object({ jsonrpc, id, result: object });
 const errorSchema = z.object({
   jsonrpc,
-  id: id
-    .nullish()
+  id: z
+    .union([z.null(), z.undefined(), id])
     .transform((value) => value ?? undefined)
     .optional(),
-  error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }),
+  error: z
+    .object({
+      code: z.preprocess(asNumber, z.number()).catch(-32603),
+      message: z.string().catch("no reason is given"),
+      data: z.unknown().optional(),
+    })
+    // In one word, as some write it.
+    .or(z.string().transform((message) => ({ code: -32603, message }))),
 });
 
 /** Reads one decoded message. The reason says what is wrong with it; it is never thrown. */
@@ -73,11 +87,31 @@ export function readMessage(value: unknown): Parsed<RpcMessage> {
 }
 
 /** The schemas' own verdict: what decides about everything that is not plainly right, and says what is wrong. */
-export function checkMessage(value: JsonObject): Parsed<RpcMessage> {
+export function checkMessage(given: JsonObject): Parsed<RpcMessage> {
+  const value = withoutNulls(given);
   if ("method" in value) return "id" in value ? check(requestSchema, value) : check(notificationSchema, value);
   if ("result" in value) return check(resultSchema, value);
   if ("error" in value) return check<RpcError>(errorSchema, value);
   return { ok: false, reason: "neither a method nor a result nor an error" };
+}
+
+/**
+ * Some libraries write every field, and null where they have none: `params: null`, the `id` of a notification, of `result` and
+ * `error` the one that is not meant. An answer with neither is one that says nothing.
+ */
+function withoutNulls(value: JsonObject): JsonObject {
+  const { id: to, method, params, result, error, ...rest } = value;
+  const isNotice = to === null && typeof method === "string" && method.startsWith("notifications/");
+  const empty = result === null && (error === null || error === undefined) && to !== null && to !== undefined;
+  return {
+    ...rest,
+    ...("id" in value && !isNotice && { id: to }),
+    ...("method" in value && method !== null && { method }),
+    ...("params" in value && params !== null && { params }),
+    ...("result" in value && result !== null && { result }),
+    ...(empty && { result: {} }),
+    ...("error" in value && error !== null && { error }),
+  };
 }
 
 /** The messages that nearly all traffic consists of, without the schemas' work. Never more generous than they are. */
@@ -116,8 +150,7 @@ export const notification = (method: string, params?: JsonObject): RpcNotificati
 /** The progress token that rides in `params._meta`, if there is a valid one. */
 export function progressTokenOf(params: JsonObject | undefined): RpcId | undefined {
   const meta = params?._meta;
-  const token = isObject(meta) ? meta.progressToken : undefined;
-  return typeof token === "string" || typeof token === "number" ? token : undefined;
+  return isObject(meta) ? readId(meta.progressToken) : undefined;
 }
 
 /** The same params with this progress token, or with none. */

@@ -1,8 +1,0 @@
-/** Owns the reading of `Authorization: Bearer …`. */
-
-const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i;
-
-/** The token, or undefined for anything else: an absent, empty, odd or overlong header is simply no token. */
-export function bearerOf(authorization: string | undefined): string | undefined {
-  return BEARER.exec(authorization ?? "")?.[1];
-}
