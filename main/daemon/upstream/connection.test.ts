@@ -30,7 +30,7 @@ function upstream() {
       if (isRequest(message)) handlers.message({ jsonrpc: "2.0", id: message.id, result: { ...SERVER } }, undefined);
     },
     ready() {},
-    stderr: () => "",
+    said: () => "",
     async close() {},
   });
   return { starts, state, open };
@@ -91,7 +91,7 @@ it("holds up the list of the others only while it is new, and never once it is k
     start: async () => undefined,
     send: async () => {},
     ready() {},
-    stderr: () => "",
+    said: () => "",
     close: async () => {},
   });
   const catalogue = createCatalogue({
@@ -100,7 +100,7 @@ it("holds up the list of the others only while it is new, and never once it is k
     secrets: () => [],
     onChange() {},
     onReady() {},
-    kept: { get: () => undefined, put() {}, keepOnly() {}, close() {} },
+    kept: { get: () => undefined, put() {}, accepted: () => undefined, putAccepted() {}, keepOnly() {}, close() {} },
     clock: () => now,
   });
   const config = { command: "x" };
@@ -120,3 +120,49 @@ it("holds up the list of the others only while it is new, and never once it is k
   await vi.advanceTimersByTimeAsync(60_000);
   await disposed;
 });
+
+it("tells what becomes of a request only once its sender has a way to cancel it, however early it is known", async () => {
+  const fault = { reason: "is not running", undelivered: true };
+  const ways: [string, OpenLink][] = [
+    [
+      "a link that fails, or answers, while it is handed the request",
+      (handlers) => ({
+        start: async () => undefined,
+        async send(message) {
+          if (!isRequest(message)) return;
+          const reply = { jsonrpc: "2.0", id: message.id, result: { ...SERVER } } as const;
+          if (message.method === "fails") handlers.unanswered(message.id, fault);
+          else if (message.method === "ends") handlers.closed(fault);
+          else handlers.message(reply, undefined);
+        },
+        ready() {},
+        said: () => "",
+        async close() {},
+      }),
+    ],
+    ["no connection at all", upstreamAway()],
+  ];
+  for (const [_way, open] of ways) {
+    const connection = connect(open);
+    await vi.advanceTimersByTimeAsync(0);
+    for (const method of ["answers", "fails", "ends"]) {
+      let returned = false;
+      const told: boolean[] = [];
+      const waiting = { reply: () => told.push(returned), lost: () => told.push(returned) };
+      connection.send(method, undefined, waiting);
+      returned = true;
+      const cancelled = { reply: vi.fn(), lost: vi.fn() };
+      connection.send(method, undefined, cancelled).cancel(undefined);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(told).toEqual([true]);
+      for (const called of Object.values(cancelled)) expect(called).not.toHaveBeenCalled();
+    }
+    await connection.close();
+  }
+});
+
+function upstreamAway(): OpenLink {
+  const { state, open } = upstream();
+  state.fault = { reason: "is away" };
+  return open;
+}

@@ -1,4 +1,4 @@
-/** Owns one session's connection to one upstream over its whole life: handshake, loss, restart with backoff. */
+/** One session's connection to one upstream over its whole life: handshake, loss, restart with backoff. */
 import type { JsonObject, RpcNotification, RpcReply, RpcRequest } from "../rpc/message.ts";
 import { type ClientSide, type ServerSide, shakeHands } from "./handshake.ts";
 import { isAway, type LinkFault, type OpenLink } from "./link.ts";
@@ -18,6 +18,8 @@ export type ConnectionState =
   | { phase: "connecting" }
   | { phase: "ready"; server: ServerSide; latencyMs: number }
   | { phase: "failed"; fault: LinkFault }
+  /** Closed for now: begins again when something is asked of it. */
+  | { phase: "resting" }
   | { phase: "closed" };
 
 export interface ConnectionHandlers {
@@ -28,14 +30,21 @@ export interface ConnectionHandlers {
 
 export interface Connection {
   readonly name: string;
+  /** The configuration that it was opened with (`definitionOf`). */
+  readonly definition: string | undefined;
   readonly state: ConnectionState;
   /** The live peer, only while ready. */
   readonly peer: Peer | undefined;
   /** Resolves when the connection is no longer connecting, or after `ms`. */
   settled(ms: number): Promise<void>;
-  /** Tries a failed connection again at once. */
+  /** Tries a failed or resting connection again at once. */
   wake(): void;
-  /** As `Peer.send`; an upstream that lost our session is initialised again and asked once more. Gives a way to cancel. */
+  /** Gives back what the connection holds, the process of a stdio server too, until it is woken. */
+  rest(): void;
+  /**
+   * As `Peer.send`; an upstream that lost our session is initialised again and asked once more. Gives a way to cancel.
+   * What becomes of the request is never told before this has returned.
+   */
   send(method: string, params: JsonObject | undefined, waiting: Waiting): Sent;
   answer(reply: RpcReply): void;
   restart(): void;
@@ -48,6 +57,7 @@ export interface Sent {
 
 export interface ConnectionOptions {
   name: string;
+  definition?: string;
   open: OpenLink;
   client: ClientSide;
   handlers: ConnectionHandlers;
@@ -66,6 +76,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   let attempts = 0;
   let readyAt = 0;
   let timer: NodeJS.Timeout | undefined;
+  /** What the connection had when it was told to rest has ended. */
+  let givenBack: Promise<void> = Promise.resolve();
   let settle = Promise.withResolvers<void>();
 
   const become = (next: ConnectionState) => {
@@ -86,7 +98,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (attempts >= UNASKED_RESTARTS && !(options.remote === true && isAway(fault))) return;
     const delay = Math.min(RESTART_MS * 2 ** attempts, MAX_RESTART_MS);
     attempts += 1;
-    timer = setTimeout(connect, delay / 2 + (random() * delay) / 2);
+    timer = setTimeout(connect, Math.max(RESTART_MS, delay / 2 + (random() * delay) / 2));
   };
   const connect = () => {
     clearTimeout(timer);
@@ -136,6 +148,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   connect();
   return {
     name,
+    definition: options.definition,
     get state() {
       return state;
     },
@@ -145,6 +158,20 @@ export function createConnection(options: ConnectionOptions): Connection {
     settled,
     wake() {
       if (state.phase === "failed") connect();
+      if (state.phase !== "resting") return;
+      become({ phase: "connecting" });
+      // Two processes at once might want the same lock or port.
+      void givenBack.finally(() => state.phase === "connecting" && peer === undefined && void attempt());
+    },
+    rest() {
+      if (state.phase === "closed" || state.phase === "resting") return;
+      clearTimeout(timer);
+      attempts = 0;
+      const last = peer;
+      live = undefined;
+      peer = undefined;
+      become({ phase: "resting" });
+      givenBack = last?.close() ?? Promise.resolve();
     },
     send(method, params, waiting) {
       let cancelled: { reason: string | undefined } | undefined;
@@ -154,14 +181,19 @@ export function createConnection(options: ConnectionOptions): Connection {
         const to = live;
         if (to === undefined) {
           const { reason, signIn } = state.phase === "failed" ? state.fault : NOT_CONNECTED;
-          return waiting.lost({ reason, undelivered: true, ...(signIn === true && { signIn }) });
+          const fault = { reason, undelivered: true, ...(signIn === true && { signIn }) };
+          return queueMicrotask(() => {
+            if (cancelled === undefined) waiting.lost(fault);
+          });
         }
         const id = to.send(method, params, {
           ...waiting,
           lost(fault) {
             // Refused as unknown once more, by a session that was begun for it: then it is the request that is refused.
-            if (again && fault.sessionLost === true && fault.status !== undefined) {
-              return waiting.lost({ reason: fault.reason, status: fault.status });
+            if (again && fault.sessionLost === true) {
+              const { reason, status, error } = fault;
+              if (status !== undefined) return waiting.lost({ reason, status });
+              if (error !== undefined) return waiting.reply({ jsonrpc: "2.0", error });
             }
             if (again || fault.sessionLost !== true || cancelled !== undefined) return waiting.lost(fault);
             if (live === to) connect();

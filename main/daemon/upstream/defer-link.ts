@@ -1,4 +1,4 @@
-/** Owns a link that can only be made once something else is known. */
+/** A link that can only be made once something else is known. */
 import type { Link, LinkHandlers, OpenLink } from "./link.ts";
 
 /** Waits with `start()` for what opens the link. Closed before that, it never starts anything. */
@@ -14,7 +14,7 @@ export function deferLink(opener: () => Promise<OpenLink>, handlers: LinkHandler
     },
     send: async (message) => link?.send(message),
     ready: (version) => link?.ready(version),
-    stderr: () => link?.stderr() ?? "",
+    said: () => link?.said() ?? "",
     async close() {
       closed = true;
       await link?.close();

@@ -1,9 +1,11 @@
-/** Owns the MCP handshake with an upstream and what it tells of itself (MCP 2025-11-25, lifecycle). */
-import { check, z } from "../../../shared/protocol/schema.ts";
-import { isObject, type JsonObject } from "../rpc/message.ts";
+/** The MCP handshake with an upstream and what it tells of itself (MCP 2025-11-25, lifecycle). */
+import { check, lenient, z } from "../../../shared/protocol/schema.ts";
+import { oneLine } from "../../../shared/text/visible.ts";
+import { isObject, type JsonObject, RPC, type RpcErrorBody } from "../rpc/message.ts";
 import type { LinkFault } from "./link.ts";
 import { ask, type Peer } from "./peer.ts";
 import { type ScreenedTools, screenText, screenTools } from "./screen-tools.ts";
+import { tidyCapabilities, tidyItem, tidyServerInfo } from "./tidy.ts";
 
 /** Revisions that this relay can carry: their messages differ only in what it passes on unread. */
 export const PROTOCOL_REVISIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;
@@ -23,12 +25,12 @@ export interface ServerSide {
   instructions: string | undefined;
 }
 
-const object = z.custom<JsonObject>(isObject, "expected an object");
+/** Only the revision must be there: a server that leaves out, or spoils, what it says of itself can work all the same. */
 const initializeResultSchema = z.object({
   protocolVersion: z.string(),
-  capabilities: object,
-  serverInfo: object,
-  instructions: z.string().optional(),
+  capabilities: z.unknown().optional().transform(tidyCapabilities),
+  serverInfo: z.unknown().optional().transform(tidyServerInfo),
+  instructions: lenient(z.string()),
 });
 
 /** Starts the link and initialises. On a fault the peer is left to its owner to close. */
@@ -39,14 +41,16 @@ export async function shakeHands(
 ): Promise<{ ok: true; server: ServerSide } | { ok: false; fault: LinkFault }> {
   const notStarted = await peer.start();
   if (notStarted !== undefined) return { ok: false, fault: notStarted };
-  const answer = await ask(peer, "initialize", { ...client }, timeoutMs);
-  if (!answer.ok) return { ok: false, fault: answer.fault };
+  let answer = await ask(peer, "initialize", { ...client }, timeoutMs);
+  const offered = answer.ok ? undefined : offeredRevision(answer.fault.error, client.protocolVersion);
+  if (offered !== undefined) {
+    answer = await ask(peer, "initialize", { ...client, protocolVersion: offered }, timeoutMs);
+  }
+  if (!answer.ok) return { ok: false, fault: explained(answer.fault, peer) };
   const server = check(initializeResultSchema, answer.result);
   if (!server.ok) return { ok: false, fault: { reason: `does not speak MCP: ${server.reason}` } };
   const { protocolVersion, capabilities, serverInfo, instructions } = server.value;
-  if (!isKnownRevision(protocolVersion)) {
-    return { ok: false, fault: { reason: `speaks MCP ${protocolVersion}, which is not known here` } };
-  }
+  if (!isKnownRevision(protocolVersion)) return { ok: false, fault: { reason: speaksOnly([protocolVersion]) } };
   peer.ready(protocolVersion);
   await peer.notify("notifications/initialized");
   return {
@@ -60,6 +64,40 @@ export async function shakeHands(
   };
 }
 
+/** Codes of revision 2026-07-28: an unsupported revision (with those that are supported), and a header that does not fit. */
+const UNSUPPORTED_REVISION = -32022;
+const HEADER_MISMATCH = -32020;
+
+const speaksOnly = (revisions: readonly string[]): string =>
+  `speaks only MCP revision ${revisions.join(", ")}; Signalbox speaks ${PROTOCOL_REVISIONS.join(", ")}`;
+
+function supportedBy(error: RpcErrorBody | undefined): string[] {
+  const { data } = error ?? {};
+  const supported = isObject(data) && Array.isArray(data.supported) ? data.supported : [];
+  return supported.filter((item): item is string => typeof item === "string").slice(0, 10);
+}
+
+/** The newest revision that both sides speak, out of a refusal that names some. */
+const offeredRevision = (error: RpcErrorBody | undefined, asked: string): string | undefined => {
+  const supported = supportedBy(error);
+  return PROTOCOL_REVISIONS.find((revision) => revision !== asked && supported.includes(revision));
+};
+
+/** A refused handshake in words that say what to do about it. */
+function explained(fault: LinkFault, peer: Peer): LinkFault {
+  const { error } = fault;
+  const supported = supportedBy(error);
+  if (supported.length > 0) return { ...fault, reason: speaksOnly(supported) };
+  // A server without `initialize` is one of the revision that has none.
+  const modern = error?.code === UNSUPPORTED_REVISION || error?.code === HEADER_MISMATCH;
+  if (modern || error?.code === RPC.methodNotFound) {
+    return { ...fault, reason: `${speaksOnly(["2026-07-28"])} (it answered: ${oneLine(error?.message ?? "", 120)})` };
+  }
+  return error === undefined && fault.status === undefined && !fault.reason.includes(peer.said())
+    ? { ...fault, reason: `${fault.reason}${peer.said()}` }
+    : fault;
+}
+
 /** The whole list of tools, as it may be shown. */
 export async function listTools(
   peer: Peer,
@@ -68,10 +106,15 @@ export async function listTools(
 ): Promise<({ ok: true } & ScreenedTools) | { ok: false; fault: LinkFault }> {
   if (capabilities.tools === undefined) return { ok: true, tools: [], leftOut: undefined };
   const listed = await listAll(peer, "tools/list", "tools", timeoutMs);
-  return listed.ok ? { ok: true, ...screenTools(listed.items) } : listed;
+  return listed.ok ? { ok: true, ...screenTools(eachOnce(listed.items)) } : listed;
 }
 
-const listSchema = (key: string) => z.object({ [key]: z.array(object), nextCursor: z.string().optional() });
+/** Of tools with the same name, the first. */
+function eachOnce(tools: readonly JsonObject[]): JsonObject[] {
+  const names = new Set<unknown>();
+  return tools.filter(({ name }) => typeof name !== "string" || (!names.has(name) && names.add(name)));
+}
+
 /** Pages of one list that are followed, and what is taken of it; a server that goes on beyond them is listed so far. */
 const MAX_PAGES = 100;
 const MAX_ITEMS = 20_000;
@@ -85,16 +128,19 @@ export async function listAll(
 ): Promise<{ ok: true; items: JsonObject[] } | { ok: false; fault: LinkFault }> {
   const items: JsonObject[] = [];
   let cursor: string | undefined;
+  const asked = new Set<string>();
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const answer = await ask(peer, method, cursor === undefined ? undefined : { cursor }, timeoutMs);
     if (!answer.ok) return answer;
-    const parsed = check(listSchema(key), answer.result);
-    if (!parsed.ok) return { ok: false, fault: { reason: `answered ${method} with something else: ${parsed.reason}` } };
-    const list = parsed.value[key];
-    // Not spread: a list may be longer than a call's arguments can be.
-    if (Array.isArray(list)) for (const item of list) items.push(item);
-    const next = parsed.value.nextCursor;
-    if (typeof next !== "string" || next === cursor || items.length >= MAX_ITEMS) break;
+    const { [key]: list, nextCursor: next } = answer.result;
+    if (!Array.isArray(list) && list !== null && list !== undefined) {
+      return { ok: false, fault: { reason: `answered ${method} with something else: “${key}” is no list` } };
+    }
+    // Not spread: a list may be longer than a call's arguments can be. What is none of its items costs no other its place.
+    for (const item of list ?? []) if (isObject(item)) items.push(key === "tools" ? item : tidyItem(item));
+    // An empty cursor leads to the first page again, and so does one that was given before.
+    if (typeof next !== "string" || next === "" || asked.has(next) || items.length >= MAX_ITEMS) break;
+    asked.add(next);
     cursor = next;
   }
   return { ok: true, items: items.slice(0, MAX_ITEMS) };

@@ -1,4 +1,5 @@
-/** Owns single HTTP requests to one upstream: what carries them, their headers, no redirect to another origin, answers bounded. */
+/** Single HTTP requests to one upstream: what carries them, their headers, no redirect to another origin, answers bounded. */
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { DROPPED, type Exchange, type HttpCarrier, type ResponseBody, type ResponseHead } from "./http-exchange.ts";
 import { createLeanCarrier } from "./lean-carrier.ts";
 import { MAX_UPSTREAM_MESSAGE_BYTES } from "./link.ts";
@@ -19,6 +20,8 @@ export interface HttpCalls {
   end(headers: Record<string, string>): Promise<void>;
   /** Takes over a redirect within the same origin; false for any other. */
   follow(location: string | undefined): boolean;
+  /** Where requests go now: a redirect may have moved it within its origin. */
+  address(): URL;
   dispose(): void;
 }
 
@@ -44,7 +47,7 @@ export function createHttpCalls(server: HttpServer, env: NodeJS.ProcessEnv = pro
     try {
       carrier.send({ method, target: url.pathname + url.search, headers, body }, exchange);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       exchange.failed({ reason: `cannot be asked: ${reason}`, undelivered: true });
     }
   };
@@ -78,6 +81,7 @@ export function createHttpCalls(server: HttpServer, env: NodeJS.ProcessEnv = pro
       url = target;
       return true;
     },
+    address: () => new URL(url),
     dispose: () => carrier.dispose(),
   };
 }

@@ -1,4 +1,4 @@
-/** Owns the contract of one HTTP request to an upstream and its answer, whatever carries it. */
+/** The contract of one HTTP request to an upstream and its answer, whatever carries it. */
 import type { LinkFault } from "./link.ts";
 
 export interface ResponseHead {
@@ -40,6 +40,15 @@ export const DROPPED: ResponseBody = { data: () => true, end() {} };
 
 const NOT_REACHED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
+/** Nothing vouches for the certificate: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNKNOWN_ISSUER = new Set([
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+]);
+
 /** What a connection's error means for the request that waited on it. */
 export function connectFault(error: NodeJS.ErrnoException): LinkFault {
   const code = error.code ?? "";
@@ -48,6 +57,8 @@ export function connectFault(error: NodeJS.ErrnoException): LinkFault {
       ? "cannot be reached: nothing listens at its address"
       : code === "ENOTFOUND"
         ? "cannot be reached: its host name is not known"
-        : `cannot be reached: ${error.message}`;
+        : UNKNOWN_ISSUER.has(code)
+          ? `cannot be reached: its certificate is not trusted (${error.message}). If your company's proxy made it, name the company's certificates in NODE_EXTRA_CA_CERTS and restart the daemon`
+          : `cannot be reached: ${error.message}`;
   return NOT_REACHED.has(code) ? { reason, undelivered: true } : { reason };
 }

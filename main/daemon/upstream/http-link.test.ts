@@ -102,6 +102,29 @@ describe("an upstream over HTTP", () => {
     }
   });
 
+  it("P9: a stream is resumed after an identifier of any characters, as UTF-8; one that no header carries ends the call at once", async () => {
+    const { remote, agent } = await start();
+    const begin = (id: string) => sse(`id: ${id}\nretry: 1\ndata: \n\n`);
+    const asked: string[] = [];
+    remote.resume = (id, response) => {
+      asked.push(Buffer.from(id, "latin1").toString());
+      const result = { content: [{ type: "text", text: "resumed" }] };
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(`data: ${JSON.stringify({ jsonrpc: "2.0", id: remote.lastId, result })}\n\n`);
+    };
+    for (const id of ["plain-1", "☃ ü 日本"]) {
+      remote.behave(begin(id));
+      // The agent is told to come back for its answer too, which is another test's.
+      void agent.tool("work").catch(() => {});
+      await expect.poll(() => asked.at(-1)).toBe(id);
+    }
+    for (const id of ["a\u0001b", "x".repeat(100_000)]) {
+      remote.behave(begin(id));
+      expect((await agent.tool("work")).error?.message).toBe("MCP server “remote” closed the stream without an answer");
+    }
+    expect(asked).toEqual(["plain-1", "☃ ü 日本"]);
+  });
+
   it("gets the configured headers, and A31: never the agent's own token", async () => {
     const { remote, agent } = await start({ headers: { "x-key": "configured" } });
     await agent.tool("work");
@@ -134,7 +157,7 @@ describe("an upstream over HTTP", () => {
     });
     expect(await reply.json()).toMatchObject({
       state: "failed",
-      reason: "answered 405 (no Streamable HTTP there; its address often ends in /mcp)",
+      reason: "answered 405 (neither Streamable HTTP nor HTTP+SSE there; its address often ends in /mcp or /sse)",
     });
     old.close();
   });

@@ -1,13 +1,13 @@
-/** Owns the connection to an upstream over Streamable HTTP (MCP 2025-11-25, transports): its session, its streams and their resumption. */
-import { isRequest, type RpcId, type RpcMessage } from "../rpc/message.ts";
+/** The connection to an upstream over Streamable HTTP (MCP 2025-11-25, transports): its session, its streams and their resumption. */
+import { isError, isReply, isRequest, type RpcId, type RpcMessage } from "../rpc/message.ts";
 import { createHttpCalls, type HttpServer, readText } from "./http-calls.ts";
 import { DROPPED, type ResponseBody, type ResponseHead } from "./http-exchange.ts";
-import { isStream, newStream, readEvents, readMessages, refusal, type StreamState } from "./http-streams.ts";
+import { answers, isStream, newStream, readEvents, type StreamState } from "./http-streams.ts";
 import type { Link, LinkFault, LinkHandlers } from "./link.ts";
+import { readUpstream, type UpstreamItem } from "./read-messages.ts";
+import { createReconnect, type Reconnect } from "./reconnect.ts";
+import { isSessionLost, readRefusal } from "./refusal.ts";
 
-/** Between attempts to resume a stream, when the server names no time; doubled each time, at most the second. */
-const RETRY_MS = 1_000;
-const MAX_RETRY_MS = 30_000;
 /** A request's stream that broke is asked for this often before the request counts as unanswered. */
 const RESUME_ATTEMPTS = 5;
 /** Of what is said with a refusal, this much is read. */
@@ -15,6 +15,7 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
 
 export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
   const http = createHttpCalls(server);
+  const origin = URL.parse(server.url)?.origin ?? server.url;
   const timers = new Set<NodeJS.Timeout>();
   let sessionId: string | undefined;
   let protocolVersion: string | undefined;
@@ -39,34 +40,54 @@ export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
     timers.add(timer);
   };
 
+  /** An error that says that our session is unknown is no answer: the request was not carried out. */
+  const deliver = (item: UpstreamItem, related: RpcId | undefined) => {
+    if (item.kind === "spoiled-answer") return handlers.unanswered(item.id, { reason: item.reason });
+    if (item.kind === "spoiled-request") return void post(item.answer).catch(() => {});
+    const { message } = item;
+    const lost = sessionId !== undefined && isReply(message) && isError(message) && isSessionLost(message.error);
+    if (!lost || message.id === undefined || message.id !== related) return handlers.message(message, related);
+    const { error } = message;
+    handlers.unanswered(message.id, {
+      reason: `answered: ${error.message}`,
+      sessionLost: true,
+      undelivered: true,
+      error,
+    });
+  };
+
   /** Keeps a request's stream alive over its interruptions, until the answer or until there is no way back. */
-  const followRequest = (id: RpcId, state: StreamState, attempt: number): ResponseBody => {
+  const followRequest = (id: RpcId, state: StreamState, attempt: number, reconnect: Reconnect): ResponseBody => {
     const seen = state.lastEventId;
+    reconnect.began();
     return readEvents(
       id,
       state,
-      (message) => handlers.message(message, id),
+      (item) => {
+        reconnect.useful();
+        deliver(item, id);
+      },
       () => {
         if (state.answered || closing) return;
         if (state.lastEventId === undefined)
           return handlers.unanswered(id, { reason: "closed the stream without an answer" });
         handlers.paused?.(id);
         // Progress since the last attempt counts as a new beginning: long work may poll for hours.
-        resumeRequest(id, state, state.lastEventId === seen ? attempt : 0);
+        resumeRequest(id, state, state.lastEventId === seen ? attempt : 0, reconnect);
       },
     );
   };
-  const resumeRequest = (id: RpcId, state: StreamState, attempt: number) => {
+  const resumeRequest = (id: RpcId, state: StreamState, attempt: number, reconnect: Reconnect) => {
     if (attempt > RESUME_ATTEMPTS)
       return handlers.unanswered(id, { reason: "closed the stream and did not resume it" });
-    later(state.retryMs ?? backoff(attempt), () =>
+    later(reconnect.wait(state.retryMs), () =>
       http.get(resumeHeaders(state.lastEventId), {
         failed() {
-          if (!closing) resumeRequest(id, state, attempt + 1);
+          if (!closing) resumeRequest(id, state, attempt + 1, reconnect);
         },
         head(head) {
           if (closing) return DROPPED;
-          if (isStream(head)) return followRequest(id, state, attempt + 1);
+          if (isStream(head)) return followRequest(id, state, attempt + 1, reconnect);
           handlers.unanswered(id, { reason: `refused to resume the stream (${head.status})` });
           return DROPPED;
         },
@@ -75,22 +96,26 @@ export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
   };
 
   /** The stream for what belongs to no request. Servers need not offer one (405). */
-  const followStandalone = (state: StreamState, attempt: number): void => {
-    const again = (after: number) => {
-      if (!closing) later(state.retryMs ?? backoff(after), () => followStandalone(state, after + 1));
+  const followStandalone = (state: StreamState, reconnect: Reconnect): void => {
+    const again = () => {
+      if (!closing) later(reconnect.wait(state.retryMs), () => followStandalone(state, reconnect));
     };
+    reconnect.began();
     http.get(resumeHeaders(state.lastEventId), {
-      failed: () => again(attempt),
+      failed: again,
       head(head) {
         const { status } = head;
         if (isStream(head)) {
-          const message = (item: RpcMessage) => handlers.message(item, undefined);
-          return readEvents(undefined, state, message, () => {
-            again(0);
+          const take = (item: UpstreamItem) => {
+            reconnect.useful();
+            deliver(item, undefined);
+          };
+          return readEvents(undefined, state, take, () => {
+            again();
             if (!closing) handlers.interrupted?.();
           });
         }
-        if (status < 400 || status > 499 || status === 408 || status === 429) again(attempt);
+        if (status < 400 || status > 499 || status === 408 || status === 429) again();
         return DROPPED;
       },
     });
@@ -111,7 +136,10 @@ export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
           const another = await server.renew(sent, status, head.header("www-authenticate"));
           if (another && !closing) return again(redirected, true);
         }
-        lost(refusal(head, text, sessionId !== undefined));
+        const refusal = readRefusal(head, text, sessionId !== undefined, isRequest(message) ? message.id : undefined);
+        if (refusal.kind === "fault") return lost(refusal.fault);
+        handedOver();
+        if (!closing) handlers.message(refusal.error, refusal.error.id);
       };
       http.post(JSON.stringify(message), headers(), {
         failed: lost,
@@ -131,16 +159,20 @@ export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
             return readText((text) => void refused(head, text ?? "").catch(reject), MAX_REFUSAL_BYTES);
           handedOver();
           if (!isRequest(message)) return DROPPED;
-          return isStream(head) ? followRequest(message.id, newStream(), 0) : readText(whole(message.id, lost));
+          return isStream(head)
+            ? followRequest(message.id, newStream(), 0, createReconnect({ origin, eager: true }))
+            : readText(whole(message.id, lost));
         },
       });
     });
   /** What to do with an answer in JSON. */
   const whole = (id: RpcId, lost: (fault: LinkFault) => void) => (body: string | undefined) => {
     if (body === undefined) return lost({ reason: "broke off its answer" });
-    const messages = readMessages(body);
-    for (const message of messages) handlers.message(message, id);
-    if (messages.length === 0) lost({ reason: `answered with something that is not MCP: “${body.slice(0, 80)}”` });
+    const items = readUpstream(body).map((item) => answerTo(id, item));
+    for (const item of items) deliver(item, id);
+    // Nothing follows a body, so what has no answer now will have none. A loss beside an answer would move the session to another instance.
+    if (!items.some((item) => answers(item, id)))
+      lost({ reason: `answered with something that is not MCP: “${body.slice(0, 80)}”` });
   };
 
   return {
@@ -148,9 +180,9 @@ export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
     send: post,
     ready(version) {
       protocolVersion = version;
-      followStandalone(newStream(), 0);
+      followStandalone(newStream(), createReconnect({ origin }));
     },
-    stderr: () => "",
+    said: () => "",
     async close() {
       closing = true;
       for (const timer of timers) clearTimeout(timer);
@@ -160,4 +192,8 @@ export function openHttpLink(server: HttpServer, handlers: LinkHandlers): Link {
   };
 }
 
-const backoff = (attempt: number) => Math.min(RETRY_MS * 2 ** attempt, MAX_RETRY_MS);
+/** A body answers one request: an error in it that bears no id is meant for that one. */
+function answerTo(id: RpcId, item: UpstreamItem): UpstreamItem {
+  if (item.kind !== "message" || !isReply(item.message) || !isError(item.message)) return item;
+  return item.message.id === undefined ? { kind: "message", message: { ...item.message, id } } : item;
+}

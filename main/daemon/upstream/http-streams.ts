@@ -1,10 +1,15 @@
-/** Owns what an upstream answers with over HTTP: the messages in a JSON body or in a stream of events, and where a stream can be resumed. */
+/** What an upstream answers with over HTTP: the messages in a JSON body or in a stream of events, and where a stream can be resumed. */
 import { createParser } from "eventsource-parser";
-import { isReply, type RpcId, type RpcMessage, readMessage } from "../rpc/message.ts";
+import { isReply, type RpcId } from "../rpc/message.ts";
 import type { ResponseBody, ResponseHead } from "./http-exchange.ts";
-import { type LinkFault, MAX_UPSTREAM_MESSAGE_BYTES } from "./link.ts";
+import { MAX_UPSTREAM_MESSAGE_BYTES } from "./link.ts";
+import { readUpstream, type UpstreamItem } from "./read-messages.ts";
+
+/** An identifier of an event that is longer is not sent back; in bytes. Whole heads have 16 KiB. */
+const MAX_EVENT_ID_BYTES = 4 * 1024;
 
 export interface StreamState {
+  /** As it stands in a `Last-Event-ID` header, a character a byte; undefined where the stream cannot be resumed. */
   lastEventId: string | undefined;
   retryMs: number | undefined;
   answered: boolean;
@@ -15,41 +20,37 @@ export const newStream = (): StreamState => ({ lastEventId: undefined, retryMs: 
 export const isStream = ({ status, header }: ResponseHead): boolean =>
   status === 200 && /^text\/event-stream\b/i.test(header("content-type") ?? "");
 
-/** The messages in one text; a list is what servers of 2025-03-26 may answer with. What is none is left out. */
-export function readMessages(text: string): RpcMessage[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  const messages: RpcMessage[] = [];
-  for (const item of Array.isArray(value) ? value : [value]) {
-    const message = readMessage(item);
-    if (message.ok) messages.push(message.value);
-  }
-  return messages;
+/** The identifier encoded as UTF-8 (HTML §9.2.3); undefined for one that was taken back, or that no header can carry. */
+function headerOf(id: string): string | undefined {
+  const text = Buffer.from(id).toString("latin1");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a header must not hold (RFC 9110 §5.5).
+  return text === "" || text.length > MAX_EVENT_ID_BYTES || /[\x00-\x08\x0a-\x1f\x7f]/.test(text) ? undefined : text;
 }
 
-/** Reads one SSE response to its end; `related` is the request that it answers, none for the standalone stream. */
+/**
+ * Reads one SSE response to its end; `related` is the request that it answers, none for a stream that answers none.
+ * `other` gets the events that are no messages, by their names.
+ */
 export function readEvents(
   related: RpcId | undefined,
   state: StreamState,
-  deliver: (message: RpcMessage) => void,
+  deliver: (item: UpstreamItem) => void,
   ended: () => void,
+  other: (event: string, data: string) => void = () => {},
 ): ResponseBody {
   const parser = createParser({
     onId: (id) => {
-      state.lastEventId = id;
+      state.lastEventId = headerOf(id);
     },
     onRetry: (ms) => {
       state.retryMs = ms;
     },
     onEvent: (event) => {
-      if (event.data === "" || (event.event !== undefined && event.event !== "message")) return;
-      for (const message of readMessages(event.data)) {
-        if (isReply(message) && message.id === related) state.answered = true;
-        deliver(message);
+      if (event.event !== undefined && event.event !== "message") return other(event.event, event.data);
+      if (event.data === "") return;
+      for (const item of readUpstream(event.data)) {
+        if (answers(item, related)) state.answered = true;
+        deliver(item);
       }
     },
     maxBufferSize: MAX_UPSTREAM_MESSAGE_BYTES,
@@ -69,18 +70,8 @@ export function readEvents(
   };
 }
 
-/** What a refusal means, in words; `text` is the beginning of what was said with it. */
-export function refusal({ status, header }: ResponseHead, text: string, hadSession: boolean): LinkFault {
-  const said = text.replace(/\s+/g, " ").trim().slice(0, 200);
-  // Servers of the older SSE transport, and web pages, refuse the first message in these two ways.
-  const misplaced = !hadSession && (status === 404 || status === 405);
-  const wantsSignIn = status === 401 || (status === 403 && /insufficient_scope/.test(header("www-authenticate") ?? ""));
-  return {
-    reason: wantsSignIn
-      ? `wants a sign-in (${status})`
-      : `answered ${status}${said === "" ? "" : `: ${said}`}${misplaced ? " (no Streamable HTTP there; its address often ends in /mcp)" : ""}`,
-    status,
-    ...(status === 404 && hadSession && { sessionLost: true, undelivered: true }),
-    ...(wantsSignIn && { signIn: true }),
-  };
-}
+/** Whether this is the answer to that request, readable or not. */
+export const answers = (item: UpstreamItem, id: RpcId | undefined): boolean =>
+  item.kind === "message"
+    ? isReply(item.message) && item.message.id === id
+    : item.kind === "spoiled-answer" && item.id === id;

@@ -1,4 +1,4 @@
-/** Owns which instances of servers cannot be reached now: told by connections that lost them, and looked after until each is back. */
+/** Which instances of servers cannot be reached now: told by connections that lost them, and looked after until each is back. */
 import type { LinkFault } from "./link.ts";
 
 /** Between looks at an instance that is away. */

@@ -171,7 +171,7 @@ describe("a link to one of several instances", () => {
             start: async () => undefined,
             send: async (message) => void sent.push(message),
             ready() {},
-            stderr: () => "",
+            said: () => "",
             close: async () => {},
           };
         },

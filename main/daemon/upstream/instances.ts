@@ -1,5 +1,5 @@
 /**
- * Owns which of a remote server's instances a connection uses: the one that began its session, and another once that one
+ * Which of a remote server's instances a connection uses: the one that began its session, and another once that one
  * cannot be reached; and that the loss of an instance is found out without a request. Most servers have only one.
  */
 import { isReply, isRequest, type RpcId, type RpcMessage, request } from "../rpc/message.ts";
@@ -8,6 +8,8 @@ import { isAway, type Link, type LinkFault, type LinkHandlers } from "./link.ts"
 /** Where one connection is among the instances; it outlives the connection's links. */
 export interface Place {
   at: number;
+  /** When a refusal was last taken for a lost session on the strength of its status alone. */
+  guessedAt?: number;
 }
 
 export interface Instances {
@@ -16,10 +18,15 @@ export interface Instances {
   open: (address: string, handlers: LinkHandlers) => Link;
   /** Told of an instance, by its index, that it cannot be reached, or (without a fault) that it was. */
   heard?: (instance: number, fault: LinkFault | undefined) => void;
+  clock?: () => number;
 }
 
 /** A session that could go on elsewhere asks this often whether its instance is there, where no stream tells. */
 const ASK_MS = 10_000;
+/** A server that refused a request in that way also in the session that was begun for it means the request. */
+const GUESS_MS = 60_000;
+/** Statuses that speak of one request and not of the session. */
+const ABOUT_THE_REQUEST = new Set([403, 408, 413, 415, 429, 431]);
 /** Ours are strings; the ids of requests that are passed on are numbers. */
 const PING = "signalbox-is-there";
 
@@ -28,7 +35,10 @@ const PING = "signalbox-is-there";
  * once. After it, an instance that cannot be reached has lost the session: the next link goes to the next instance. When
  * there is no other, the connection is over.
  */
-export function openAtInstance({ addresses, place, open, heard }: Instances, handlers: LinkHandlers): Link {
+export function openAtInstance(
+  { addresses, place, open, heard, clock = () => performance.now() }: Instances,
+  handlers: LinkHandlers,
+): Link {
   const several = addresses.length > 1;
   let ready = false;
   let moved = false;
@@ -80,8 +90,13 @@ export function openAtInstance({ addresses, place, open, heard }: Instances, han
       return;
     }
     asking = 0;
-    if (fault.sessionLost === true) end(fault);
-    if (!isAway(fault) || fault.status !== undefined) return;
+    if (fault.sessionLost === true) return end(fault);
+    const { status } = fault;
+    // It answers, but not in this session: another one may be better, and if not, its status says so.
+    if (status !== undefined && !ABOUT_THE_REQUEST.has(status)) {
+      return end(status < 500 && fault.signIn !== true ? { ...fault, sessionLost: true } : fault);
+    }
+    if (!isAway(fault) || status !== undefined) return;
     move(fault);
     end(several ? { ...fault, sessionLost: true } : fault);
   };
@@ -98,10 +113,23 @@ export function openAtInstance({ addresses, place, open, heard }: Instances, han
     else if (ready) lostRequest(id, fault);
     else lostHandshake(id, fault);
   }
-  const lostRequest = (id: RpcId, fault: LinkFault) => {
+  /** A guess is believed where it costs no other request its answer, and not again and again. */
+  const believed = (fault: LinkFault): LinkFault => {
+    if (fault.guess !== true) return fault;
+    const now = clock();
+    const sure = underWay.size === 0 && (place.guessedAt === undefined || now - place.guessedAt > GUESS_MS);
+    if (sure) place.guessedAt = now;
+    const { sessionLost: _lost, undelivered: _undelivered, guess: _guess, ...refused } = fault;
+    return sure ? fault : refused;
+  };
+  const lostRequest = (id: RpcId, given: LinkFault) => {
+    underWay.delete(id);
+    const fault = believed(given);
     const away = fault.undelivered === true && fault.sessionLost !== true;
     if (away) move(fault);
-    underWay.delete(id);
+    // Whether the session is still good is found out before the next request finds out.
+    if (fault.status !== undefined && fault.sessionLost !== true && !ABOUT_THE_REQUEST.has(fault.status))
+      doubted = true;
     handlers.unanswered(id, away && several ? { ...fault, sessionLost: true } : fault);
     if (away && !several) end(fault);
     else settled(id);
@@ -140,7 +168,7 @@ export function openAtInstance({ addresses, place, open, heard }: Instances, han
       if (several) timer = setInterval(ask, ASK_MS);
       link.ready(version);
     },
-    stderr: () => link.stderr(),
+    said: () => link.said(),
     close() {
       over = true;
       clearInterval(timer);

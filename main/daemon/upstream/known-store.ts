@@ -1,8 +1,8 @@
-/** Owns what is known of servers beyond the daemon's life: a row for each configured server, in a database of the home folder. */
-import { closeSync, openSync, rmSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { check, parseJson, z } from "../../../shared/protocol/schema.ts";
+/** What is known of servers beyond the daemon's life: a row for each configured server, in a database of the home folder. */
+import { check, parseExactJson, z } from "../../../shared/protocol/schema.ts";
+import { openOrSetAside } from "../../home/set-aside.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
+import type { AcceptedList } from "./accepted-tools.ts";
 import type { Known } from "./known.ts";
 
 /** What one server says of itself beyond this many characters is not kept. */
@@ -13,6 +13,9 @@ export interface KnownStore {
   /** What was kept of this server under the same definition; of another definition it is dropped. */
   get(server: string, definition: string): Known | undefined;
   put(server: string, definition: string, known: Known): void;
+  /** Which definitions of its tools were accepted under the same definition of the server; kept whatever size its lists have. */
+  accepted(server: string, definition: string): AcceptedList | undefined;
+  putAccepted(server: string, definition: string, accepted: AcceptedList): void;
   /** Drops what is kept of all others. */
   keepOnly(servers: ReadonlySet<string>): void;
   close(): void;
@@ -31,8 +34,10 @@ const knownSchema = z.object({
   prompts: list.optional(),
   resources: list.optional(),
   resourceTemplates: list.optional(),
-  accepted: z.record(z.string(), z.string()).optional(),
 });
+const acceptedSchema = z.array(z.tuple([z.string(), z.array(z.string())]));
+/** Until a table of its own held them, one hash for each name stood beside the lists. */
+const formerSchema = z.object({ accepted: z.record(z.string(), z.string()) });
 const rowSchema = z.object({ definition: z.string(), body: z.string() });
 
 /** NORMAL: a power cut may cost what was learnt last, which is learnt again. */
@@ -44,23 +49,44 @@ const SCHEMA = `
     definition TEXT NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS accepted_tools (
+    server TEXT PRIMARY KEY,
+    definition TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
 `;
 
-/** A file that is no database any more is begun anew: all that is in it can be learnt again. Throws when it cannot be opened otherwise. */
-export function openKnownStore(path: string): KnownStore {
-  const database = openDatabase(path);
+/**
+ * A damaged file is set aside, and another one begun: what servers offer can be learned again, and what was accepted of
+ * their tools stands in the other file. Throws when the file cannot be opened for another reason.
+ */
+export function openKnownStore(path: string, onSetAside: (aside: string) => void = () => {}): KnownStore {
+  const { value: database, setAside } = openOrSetAside(path, (opened) => {
+    opened.exec(SCHEMA);
+    return opened;
+  });
+  if (setAside !== undefined) onSetAside(setAside);
   const read = database.prepare("SELECT definition, body FROM known_servers WHERE server = ?");
   const put = database.prepare("INSERT OR REPLACE INTO known_servers (server, definition, body) VALUES (?, ?, ?)");
   const remove = database.prepare("DELETE FROM known_servers WHERE server = ?");
-  const names = database.prepare("SELECT server FROM known_servers");
+  const names = database.prepare("SELECT server FROM known_servers UNION SELECT server FROM accepted_tools");
+  const readAccepted = database.prepare("SELECT definition, body FROM accepted_tools WHERE server = ?");
+  const putAccepted = database.prepare(
+    "INSERT OR REPLACE INTO accepted_tools (server, definition, body) VALUES (?, ?, ?)",
+  );
+  const removeAccepted = database.prepare("DELETE FROM accepted_tools WHERE server = ?");
+  /** The body of a row that was kept under the same definition. */
+  const bodyOf = (row: unknown, definition: string): string | undefined => {
+    const kept = check(rowSchema, row);
+    return kept.ok && kept.value.definition === definition ? kept.value.body : undefined;
+  };
 
   return {
     get(server, definition) {
       const row = read.get(server);
       if (row === undefined) return undefined;
-      const kept = check(rowSchema, row);
-      const known =
-        kept.ok && kept.value.definition === definition ? parseJson(knownSchema, kept.value.body) : undefined;
+      const body = bodyOf(row, definition);
+      const known = body === undefined ? undefined : parseExactJson(knownSchema, body);
       if (known?.ok !== true) {
         remove.run(server);
         return undefined;
@@ -73,37 +99,26 @@ export function openKnownStore(path: string): KnownStore {
       if (body.length > MAX_CHARS) remove.run(server);
       else put.run(server, definition, body);
     },
+    accepted(server, definition) {
+      const body = bodyOf(readAccepted.get(server), definition);
+      if (body !== undefined) {
+        const list = parseExactJson(acceptedSchema, body);
+        return list.ok ? list.value : undefined;
+      }
+      const former = bodyOf(read.get(server), definition);
+      const found = former === undefined ? undefined : parseExactJson(formerSchema, former);
+      return found?.ok === true
+        ? Object.entries(found.value.accepted).map(([name, hash]) => [name, [hash]])
+        : undefined;
+    },
+    putAccepted: (server, definition, accepted) => void putAccepted.run(server, definition, JSON.stringify(accepted)),
     keepOnly(servers) {
       for (const { server } of names.all()) {
-        if (typeof server === "string" && !servers.has(server)) remove.run(server);
+        if (typeof server !== "string" || servers.has(server)) continue;
+        remove.run(server);
+        removeAccepted.run(server);
       }
     },
     close: () => database.close(),
   };
 }
-
-function openDatabase(path: string): DatabaseSync {
-  const open = () => {
-    // SQLite would create it readable by all that the umask allows; its side files take this one's mode.
-    closeSync(openSync(path, "a", 0o600));
-    const database = new DatabaseSync(path, { timeout: 2_000 });
-    try {
-      database.exec(SCHEMA);
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  };
-  try {
-    return open();
-  } catch (error) {
-    if (!isDamaged(error)) throw error;
-    for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
-    return open();
-  }
-}
-
-/** https://www.sqlite.org/rescode.html: SQLITE_CORRUPT and SQLITE_NOTADB. */
-const isDamaged = (error: unknown): boolean =>
-  error instanceof Error && "errcode" in error && (error.errcode === 11 || error.errcode === 26);

@@ -1,7 +1,6 @@
-/** Owns what is known of a server from when it was last reached: itself and its lists, served while it is away. */
+/** What is known of a server from when it was last reached: itself and its lists, served while it is away. */
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../rpc/message.ts";
-import type { Accepted } from "./accepted-tools.ts";
 import type { ServerSide } from "./handshake.ts";
 import type { Server } from "./open-server.ts";
 
@@ -17,7 +16,6 @@ export const OTHER_LIST_NAMES: readonly OtherList[] = ["prompts", "resources", "
 export type Known = {
   server: ServerSide;
   tools: readonly JsonObject[];
-  accepted?: Accepted | undefined;
 } & { readonly [list in OtherList]?: readonly JsonObject[] | undefined };
 
 /** Tells one launch of a server from another: what was known of `files` says nothing of another program of that name. */

@@ -1,5 +1,5 @@
 /**
- * Owns plain HTTP/1.1 connections to one origin, for what Node's own client costs too much: a call of a tool on this machine
+ * Plain HTTP/1.1 connections to one origin, for what Node's own client costs too much: a call of a tool on this machine
  * takes a third of a millisecond, and that client a fifth of it. TLS and proxies stay with Node's.
  */
 import { validateHeaderName, validateHeaderValue } from "node:http";

@@ -1,5 +1,5 @@
-/** Owns the contract of one connection to an upstream MCP server, whatever carries it. */
-import type { RpcId, RpcMessage } from "../rpc/message.ts";
+/** The contract of one connection to an upstream MCP server, whatever carries it. */
+import type { RpcErrorBody, RpcId, RpcMessage } from "../rpc/message.ts";
 
 /** Larger messages from an upstream are refused; results of 100 MB pass. */
 export const MAX_UPSTREAM_MESSAGE_BYTES = 128 * 1024 * 1024;
@@ -11,10 +11,16 @@ export interface LinkFault {
   status?: number;
   /** The upstream no longer knows our session; a new initialise gives another one, and the request was not carried out. */
   sessionLost?: boolean;
+  /** That the session is lost is only what its status makes likely: a request may be refused in the same way. */
+  guess?: boolean;
   /** The request never reached the upstream, so sending it again cannot do anything twice. */
   undelivered?: boolean;
+  /** The JSON-RPC error that was given, where there was one. */
+  error?: RpcErrorBody;
   /** A person must sign in before it answers. */
   signIn?: boolean;
+  /** What agents are told as `data.code`, where the facts above say too little. */
+  code?: string;
 }
 
 /** Nobody is there, or a gateway stands before nobody: it may be back any moment without anything being changed. */
@@ -41,8 +47,8 @@ export interface Link {
   send(message: RpcMessage): Promise<void>;
   /** To be called with what the handshake settled, before anything else is sent. */
   ready(protocolVersion: string): void;
-  /** The end of what the server wrote to standard error, without control characters. */
-  stderr(): string;
+  /** The end of what the server printed, as the end of a sentence, without control characters; empty where it printed nothing. */
+  said(): string;
   /** Ends the connection and everything that it started, within about a second. */
   close(): Promise<void>;
 }

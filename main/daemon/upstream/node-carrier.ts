@@ -1,4 +1,4 @@
-/** Owns connections to one origin by way of Node's own HTTP client: TLS, and the proxies that the environment names. */
+/** Connections to one origin by way of Node's own HTTP client: TLS, and the proxies that the environment names. */
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { connectFault, type Exchange, type HttpCarrier } from "./http-exchange.ts";
@@ -8,6 +8,15 @@ const IDLE_MS = 30_000;
 
 export function createNodeCarrier(origin: URL): HttpCarrier {
   const secure = origin.protocol === "https:";
+  const { username, password } = origin;
+  // Each part by itself: put together to an address, a path that begins with `//` would name another host.
+  const place = {
+    hostname: origin.hostname.replace(/^\[|\]$/g, ""),
+    ...(origin.port !== "" && { port: Number(origin.port) }),
+    ...((username !== "" || password !== "") && {
+      auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}`,
+    }),
+  };
   const options = { keepAlive: true, timeout: IDLE_MS, proxyEnv: process.env };
   const agent = secure ? new https.Agent(options) : new http.Agent(options);
   const open = new Set<http.ClientRequest>();
@@ -34,7 +43,9 @@ export function createNodeCarrier(origin: URL): HttpCarrier {
 
   return {
     send({ method, target, headers, body }, exchange) {
-      const request = (secure ? https : http).request(new URL(target, origin), {
+      const request = (secure ? https : http).request({
+        ...place,
+        path: target,
         method,
         agent,
         headers: { ...headers, ...(body !== undefined && { "content-length": Buffer.byteLength(body) }) },

@@ -3,8 +3,6 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { expandConfig, secretValues } from "./expand-config.ts";
-import { readServersFile } from "./read-servers-file.ts";
 import { openSecretStore } from "./secret-store.ts";
 import { splitLines } from "./split-lines.ts";
 import { createStderrTail } from "./stderr-tail.ts";
@@ -49,52 +47,6 @@ describe("standard error", () => {
     expect(tail.text().length).toBeLessThan(17_000);
     expect(tail.text()).toContain("red ␇bell");
     expect(tail.summary(20)).toBe("red ␇bell ⏎ last");
-  });
-});
-
-describe("servers.json", () => {
-  const reason = (text: string) => {
-    const read = readServersFile(text);
-    return read.ok ? "fine" : read.reason;
-  };
-
-  it("names the line and the field of what is wrong", () => {
-    expect(reason('{\n "mcpServers": {\n  "a": {"command": "x"},\n  "b": {"url": 7}\n }\n}')).toMatch(
-      /^line 4: b: url: /,
-    );
-    expect(reason('{"mcpServers": {\n "bad name": {"command": "x"}}}')).toMatch(
-      /^line 2: "bad name" is no server name/,
-    );
-    expect(reason('{"mcpServers": {"a": {}}}')).toMatch(/line 1: a: needs a "command"/);
-    expect(reason("{\n\n nonsense")).toMatch(/^line 3: /);
-    expect(reason("[]")).toMatch(/^line 1: /);
-    expect(reason('{"mcpServers":{}}')).toBe("fine");
-  });
-});
-
-describe("references in servers.json", () => {
-  const from = {
-    env: { TOKEN: "t0ken-value", EMPTY: "" },
-    secret: (name: string) => (name === "KEY" ? "s3cret-value" : undefined),
-  };
-  const ref = (inside: string) => `\${${inside}}`;
-  const header = (authorization: string) => expandConfig({ url: "https://x.test", headers: { authorization } }, from);
-
-  it("are replaced by variables, defaults and kept secrets", () => {
-    expect(header(`Bearer ${ref("TOKEN")} ${ref("EMPTY:-none")} ${ref("secret:KEY")} ${ref("NO:-")}`)).toEqual({
-      ok: true,
-      value: { url: "https://x.test", headers: { authorization: "Bearer t0ken-value none s3cret-value " } },
-    });
-  });
-
-  it("to nothing keep the server from starting with half of its credentials", () => {
-    expect(header(`Bearer ${ref("NOPE")}`)).toEqual({ ok: false, reason: "the variable NOPE is not set" });
-    expect(header(`Bearer ${ref("secret:NOPE")}`)).toEqual({ ok: false, reason: "there is no secret NOPE" });
-  });
-
-  it("A7: make their values secrets, which nothing that is recorded may hold", () => {
-    const config = { command: "x", env: { PLAIN: "plain", FROM: ref("TOKEN"), API_KEY: "written-down" } };
-    expect(secretValues(config, from)).toEqual(["t0ken-value", "t0ken-value", "written-down", "written-down"]);
   });
 });
 

@@ -1,11 +1,15 @@
-/** Owns the ids of one upstream connection: which request of ours an answer, a progress or a loss belongs to. */
+/** The ids of one upstream connection: which request of ours an answer, a progress or a loss belongs to. */
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import {
+  errorOf,
   isObject,
   isReply,
   isRequest,
   type JsonObject,
   notification,
+  RPC,
   type RpcId,
+  type RpcMessage,
   type RpcNotification,
   type RpcReply,
   type RpcRequest,
@@ -14,7 +18,7 @@ import {
 } from "../rpc/message.ts";
 import type { LinkFault, OpenLink } from "./link.ts";
 
-/** What becomes of one request. Exactly one of `reply` and `lost` is called, once; nothing after `cancel`. */
+/** What becomes of one request. Exactly one of `reply` and `lost` is called, once; after `cancel` nothing but `late`. */
 export interface Waiting {
   /** Id of the agent's request that this one carries out; absent for the daemon's own. */
   readonly agentId?: RpcId;
@@ -24,6 +28,8 @@ export interface Waiting {
   progress?(params: JsonObject): void;
   /** The server closed this request's stream for now; the answer comes on a later one. */
   paused?(): void;
+  /** The server went on after it was told to stop, and this is its answer. */
+  late?(reply: RpcReply): void;
 }
 
 export interface PeerHandlers {
@@ -39,23 +45,29 @@ export interface PeerHandlers {
 export interface Peer {
   start(): Promise<LinkFault | undefined>;
   ready(protocolVersion: string): void;
-  /** Sends a request under an id and a progress token of our own, and returns that id. */
+  /** Sends a request under an id and a progress token of our own, and returns that id before anything is told of it. */
   send(method: string, params: JsonObject | undefined, waiting: Waiting): number;
+  /** Fails silently. */
   notify(method: string, params?: JsonObject): Promise<void>;
   /** Answers a request of the server. */
   answer(reply: RpcReply): void;
   /** Tells the server to stop and forgets the request. */
   cancel(id: number, reason: string | undefined): void;
-  stderr(): string;
+  said(): string;
   close(): Promise<void>;
 }
 
 /** Requests that became tasks, whose progress goes on after their answer; the oldest is forgotten first. */
 const MAX_BACKGROUND = 1_000;
+/** Cancelled requests whose answers may still come; the oldest is forgotten first. */
+const MAX_CANCELLED = 1_000;
+/** Answers to a server that are on their way at once; a server that asks faster than it takes them gets no more. */
+const MAX_ANSWERS = 1_000;
 
 export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
   const waitingFor = new Map<number, Waiting>();
   const background = new Map<number, Waiting>();
+  const cancelled = new Map<number, Waiting>();
   let count = 0;
   let closed = false;
 
@@ -66,6 +78,11 @@ export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
     return waiting;
   };
   const settle = (reply: RpcReply) => {
+    const late = typeof reply.id === "number" ? cancelled.get(reply.id) : undefined;
+    if (late !== undefined) {
+      cancelled.delete(Number(reply.id));
+      return late.late?.(reply);
+    }
     const waiting = take(reply.id);
     // Its token stays good for as long as the task lives (MCP 2025-11-25, tasks).
     if (
@@ -82,7 +99,7 @@ export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
       waiting?.reply(reply);
     } catch (error) {
       // Nested so deeply that it cannot be written again, for one.
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       waiting?.lost({ reason: `sent an answer that cannot be passed on: ${reason}` });
     }
   };
@@ -97,51 +114,92 @@ export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
     for (const waiting of lost) waiting.lost(fault);
   };
 
+  let handingOver = 0;
+  /** A link may fail, or even answer, while it is handed a request, whose sender does not know its id yet. */
+  const afterSend = (what: () => void) => (handingOver > 0 ? queueMicrotask(what) : what());
+  let answering = 0;
+  const answer = (reply: RpcReply) => {
+    if (answering >= MAX_ANSWERS) return;
+    answering += 1;
+    void link
+      .send(reply)
+      // What cannot be written again is still owed an answer.
+      .catch((error: unknown) => link.send(errorOf(reply.id, RPC.internal, `The answer cannot be passed on: ${error}`)))
+      .catch(() => {})
+      .finally(() => {
+        answering -= 1;
+      });
+  };
+  const sort = (message: RpcMessage, related: RpcId | undefined) => {
+    if (isReply(message)) settle(message);
+    else if (isRequest(message)) handlers.request(message, relatedTo(related));
+    else if (message.method === "notifications/progress") {
+      // Late or unknown progress has nobody to go to.
+      const token = message.params?.progressToken;
+      if (!isObject(message.params) || typeof token !== "number") return;
+      (waitingFor.get(token) ?? background.get(token))?.progress?.(message.params);
+    } else handlers.notification(message, relatedTo(related));
+  };
+  /** One message that cannot be passed on (nested too deeply to be written again) costs none of those after it. */
+  const receive = (message: RpcMessage, related: RpcId | undefined) => {
+    try {
+      sort(message, related);
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (isRequest(message)) answer(errorOf(message.id, RPC.internal, `This cannot be passed on: ${reason}`));
+    }
+  };
+
   const link = open({
-    message(message, related) {
-      if (isReply(message)) settle(message);
-      else if (isRequest(message)) handlers.request(message, relatedTo(related));
-      else if (message.method === "notifications/progress") {
-        // Late or unknown progress has nobody to go to.
-        const token = message.params?.progressToken;
-        if (!isObject(message.params) || typeof token !== "number") return;
-        (waitingFor.get(token) ?? background.get(token))?.progress?.(message.params);
-      } else handlers.notification(message, relatedTo(related));
-    },
-    unanswered: (id, fault) => take(id)?.lost(fault),
+    message: (message, related) => afterSend(() => receive(message, related)),
+    unanswered: (id, fault) => afterSend(() => take(id)?.lost(fault)),
     paused: (id) => {
       if (typeof id === "number") waitingFor.get(id)?.paused?.();
     },
-    closed(fault) {
-      closed = true;
-      loseAll(fault);
-      handlers.closed(fault);
-    },
+    closed: (fault) =>
+      afterSend(() => {
+        closed = true;
+        loseAll(fault);
+        handlers.closed(fault);
+      }),
   });
 
   return {
-    start: () => link.start(),
+    start: () =>
+      link.start().catch((error: unknown) => {
+        // A start that nobody learns of would be waited for, for ever.
+        const reason = `did not start: ${reasonOf(error)}`;
+        return { reason, undelivered: true };
+      }),
     ready: (version) => link.ready(version),
     send(method, params, waiting) {
       count += 1;
       const id = count;
       waitingFor.set(id, waiting);
       const token = waiting.progress === undefined ? undefined : id;
-      link.send(request(id, method, withProgressToken(params, token))).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
+      handingOver += 1;
+      const handedOver = link.send(request(id, method, withProgressToken(params, token)));
+      handingOver -= 1;
+      handedOver.catch((error: unknown) => {
+        const reason = reasonOf(error);
         take(id)?.lost({ reason: `could not be sent the request: ${reason}`, undelivered: true });
       });
       return id;
     },
-    notify: (method, params) => link.send(notification(method, params)),
-    // What an agent answers in a form that cannot be written again is an answer that never came.
-    answer: (reply) => void link.send(reply).catch(() => {}),
+    notify: (method, params) => link.send(notification(method, params)).catch(() => {}),
+    answer,
     cancel(id, reason) {
-      if (!waitingFor.delete(id)) return;
+      const waiting = take(id);
+      if (waiting === undefined) return;
+      if (waiting.late !== undefined) {
+        cancelled.set(id, waiting);
+        const [oldest] = cancelled.keys();
+        if (cancelled.size > MAX_CANCELLED && oldest !== undefined) cancelled.delete(oldest);
+      }
       const params = { requestId: id, ...(reason !== undefined && { reason }) };
-      void link.send(notification("notifications/cancelled", params));
+      void link.send(notification("notifications/cancelled", params)).catch(() => {});
     },
-    stderr: () => link.stderr(),
+    said: () => link.said(),
     async close() {
       if (!closed) loseAll({ reason: "was closed" });
       closed = true;
@@ -157,7 +215,7 @@ export function ask(peer: Peer, method: string, params: JsonObject | undefined, 
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       peer.cancel(id, "timeout");
-      resolve({ ok: false, fault: { reason: `did not answer ${method} within ${timeoutMs / 1000} s` } });
+      resolve({ ok: false, fault: { reason: `did not answer ${method} within ${timeoutMs / 1000} s${peer.said()}` } });
     }, timeoutMs);
     const id = peer.send(method, params, {
       reply(reply) {
@@ -166,7 +224,7 @@ export function ask(peer: Peer, method: string, params: JsonObject | undefined, 
         else
           resolve({
             ok: false,
-            fault: { reason: `answered ${method} with: ${reply.error.message}` },
+            fault: { reason: `answered ${method} with: ${reply.error.message}`, error: reply.error },
             code: reply.error.code,
           });
       },

@@ -1,4 +1,4 @@
-/** Owns when servers are looked at: a few at a time, and once more a while later. */
+/** When servers are looked at: a few at a time, and once more a while later. */
 import type { OpenServer, Server } from "./open-server.ts";
 import { type ProbeOutcome, probeServer } from "./probe-server.ts";
 

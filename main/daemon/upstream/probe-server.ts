@@ -1,4 +1,4 @@
-/** Owns one look at a server: connect, list what it offers, disconnect. */
+/** One look at a server: connect, list what it offers, disconnect. */
 import { VERSION } from "../../home/version.ts";
 import { errorOf, type JsonObject, RPC, resultOf } from "../rpc/message.ts";
 import { CONNECT_TIMEOUT_MS } from "./connection.ts";

@@ -1,4 +1,4 @@
-/** Owns the reading of HTTP/1.1 responses from the bytes of one connection (RFC 9112), strictly: what is odd ends the connection. */
+/** Reads HTTP/1.1 responses from the bytes of one connection (RFC 9112), strictly: what is odd ends the connection. */
 import type { ResponseHead } from "./http-exchange.ts";
 
 /** Bounds on a head, as Node's own, and on a chunk's size line and the trailer. */
@@ -53,7 +53,7 @@ export function createResponseReader(events: ResponseEvents): ResponseReader {
       fields.set(name, before === undefined ? value : `${before}, ${value}`);
     }
     const status = Number(code);
-    if (status === 101) return "an upgrade that nobody asked for";
+    if (status === 101) return "an upgrade that was not asked for";
     if (status < 200) return undefined;
     const connection = fields.get("connection")?.toLowerCase() ?? "";
     keep = minor === "1" ? !connection.includes("close") : connection.includes("keep-alive");

@@ -1,70 +1,40 @@
-/** Owns the reading of servers.json: the servers that it names, or one sentence with the line and the reason. */
-import {
-  SERVER_NAME,
-  type ServerConfig,
-  type ServersFile,
-  serverConfigSchema,
-} from "../../../shared/protocol/daemon-api.ts";
-import { check, type Parsed } from "../../../shared/protocol/schema.ts";
-import { isObject } from "../rpc/message.ts";
+/** Reads servers.json into the servers that can be used, those that cannot, and what is noted of each. */
+import { readEntry } from "../../../shared/servers/read-entry.ts";
+import { readServersText } from "../../../shared/servers/read-servers-text.ts";
+import type { ServerConfig, ServerInput } from "../../../shared/servers/server-config.ts";
 
-const [stdioSchema, httpSchema] = serverConfigSchema.options;
-export const MAX_SERVERS = 64;
-
-/** Parses the text of servers.json. A reason begins with `line N:` wherever a line can be named. */
-export function readServersFile(text: string): Parsed<ServersFile> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return { ok: false, reason: syntaxReason(error, text) };
-  }
-  if (!isObject(value)) return at(text, [], 'the file must hold an object with "mcpServers"');
-  const servers = value.mcpServers ?? {};
-  if (!isObject(servers)) return at(text, ["mcpServers"], "mcpServers must be an object");
-  const entries = Object.entries(servers);
-  if (entries.length > MAX_SERVERS) return at(text, ["mcpServers"], `at most ${MAX_SERVERS} servers are allowed`);
-  const good: Record<string, ServerConfig> = {};
-  for (const [name, entry] of entries) {
-    const path = ["mcpServers", name];
-    if (!SERVER_NAME.test(name)) {
-      return at(text, path, `"${name}" is no server name: letters, digits, dot, dash and underscore only`);
+/** One entry: what is used of it, or why nothing is. */
+export type ConfiguredEntry = { notes: string[] } & (
+  | { config: ServerConfig }
+  | {
+      /** Begins with `line N: `. */
+      refused: string;
+      disabled: boolean;
+      /** What it seems to be meant as. */
+      remote: boolean;
     }
-    const config = readServerConfig(entry);
-    if (!config.ok) return at(text, path, `${name}: ${config.reason}`);
-    good[name] = config.value;
-  }
-  return { ok: true, value: { mcpServers: good } };
+);
+
+export interface ServersFileContent {
+  /** By name, in the file's order. */
+  entries: ReadonlyMap<string, ConfiguredEntry>;
+  inputs: ReadonlyMap<string, ServerInput>;
 }
 
-/** Checks one server, by the kind that it means to be, so that the reason names the field that is wrong. */
-export function readServerConfig(entry: unknown): Parsed<ServerConfig> {
-  if (!isObject(entry)) return { ok: false, reason: "must be an object" };
-  const parsed: Parsed<ServerConfig> =
-    "url" in entry
-      ? check(httpSchema, entry)
-      : "command" in entry
-        ? check(stdioSchema, entry)
-        : { ok: false, reason: 'needs a "command" (stdio) or a "url" (Streamable HTTP)' };
-  return parsed;
+/** A reason begins with `line N: `, and is given only where no entry can be told from another. */
+export function readServersFile(text: string): { ok: true; value: ServersFileContent } | { ok: false; reason: string } {
+  const read = readServersText(text);
+  if (!read.ok) return read;
+  const entries = read.servers.map(({ name, config, refused, disabled, notes, entry }): [string, ConfiguredEntry] => {
+    if (config !== undefined) return [name, { config, notes }];
+    const remote = typeof entry === "object" && entry !== null && "url" in entry;
+    return [name, { refused: refused ?? "", disabled, remote, notes }];
+  });
+  return { ok: true, value: { entries: new Map(entries), inputs: read.inputs } };
 }
 
-function syntaxReason(error: unknown, text: string): string {
-  const message = error instanceof Error ? error.message : "not JSON";
-  const position = /at position (\d+)/.exec(message)?.[1];
-  const line = position === undefined ? lines(text) : lines(text.slice(0, Number(position)));
-  return `line ${line}: ${message.replace(/ in JSON at position.*$/s, "").replace(/ \(line .*$/s, "")}`;
+/** Reads one server's entry. The reason names the field that is wrong. */
+export function readServerConfig(entry: unknown): { ok: true; value: ServerConfig } | { ok: false; reason: string } {
+  const read = readEntry(entry);
+  return read.ok ? { ok: true, value: read.config } : { ok: false, reason: read.reason };
 }
-
-/** Finds the line by following the keys through the text, which is exact unless a value repeats a key before it. */
-function at(text: string, path: readonly string[], reason: string): { ok: false; reason: string } {
-  let index = 0;
-  for (const key of path) {
-    const found = text.indexOf(JSON.stringify(key), index);
-    if (found < 0) break;
-    index = found;
-  }
-  return { ok: false, reason: `line ${lines(text.slice(0, index))}: ${reason}` };
-}
-
-const lines = (text: string): number => text.split("\n").length;

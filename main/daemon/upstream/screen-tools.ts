@@ -1,9 +1,10 @@
 /**
- * Owns what of a server's own words about its tools may reach agents and the people before them. A description is read by
+ * What of a server's own words about its tools may reach agents and the people before them. A description is read by
  * a model and printed by its terminal: what neither a person nor an honest server can mean by it is made visible or left out.
  */
-import { visible } from "../../../shared/text/visible.ts";
+import { UNSEEN, visible } from "../../../shared/text/visible.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
+import { tidyTool } from "./tidy.ts";
 
 /** Tools of one server, and the characters of all their definitions. What comes after is left out. */
 const MAX_TOOLS = 2_000;
@@ -11,10 +12,10 @@ const MAX_CHARS = 4 * 1024 * 1024;
 /** Nested deeper than this, a schema's words are as they are. */
 const MAX_DEPTH = 64;
 
-// Controls but tab and line feed, zero-width and bidirectional characters, byte order mark, tags and the variation selectors
-// in which bytes are hidden. Marks that languages and emoji need (joiners, direction marks) stay.
-const UNSEEN = /(?![\t\n])[\p{Cc}\u200b\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/u;
-const ALL_UNSEEN = new RegExp(UNSEEN, "gu");
+const UNSEEN_TEXT = new RegExp(`(?![\\t\\n])${UNSEEN}`, "u");
+const ALL_UNSEEN = new RegExp(UNSEEN_TEXT, "gu");
+const DIRECTION_MARK = /[\u200e\u200f\u061c]/;
+const RIGHT_TO_LEFT = /[\p{sc=Hebr}\p{sc=Arab}\p{sc=Syrc}\p{sc=Thaa}\p{sc=Nkoo}]/u;
 
 export interface ScreenedTools {
   tools: JsonObject[];
@@ -29,13 +30,19 @@ export function screenTools(offered: readonly JsonObject[]): ScreenedTools {
   let odd = 0;
   for (const tool of offered) {
     const size = sizeOf(tool);
-    if (size === undefined || typeof tool.name !== "string" || /[\t\n]/.test(tool.name) || UNSEEN.test(tool.name)) {
+    if (
+      size === undefined ||
+      typeof tool.name !== "string" ||
+      tool.name === "" ||
+      /[\t\n]/.test(tool.name) ||
+      UNSEEN_TEXT.test(tool.name)
+    ) {
       odd += 1;
       continue;
     }
     chars += size;
     if (tools.length >= MAX_TOOLS || chars > MAX_CHARS) break;
-    tools.push(screenWords(tool));
+    tools.push(screenWords(tidyTool(tool)));
   }
   const rest = offered.length - tools.length - odd;
   const told = [
@@ -54,12 +61,14 @@ function sizeOf(tool: JsonObject): number | undefined {
   }
 }
 
-/** Text for a model and a terminal: line feeds and tabs stay, every other unseen character becomes a visible one. */
-export const screenText = (text: string): string =>
-  text.replaceAll("\r\n", "\n").replace(ALL_UNSEEN, (character) => {
-    const shown = visible(character);
-    return shown === character ? "\uFFFD" : shown;
+/** Text for a model and a terminal: line feeds and tabs stay, and single direction marks where anything is written from right to left. */
+export function screenText(text: string): string {
+  const marked = RIGHT_TO_LEFT.test(text);
+  return text.replaceAll("\r\n", "\n").replace(ALL_UNSEEN, (character, at: number, whole: string) => {
+    const single = DIRECTION_MARK.test(character) && !DIRECTION_MARK.test(whole.charAt(at - 1));
+    return marked && single ? character : visible(character);
   });
+}
 
 /** All titles and descriptions in it; the same object where nothing is to be changed. */
 export function screenWords(value: JsonObject, depth = 0): JsonObject {

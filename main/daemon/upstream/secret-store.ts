@@ -1,4 +1,4 @@
-/** Owns the credentials that servers.json refers to as `${secret:NAME}`: kept 0600 in the home folder, never shown again. */
+/** The credentials that servers.json refers to as `${secret:NAME}`: kept 0600 in the home folder, never shown again. */
 import { parseJson, z } from "../../../shared/protocol/schema.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
 

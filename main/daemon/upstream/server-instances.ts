@@ -1,5 +1,7 @@
-/** Owns what people are told of the instances of servers that have several. */
-import type { ServerConfig, ServerStatus } from "../../../shared/protocol/daemon-api.ts";
+/** What people are told of the instances of servers that have several. */
+import type { ServerStatus } from "../../../shared/protocol/daemon-api.ts";
+import { addressParts, maskedText } from "../../../shared/servers/secret-parts.ts";
+import type { ServerConfig } from "../../../shared/servers/server-config.ts";
 import { redactText } from "../../../shared/text/redact.ts";
 import { expandConfig, type References } from "./expand-config.ts";
 import { answers } from "./http-calls.ts";
@@ -43,7 +45,7 @@ export function createServerInstances(options: ServerInstancesOptions): ServerIn
       const away = health.away(status.name);
       const instances = all.map((url, i) => {
         const reason = away.get(i);
-        return { url: shown(url), ...(reason !== undefined && { away: shown(reason) }) };
+        return { url: shown(maskedText(addressParts(url))), ...(reason !== undefined && { away: shown(reason) }) };
       });
       return { ...status, instances };
     },

@@ -1,24 +1,32 @@
-/** Owns what is known of one configured server: taken from what was kept, learnt anew each time that it is reached, and kept. */
+/** Holds what is known of one configured server: taken from what was kept, updated whenever the server is reached, and kept. */
 import { createHash } from "node:crypto";
 import type { Log } from "../../home/create-log.ts";
 import type { JsonObject } from "../rpc/message.ts";
-import { acceptTools, compareTools } from "./accepted-tools.ts";
+import { createAcceptedTools } from "./accepted-tools.ts";
 import { definitionOf, type Known, type OtherList } from "./known.ts";
 import type { KnownStore } from "./known-store.ts";
 import type { Server } from "./open-server.ts";
 
 export interface ServerKnowledge {
   readonly known: Known | undefined;
-  /** Tools that are described otherwise than they were accepted. */
-  readonly changed: ReadonlySet<string>;
+  /**
+   * Definitions that were seen and not accepted, the latest of each name: what a person is shown, and what they accept.
+   * They stay until then, also while another process of the server gives an accepted one.
+   */
+  readonly changed: ReadonlyMap<string, JsonObject>;
+  /** Whether this very definition was not accepted. */
+  isChanged(tool: JsonObject): boolean;
   /** It was reached. */
   learn(known: Known): void;
   learnList(list: OtherList, items: readonly JsonObject[]): void;
-  /** A person accepts its tools as they are now. */
+  /** A person accepts its tools as they are shown. */
   accept(): void;
 }
 
-/** While `current` is false, nothing is written: the server may be configured otherwise by now. */
+/** Changed definitions that are remembered to be shown; what is beyond is held back all the same. */
+const MAX_CHANGED = 2_000;
+
+/** While `current` is false, nothing is written: the server may have another configuration by now. */
 export function createServerKnowledge(
   server: Server,
   kept: KnownStore,
@@ -28,37 +36,58 @@ export function createServerKnowledge(
   const definition = definitionOf(server);
   const quietly = <T>(work: () => T): T | undefined => keeping(work, log);
   let known = quietly(() => kept.get(server.name, definition));
-  let changed = compareTools(known?.accepted ?? {}, known?.tools ?? []).changed;
-  /** Hash of what was written down last. */
-  let written = "";
+  const accepted = createAcceptedTools(quietly(() => kept.accepted(server.name, definition)) ?? []);
+  const changed = new Map<string, JsonObject>();
+  /** Hashes of what was written down last. */
+  const written = { known: "", accepted: "" };
 
+  const note = (tools: readonly JsonObject[]) => {
+    for (const tool of tools) {
+      const name = String(tool.name);
+      changed.delete(name);
+      if (changed.size < MAX_CHANGED) changed.set(name, tool);
+    }
+  };
+  const write = (what: keyof typeof written, value: unknown, put: () => void) => {
+    const hash = createHash("sha256").update(JSON.stringify(value)).digest("base64");
+    if (hash === written[what] || !current()) return;
+    written[what] = hash;
+    quietly(put);
+  };
   const keep = (next: Known) => {
     known = next;
-    const hash = createHash("sha256").update(JSON.stringify(next)).digest("base64");
-    if (hash === written || !current()) return;
-    written = hash;
-    quietly(() => kept.put(server.name, definition, next));
+    write("known", next, () => kept.put(server.name, definition, next));
   };
+  const keepAccepted = () => {
+    const list = accepted.list();
+    write("accepted", list, () => kept.putAccepted(server.name, definition, list));
+  };
+  note(accepted.see(known?.tools ?? []));
   return {
     get known() {
       return known;
     },
-    get changed() {
-      return changed;
-    },
+    changed,
+    isChanged: accepted.isChanged,
     learn(next) {
-      const compared = compareTools(known?.accepted ?? {}, next.tools);
-      const news = [...compared.changed].filter((tool) => !changed.has(tool));
-      if (news.length > 0) log.warn({ server: server.name, tools: news.slice(0, 20) }, "tools are described anew");
-      changed = compared.changed;
-      keep({ ...known, ...next, accepted: compared.accepted });
+      const different = accepted.see(next.tools);
+      const news = different.map((tool) => String(tool.name)).filter((tool) => !changed.has(tool));
+      if (news.length > 0)
+        log.warn({ server: server.name, tools: news.slice(0, 20) }, "tools changed their descriptions");
+      note(different);
+      keepAccepted();
+      keep({ ...known, ...next });
     },
     learnList(list, items) {
       if (known !== undefined) keep({ ...known, [list]: items });
     },
     accept() {
-      changed = new Set();
-      if (known !== undefined) keep({ ...known, accepted: acceptTools(known.accepted ?? {}, known.tools) });
+      const shown = (known?.tools ?? []).filter((tool) => !changed.has(String(tool.name)));
+      accepted.accept([...shown, ...changed.values()]);
+      changed.clear();
+      // What is listed now and was not what a person saw stays changed.
+      note(accepted.see(known?.tools ?? []));
+      keepAccepted();
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Owns the splitting of a byte stream into lines of bounded length, without copying a long line again for each chunk. */
+/** The splitting of a byte stream into lines of bounded length, without copying a long line again for each chunk. */
 
 const NEWLINE = 0x0a;
 

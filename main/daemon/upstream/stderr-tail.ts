@@ -1,4 +1,4 @@
-/** Owns the end of what a server wrote to standard error: bounded, whole lines, made safe to show. */
+/** The end of what a server wrote to standard error: bounded, whole lines, made safe to show. */
 import { stripVTControlCharacters } from "node:util";
 import { visible } from "../../../shared/text/visible.ts";
 

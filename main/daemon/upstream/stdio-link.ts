@@ -1,11 +1,15 @@
-/** Owns the connection to an upstream that runs as a child process and speaks JSON-RPC line by line (MCP stdio transport). */
+/** The connection to an upstream that runs as a child process and speaks JSON-RPC line by line (MCP stdio transport). */
 import type { ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
 import spawn from "cross-spawn";
-import { isRequest, type RpcMessage, readMessage } from "../rpc/message.ts";
+import { visible } from "../../../shared/text/visible.ts";
+import { childEnded } from "../../home/child-end.ts";
+import { isRequest, type RpcMessage } from "../rpc/message.ts";
 import { sealDescriptors } from "../terminal/seal-descriptors.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { type Link, type LinkFault, type LinkHandlers, MAX_UPSTREAM_MESSAGE_BYTES } from "./link.ts";
+import type { OrphanGuard } from "./orphan-guard.ts";
+import { readUpstream } from "./read-messages.ts";
 import { splitLines } from "./split-lines.ts";
 import { createStderrTail } from "./stderr-tail.ts";
 
@@ -24,6 +28,8 @@ const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
 export interface StdioSurroundings {
   env: NodeJS.ProcessEnv;
+  /** Ends the process where the daemon cannot. */
+  guard?: Pick<OrphanGuard, "hold" | "release">;
   onStderr: (chunk: Uint8Array) => void;
 }
 
@@ -42,23 +48,21 @@ export function openStdioLink(server: StdioServer, around: StdioSurroundings, ha
     over = true;
     if (!closing) handlers.closed(fault);
   };
-  const why = (what: string): LinkFault => {
-    const said = stderr.summary();
-    if (said !== "") return { reason: `${what}: ${said}` };
-    return { reason: garbage === undefined ? what : `${what}; it printed “${garbage}”, which is not MCP` };
+  const said = (): string => {
+    const words = stderr.summary();
+    if (words !== "") return `: ${words}`;
+    return garbage === undefined ? "" : `; it printed “${visible(garbage)}”, which is not MCP`;
   };
+  const why = (what: string): LinkFault => ({ reason: `${what}${said()}` });
   const onLine = (line: string) => {
     if (line.trim() === "") return;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      garbage ??= line.slice(0, 80);
-      return;
+    const items = readUpstream(line);
+    if (items.length === 0) garbage ??= line.slice(0, 80);
+    for (const item of items) {
+      if (item.kind === "message") handlers.message(item.message, undefined);
+      else if (item.kind === "spoiled-answer") handlers.unanswered(item.id, { reason: item.reason });
+      else if (input?.writable === true) write(input, `${JSON.stringify(item.answer)}\n`);
     }
-    const message = readMessage(value);
-    if (message.ok) handlers.message(message.value, undefined);
-    else garbage ??= line.slice(0, 80);
   };
   /** One write for all messages of a turn of the event loop. */
   const write = (to: Writable, line: string) => {
@@ -81,29 +85,40 @@ export function openStdioLink(server: StdioServer, around: StdioSurroundings, ha
   return {
     start: () =>
       new Promise((resolve) => {
-        const started = spawn(server.command, [...server.args], {
-          env: childEnvironment(around.env, server.env),
-          stdio: sealDescriptors(["pipe", "pipe", "pipe"] as const),
-          detached: process.platform !== "win32",
-          windowsHide: true,
-          cwd: server.cwd,
-        });
+        let started: ChildProcess;
+        try {
+          started = spawn(server.command, [...server.args], {
+            env: childEnvironment(around.env, server.env),
+            stdio: sealDescriptors(["pipe", "pipe", "pipe"] as const),
+            detached: process.platform !== "win32",
+            windowsHide: true,
+            cwd: server.cwd,
+          });
+        } catch (error) {
+          // Some refusals are events, these are thrown.
+          const fault = { reason: startReason(server, error as NodeJS.ErrnoException), undelivered: true };
+          resolve(fault);
+          return finish(fault);
+        }
         const { stdin, stdout, stderr: errors } = started;
         if (stdin === null || stdout === null || errors === null) throw new Error("a child without pipes");
         child = started;
         input = stdin;
-        gone = new Promise((left) => {
-          started.once("close", () => left());
-          started.once("error", () => left());
-        });
+        const { pid } = started;
+        if (pid !== undefined) around.guard?.hold(pid);
+        // What it leaves behind in the background may hold its pipes, and nobody answers through them any more.
+        const ended = childEnded(started);
+        gone = ended.then(() => {});
         started.once("spawn", () => resolve(undefined));
         started.once("error", (error: NodeJS.ErrnoException) => {
           const fault = { reason: startReason(server, error), undelivered: true };
           resolve(fault);
           finish(fault);
         });
-        started.once("close", (code, signal) => {
+        void ended.then(({ code, signal, error }) => {
+          if (error !== undefined) return;
           kill("SIGKILL");
+          if (pid !== undefined) around.guard?.release(pid);
           finish(why(signal === null ? `exited with code ${code ?? "unknown"}` : `was ended by ${signal}`));
         });
         stdin.on("error", () => {});
@@ -130,7 +145,7 @@ export function openStdioLink(server: StdioServer, around: StdioSurroundings, ha
       write(input, `${JSON.stringify(message)}\n`);
     },
     ready() {},
-    stderr: () => stderr.text(),
+    said,
     async close() {
       closing = true;
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
@@ -150,6 +165,11 @@ export function openStdioLink(server: StdioServer, around: StdioSurroundings, ha
 function startReason(server: StdioServer, error: NodeJS.ErrnoException): string {
   if (error.code === "ENOENT") return `did not start: \`${server.command}\` was not found`;
   if (error.code === "EACCES") return `did not start: \`${server.command}\` may not be run`;
+  if (error.code === "E2BIG") return "did not start: its arguments and variables are larger than this system allows";
+  // Its own message shows the value, which may be a credential.
+  if (error.code === "ERR_INVALID_ARG_VALUE") {
+    return "did not start: a zero character stands in its command, its arguments, its folder or its variables";
+  }
   return `did not start: ${error.message}`;
 }
 

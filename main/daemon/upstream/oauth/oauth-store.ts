@@ -1,4 +1,4 @@
-/** Owns the tokens and client registrations of remote servers, by their address: 0600 in the home folder, never shown. */
+/** The tokens and client registrations of remote servers, by their address: 0600 in the home folder, never shown. */
 import { parseJson, z } from "../../../../shared/protocol/schema.ts";
 import { readPrivateFile, writePrivateFile } from "../../../home/private-file.ts";
 
@@ -11,16 +11,21 @@ const tokensSchema = z.looseObject({
   refresh_token: z.string().optional(),
 });
 const clientSchema = z.looseObject({ client_id: z.string(), client_secret: z.string().optional() });
+// As the SDK found it, and read again by the SDK alone.
+const discoverySchema = z.looseObject({ authorizationServerUrl: z.string() });
 const recordSchema = z.object({
   tokens: tokensSchema.optional(),
   client: clientSchema.optional(),
   /** Where the registration lets codes be sent; our port changes with each run. */
   redirect: z.string().optional(),
+  /** The authorization server of the last complete sign-in. A renewal asks nobody else. */
+  discovery: discoverySchema.optional(),
 });
 const fileSchema = z.record(z.string(), recordSchema);
 
 export type Tokens = z.infer<typeof tokensSchema>;
 export type ClientRegistration = z.infer<typeof clientSchema>;
+export type Discovery = z.infer<typeof discoverySchema>;
 export type OAuthRecord = z.infer<typeof recordSchema>;
 
 export interface OAuthStore {
