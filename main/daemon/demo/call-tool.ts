@@ -1,7 +1,9 @@
-/** Owns the demo agent's tool calls: each shown as a line, all running ones in one status line, cancelled together. */
+/** The demo agent's tool calls: each shown as a line, all running ones in one status line, cancelled together. */
+
 import { relative } from "node:path";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { bad, quiet, resultLines, type Screen, toolLine, warn } from "./screen.ts";
 
 /** Work on a large folder and a slow disk may take long; the person has Ctrl+C. */
@@ -63,7 +65,7 @@ export function createCaller(client: Client, screen: Screen, columns: () => numb
         }
       } catch (error) {
         outcome = call.signal.aborted ? "cancelled" : "failed";
-        text = outcome === "cancelled" ? "Cancelled." : error instanceof Error ? error.message : String(error);
+        text = outcome === "cancelled" ? "Cancelled." : reasonOf(error);
         colour = outcome === "cancelled" ? warn : bad;
       }
       running.delete(call);

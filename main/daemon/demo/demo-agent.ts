@@ -1,9 +1,11 @@
-/** Owns the demo agent: a small scripted agent that runs in a terminal and calls the demo tools as a real MCP client. */
+/** The demo agent: a small scripted agent that runs in a terminal and calls the demo tools as a real MCP client. */
+
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { VERSION } from "../../home/version.ts";
 import { createCaller } from "./call-tool.ts";
 import { HELP, readCommand } from "./demo-commands.ts";
@@ -35,7 +37,7 @@ export async function runDemoAgent(): Promise<number> {
   try {
     await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
   } catch (error) {
-    screen.print(bad(`\nThe MCP endpoint did not answer: ${error instanceof Error ? error.message : String(error)}`));
+    screen.print(bad(`\nThe MCP endpoint did not answer: ${reasonOf(error)}`));
     return 1;
   }
   const calls = createCaller(client, screen, () => width(output), cwd);
@@ -74,7 +76,7 @@ export async function runDemoAgent(): Promise<number> {
     try {
       await what();
     } catch (error) {
-      screen.print(bad(`\n${error instanceof Error ? error.message : String(error)}`));
+      screen.print(bad(`\n${reasonOf(error)}`));
     }
     prompt();
   };

@@ -1,4 +1,4 @@
-/** Owns what a person may type to the demo agent. */
+/** What a person may type to the demo agent. */
 import { resolve } from "node:path";
 
 export type DemoCommand =

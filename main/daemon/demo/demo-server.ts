@@ -1,4 +1,5 @@
-/** Owns the demo MCP server on stdio, whose tools do real work on a real folder with honest progress. */
+/** The demo MCP server on stdio, whose tools do real work on a real folder with honest progress. */
+
 import { stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
@@ -6,6 +7,7 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import type { CallToolResult, ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "../../../shared/protocol/schema.ts";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { VERSION } from "../../home/version.ts";
 import { countLines, hashTree, searchText, type ToolOutcome } from "./demo-tools.ts";
 import type { ToolRun } from "./read-files.ts";
@@ -77,7 +79,7 @@ async function answer(
     const outcome = await work({ signal: extra.signal, report });
     return { content: [{ type: "text", text: outcome.text }], structuredContent: outcome.data };
   } catch (error) {
-    return refusal(error instanceof Error ? error.message : String(error));
+    return refusal(reasonOf(error));
   }
 }
 

@@ -1,4 +1,4 @@
-/** Owns what the demo's three tools find out about a folder. */
+/** What the demo's three tools find out about a folder. */
 import { createHash, type Hash } from "node:crypto";
 import { extname } from "node:path";
 import { oneLine } from "../../../shared/text/visible.ts";

@@ -1,4 +1,4 @@
-/** Owns the reading of many files one after the other, with honest progress, for all of the demo's tools. */
+/** Reads many files one after the other, with honest progress, for all of the demo's tools. */
 import { createReadStream } from "node:fs";
 import { oneLine } from "../../../shared/text/visible.ts";
 import { type FoundFile, type Walk, walkFolder } from "./walk-folder.ts";

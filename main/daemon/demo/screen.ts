@@ -1,4 +1,4 @@
-/** Owns how the demo agent looks in a terminal: colours, wrapping to the width, and one live status line below everything. */
+/** How the demo agent looks in a terminal: colours, wrapping to the width, and one live status line below everything. */
 import { Writable } from "node:stream";
 import { stripVTControlCharacters, styleText } from "node:util";
 

@@ -1,4 +1,4 @@
-/** Owns how long the daemon waits for its store of session records: one that is frozen is as good as one that fails. */
+/** How long the daemon waits for its store of session records: one that is frozen is as good as one that fails. */
 import type { SessionStore } from "./session-store.ts";
 
 /** A person waits behind it. */

@@ -1,5 +1,5 @@
-/** Owns session records in memory: gone with the daemon. */
-import type { SessionRecord, SessionStore } from "./session-store.ts";
+/** Session records in memory: gone with the daemon. */
+import { MAX_RECORDS_OF_OWNER, type SessionRecord, type SessionStore } from "./session-store.ts";
 
 export function createMemorySessionStore(): SessionStore {
   const records = new Map<string, SessionRecord>();
@@ -10,6 +10,9 @@ export function createMemorySessionStore(): SessionStore {
     async put(record) {
       // A copy, as every other store gives: nobody changes a record by accident.
       records.set(record.id, structuredClone(record));
+      const own = [...records.values()].filter(({ owner }) => owner === record.owner);
+      const surplus = own.sort((a, b) => b.usedAt - a.usedAt).slice(MAX_RECORDS_OF_OWNER);
+      for (const { id } of surplus) records.delete(id);
     },
     async get(id) {
       return structuredClone(records.get(id));

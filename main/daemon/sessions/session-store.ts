@@ -1,4 +1,4 @@
-/** Owns the contract of the place where MCP sessions are recorded, so that one can be taken up again after its daemon has gone. */
+/** The contract of the place where MCP sessions are recorded, so that one can be taken up again after its daemon has gone. */
 import type { JsonObject } from "../rpc/message.ts";
 
 export interface SessionRecord {
@@ -21,6 +21,9 @@ export interface SessionRecord {
   /** Whole milliseconds since 1970. */
   usedAt: number;
 }
+
+/** Records of one owner that are kept; the longest unused are forgotten first. Clients seldom end their sessions. */
+export const MAX_RECORDS_OF_OWNER = 512;
 
 /**
  * Records only: live streams and connections are never found through it. Each method rejects when the store cannot be

@@ -1,9 +1,8 @@
-/** Owns session records in a database of the home folder: they outlive the daemon. */
-import { closeSync, openSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { check, parseJson, z } from "../../../shared/protocol/schema.ts";
+/** Session records in a database of the home folder: they outlive the daemon. */
+import { check, parseExactJson, z } from "../../../shared/protocol/schema.ts";
+import { openOrSetAside } from "../../home/set-aside.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
-import type { SessionRecord, SessionStore } from "./session-store.ts";
+import { MAX_RECORDS_OF_OWNER, type SessionRecord, type SessionStore } from "./session-store.ts";
 
 const rowSchema = z.object({ id: z.string(), owner: z.string(), body: z.string(), used_at: z.number() });
 const bodySchema = z.object({
@@ -33,12 +32,13 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS mcp_sessions_by_owner ON mcp_sessions (owner);
 `;
 
-/** Throws when the file cannot be opened or is no database. */
-export function openSqliteSessionStore(path: string): SessionStore {
-  // SQLite would create it readable by all that the umask allows; its side files take this one's mode.
-  closeSync(openSync(path, "a", 0o600));
-  const database = new DatabaseSync(path, { timeout: 2_000 });
-  database.exec(SCHEMA);
+/** A damaged file is set aside, and another one begun: agents then begin their MCP sessions again. Throws when the file cannot be opened. */
+export function openSqliteSessionStore(path: string, onSetAside: (aside: string) => void = () => {}): SessionStore {
+  const { value: database, setAside } = openOrSetAside(path, (opened) => {
+    opened.exec(SCHEMA);
+    return opened;
+  });
+  if (setAside !== undefined) onSetAside(setAside);
   const put = database.prepare(
     "INSERT OR REPLACE INTO mcp_sessions (id, owner, session, body, used_at) VALUES (?, ?, ?, ?, ?)",
   );
@@ -47,11 +47,16 @@ export function openSqliteSessionStore(path: string): SessionStore {
   const touch = database.prepare("UPDATE mcp_sessions SET used_at = ? WHERE id = ?");
   const remove = database.prepare("DELETE FROM mcp_sessions WHERE id = ?");
   const removeSession = database.prepare("DELETE FROM mcp_sessions WHERE session = ?");
+  const removeSurplus = database.prepare(
+    `DELETE FROM mcp_sessions WHERE owner = ?1 AND rowid NOT IN
+      (SELECT rowid FROM mcp_sessions WHERE owner = ?1 ORDER BY used_at DESC, rowid DESC LIMIT ${MAX_RECORDS_OF_OWNER})`,
+  );
   const removeIdle = database.prepare("DELETE FROM mcp_sessions WHERE used_at < ?");
 
   return {
     async put({ id, owner, usedAt, ...body }) {
       put.run(id, owner, body.session.id, JSON.stringify(body), Math.round(usedAt));
+      removeSurplus.run(owner);
     },
     get: async (id) => recordOf(byId.get(id)),
     ofOwner: async (owner) => recordOf(byOwner.get(owner)),
@@ -65,10 +70,11 @@ export function openSqliteSessionStore(path: string): SessionStore {
 
 function recordOf(row: unknown): SessionRecord | undefined {
   if (row === undefined) return undefined;
+  // A record that cannot be read is none: its agent begins another session, as for one that is gone.
   const plain = check(rowSchema, row);
-  if (!plain.ok) throw new Error(`a session record is damaged: ${plain.reason}`);
-  const body = parseJson(bodySchema, plain.value.body);
-  if (!body.ok) throw new Error(`a session record is damaged: ${body.reason}`);
+  if (!plain.ok) return undefined;
+  const body = parseExactJson(bodySchema, plain.value.body);
+  if (!body.ok) return undefined;
   const { id, owner, used_at } = plain.value;
   return { id, owner, usedAt: used_at, ...body.value };
 }

@@ -1,4 +1,5 @@
-/** Owns the decisions that tool settings lead to, as pure functions. */
+/** The decisions that tool settings lead to, as pure functions. */
+import type { RefusalCode } from "../../../shared/events/refusal.ts";
 import type { ToolRule, ToolSettings } from "../../../shared/protocol/tool-settings.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
 
@@ -14,23 +15,50 @@ export interface ToolFacts {
   worktree: () => boolean;
 }
 
-/** Why this tool is hidden from the session, or undefined. Each of the settings can only hide more. */
-export function hiddenBecause(facts: ToolFacts, settings: readonly ToolSettings[]): string | undefined {
-  if (settings.some((set) => set.read_only === true) && !onlyReads(facts.definition)) {
-    return "this session is read-only, and the tool does not say that it only reads";
+export interface Hidden {
+  /** What hides it, and whether that holds for all sessions or for this one. */
+  code: RefusalCode;
+  /** The end of “Tool x is not available: …”. */
+  reason: string;
+}
+
+/**
+ * What hides this tool from the session, or undefined. Each of the settings can only hide more; the first holds for all
+ * sessions, the others for this one.
+ */
+export function hiddenBy(facts: ToolFacts, settings: readonly ToolSettings[]): Hidden | undefined {
+  const readOnly = settings.findIndex((set) => set.read_only === true);
+  if (readOnly >= 0 && !onlyReads(facts.definition)) {
+    const reason = "this session is read-only, and the tool does not say that it only reads";
+    return { code: readOnly === 0 ? "refused-read-only" : "refused-read-only-in-session", reason };
   }
   if (settings.some((set) => set.hold_changed === true) && facts.changed()) {
-    return "its server describes it otherwise than it was accepted, and a person has not accepted that yet";
+    const reason = "its description changed and the change has not been approved";
+    return { code: "refused-changed", reason };
   }
-  const rule = settings.flatMap((set) => set.hide ?? []).find((item) => fits(item, facts));
-  if (rule === undefined) return undefined;
-  if (rule.when === undefined) return "a rule hides it";
-  return rule.when === "worktree" ? "a rule hides it in git worktrees" : "a rule hides it outside git worktrees";
+  for (const [index, { hide }] of settings.entries()) {
+    const rule = hide?.find((item) => fits(item, facts));
+    if (rule === undefined) continue;
+    const code = index === 0 ? "refused-hidden" : "refused-hidden-in-session";
+    if (rule.when === undefined) return { code, reason: "a rule hides it" };
+    const reason =
+      rule.when === "worktree" ? "a rule hides it in git worktrees" : "a rule hides it outside git worktrees";
+    return { code, reason };
+  }
+  return undefined;
 }
+
+/** Why this tool is hidden from the session, or undefined. */
+export const hiddenBecause = (facts: ToolFacts, settings: readonly ToolSettings[]): string | undefined =>
+  hiddenBy(facts, settings)?.reason;
 
 /** Whether a call that cannot be delivered is to be kept. */
 export const isBuffered = (facts: ToolFacts, settings: readonly ToolSettings[]): boolean =>
   settings.some((set) => set.buffer?.some((rule) => fits(rule, facts)) === true);
+
+/** Whether a person is asked before it is called. */
+export const asksFirst = (facts: ToolFacts, settings: readonly ToolSettings[]): boolean =>
+  settings.some((set) => set.ask?.some((rule) => fits(rule, facts)) === true);
 
 function fits(rule: ToolRule, facts: ToolFacts): boolean {
   if (rule.when !== undefined && (rule.when === "worktree") !== facts.worktree()) return false;
@@ -53,7 +81,8 @@ export function matches(pattern: string | undefined, name: string): boolean {
   return name.length - tail.length >= at && name.endsWith(tail);
 }
 
-function onlyReads(definition: JsonObject | undefined): boolean {
+/** Whether the tool says of itself that it changes nothing. */
+export function onlyReads(definition: JsonObject | undefined): boolean {
   const annotations = definition?.annotations;
   return isObject(annotations) && annotations.readOnlyHint === true;
 }

@@ -1,4 +1,4 @@
-/** Owns the daemon's own settings, in a file of the home folder. */
+/** The daemon's own settings, in a file of the home folder. */
 import { type DaemonSettings, daemonSettingsSchema } from "../../../shared/protocol/daemon-settings.ts";
 import { parseJson } from "../../../shared/protocol/schema.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
@@ -9,6 +9,7 @@ export interface DaemonSettingsStore {
   get(): DaemonSettings;
   /** On the disk before this returns; in force at once. */
   set(settings: DaemonSettings): void;
+  onChange(listener: () => void): void;
 }
 
 /** Throws when the file cannot be used: what a person had set is never silently something else. */
@@ -18,11 +19,14 @@ export function openDaemonSettings(path: string): DaemonSettingsStore {
   const parsed = parseJson(daemonSettingsSchema, file.outcome === "read" ? file.text : "{}");
   if (!parsed.ok) throw new Error(`${path} is damaged: ${parsed.reason}`);
   let settings = parsed.value;
+  const listeners = new Set<() => void>();
   return {
     get: () => settings,
     set(next) {
       writePrivateFile(path, `${JSON.stringify(next, null, 2)}\n`);
       settings = next;
+      for (const listener of listeners) listener();
     },
+    onChange: (listener) => void listeners.add(listener),
   };
 }

@@ -1,4 +1,4 @@
-/** Owns the question whether a folder lies inside a git worktree. */
+/** Decides whether a folder lies inside a git worktree. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 

@@ -1,4 +1,4 @@
-/** Owns the file in which sessions' tool settings outlive the daemon: bounded, the oldest left out first. */
+/** The file in which sessions' tool settings outlive the daemon: bounded, the oldest left out first. */
 import { parseJson, z } from "../../../shared/protocol/schema.ts";
 import { type ToolSettings, toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";

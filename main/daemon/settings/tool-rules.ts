@@ -1,22 +1,46 @@
-/** Owns how the settings are asked about one tool in one session. */
-import type { ToolRules } from "../relay/agent-session.ts";
+/** How the settings are asked about one tool in one session. */
 import type { ToolOwner } from "../relay/tool-menu.ts";
+import type { JsonObject } from "../rpc/message.ts";
 import type { Session } from "../sessions/session-registry.ts";
-import { hiddenBecause, isBuffered, type ToolFacts } from "./apply-rules.ts";
+import { asksFirst, type Hidden, hiddenBecause, hiddenBy, isBuffered, type ToolFacts } from "./apply-rules.ts";
 import { isWorktree } from "./is-worktree.ts";
 import type { ToolSettingsStore } from "./tool-settings-store.ts";
 
-/** `changed`: whether a server describes a tool otherwise than it was accepted. */
-export function toolRules(settings: ToolSettingsStore, changed: (server: string, tool: string) => boolean): ToolRules {
-  const facts = (session: Session, { server, tool, definition }: ToolOwner): ToolFacts => ({
+/** What the settings say of a tool in a session. */
+export interface ToolRules {
+  /** What hides it now, or undefined. */
+  hiddenBy(session: Session, tool: ToolOwner): Hidden | undefined;
+  isBuffered(session: Session, tool: ToolOwner): boolean;
+  /** Whether a person is asked before it is called. */
+  asks(session: Session, tool: ToolOwner): boolean;
+  /** As `hiddenBy`, for a write that was kept. Its session may be gone: then a rule for some folders counts for all. */
+  whyNotDeliver(session: string, cwd: string | undefined, tool: ToolOwner): string | undefined;
+}
+
+/** `changed`: whether this definition of a server's tool was never accepted. */
+export function toolRules(
+  settings: ToolSettingsStore,
+  changed: (server: string, definition: JsonObject) => boolean,
+): ToolRules {
+  const facts = ({ server, tool, definition }: ToolOwner, worktree: () => boolean): ToolFacts => ({
     server,
     tool,
     definition,
-    changed: () => changed(server, tool),
-    worktree: () => isWorktree(session.cwd),
+    changed: () => changed(server, definition),
+    worktree,
   });
+  const inside = (session: Session) => () => isWorktree(session.cwd);
   return {
-    hiddenBecause: (session, tool) => hiddenBecause(facts(session, tool), settings.effective(session.id)),
-    isBuffered: (session, tool) => isBuffered(facts(session, tool), settings.effective(session.id)),
+    hiddenBy: (session, tool) => hiddenBy(facts(tool, inside(session)), settings.effective(session.id)),
+    isBuffered: (session, tool) => isBuffered(facts(tool, inside(session)), settings.effective(session.id)),
+    asks: (session, tool) => asksFirst(facts(tool, inside(session)), settings.effective(session.id)),
+    whyNotDeliver(session, cwd, tool) {
+      const why = (worktree: boolean) =>
+        hiddenBecause(
+          facts(tool, () => worktree),
+          settings.effective(session),
+        );
+      return cwd === undefined ? (why(true) ?? why(false)) : why(isWorktree(cwd));
+    },
   };
 }

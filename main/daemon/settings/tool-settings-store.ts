@@ -1,4 +1,4 @@
-/** Owns the tool settings: the global ones and those of each session, in two files of the home folder. */
+/** The tool settings: the global ones and those of each session, in two files of the home folder. */
 import { parseJson } from "../../../shared/protocol/schema.ts";
 import { misunderstood, type ToolSettings, toolSettingsSchema } from "../../../shared/protocol/tool-settings.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
@@ -76,7 +76,7 @@ export function openToolSettings(
     },
     dependOnFolder: () =>
       [global, ...[...sessions.values()].map((own) => own.settings)].some((set) =>
-        [...(set.hide ?? []), ...(set.buffer ?? [])].some((rule) => rule.when !== undefined),
+        [...(set.hide ?? []), ...(set.ask ?? []), ...(set.buffer ?? [])].some((rule) => rule.when !== undefined),
       ),
     onChange(listener) {
       listeners.add(listener);

@@ -1,4 +1,4 @@
-/** Owns the proof that a person is called when needed, and only then. */
+/** Proves that a person is called when needed, and only then. */
 import { expect, it } from "vitest";
 import { createAttention } from "./attention.ts";
 
@@ -51,8 +51,11 @@ it("remembers the agent's last word until it says another or somebody interrupts
   expect(attention.word()).toBe("working");
   attention.typed(Buffer.from("\x1b[A"));
   expect(attention.word()).toBe("working");
-  attention.typed(Buffer.from("\x1b"));
-  expect(attention.word()).toBeUndefined();
+  for (const key of ["\x1b", "\x03", "\x1b[27u", "\x1b[99;5u", "\x1b[27;5;99~"]) {
+    attention.notice({ kind: "working" });
+    attention.typed(Buffer.from(key));
+    expect(attention.word(), JSON.stringify(key)).toBeUndefined();
+  }
   attention.notice({ kind: "waiting" });
   attention.notice({ kind: "idle" });
   expect([attention.word(), attention.reason()]).toEqual(["idle", undefined]);
@@ -63,4 +66,44 @@ it("an agent that rests after its turn still waits for its person", () => {
   attention.notice({ kind: "finished" });
   attention.notice({ kind: "idle" });
   expect(attention.reason()).toBe("the agent has finished its turn");
+});
+
+it("what was said in words stays when a hook says it again without, until somebody answers", () => {
+  const { attention } = watch();
+  attention.notice({ kind: "waiting" });
+  attention.notice({ kind: "waiting", text: "approve Bash: rm -r x" });
+  attention.notice({ kind: "waiting" });
+  expect(attention.reason()).toBe("the agent waits for your decision: approve Bash: rm -r x");
+  attention.notice({ kind: "waiting", text: "approve Edit" });
+  expect(attention.reason()).toBe("the agent waits for your decision: approve Edit");
+  attention.typed(Buffer.from("y"));
+  attention.notice({ kind: "waiting" });
+  expect(attention.reason()).toBe("the agent waits for your decision");
+  for (const texts of [
+    ["rate limit", "API Error: 429"],
+    ["API Error: 429", "rate limit"],
+    ["API Error: 429", undefined],
+  ]) {
+    attention.notice({ kind: "working" });
+    for (const text of texts) attention.notice({ kind: "failed", ...(text === undefined ? {} : { text }) });
+    expect(attention.reason()).toBe("the agent's turn failed: API Error: 429");
+  }
+});
+
+it("a turn that failed calls with its reason, and stays so until somebody types or the agent works again", () => {
+  const { attention, told } = watch();
+  attention.notice({ kind: "working" });
+  attention.notice({ kind: "failed", text: "rate limit" });
+  attention.notice({ kind: "idle" });
+  expect(attention.reason()).toBe("the agent's turn failed: rate limit");
+  attention.typed(Buffer.from("a"));
+  attention.notice({ kind: "working" });
+  attention.notice({ kind: "failed" });
+  attention.notice({ kind: "waiting", text: "trust this folder" });
+  expect(told).toEqual([
+    "the agent's turn failed: rate limit",
+    undefined,
+    "the agent's turn failed",
+    "the agent waits for your decision: trust this folder",
+  ]);
 });

@@ -1,4 +1,4 @@
-/** Owns whether a program needs a person, and what says so; and the last word that its agent said of itself. */
+/** Decides whether a program needs a person, and what says so; and the last word that its agent said of itself. */
 import type { AgentWord } from "../../../shared/protocol/agent-words.ts";
 import type { Notice } from "./screen-messages.ts";
 
@@ -18,7 +18,12 @@ export interface Attention {
 
 /** What comes so soon after a keystroke answers it (a completion that is not unique, a turn that was interrupted) and calls nobody. */
 const ANSWERS_MS = 1_000;
-const [CTRL_C, ESCAPE] = [0x03, 0x1b];
+/** Ctrl+C and Escape: plain, in kitty's keyboard protocol, and as modifyOtherKeys has them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the control sequences themselves.
+const INTERRUPTS = /^(?:\u0003|\u001b|\u001b\[(?:99;5|27(?:;1)?)(?::1)?u|\u001b\[27;5;99~)$/;
+const MAX_INTERRUPT_BYTES = 12;
+const WAITS = "the agent waits for your decision";
+const FAILED = "the agent's turn failed";
 
 /** `now`: milliseconds of a steady clock. `changed` is called when the reason or the word is another. */
 export function createAttention(now: () => number, changed: () => void): Attention {
@@ -48,11 +53,20 @@ export function createAttention(now: () => number, changed: () => void): Attenti
           set(notice.text === "" ? "the terminal sent a notification" : `the terminal says: ${notice.text}`, word);
           break;
         case "waiting":
-          set("the agent waits for your decision", "waiting");
+          // Claude Code's hooks say again, without words, what it has told its terminal in words.
+          if (word === "waiting" && reason?.startsWith(WAITS) === true && notice.text === undefined) break;
+          set(withWords(WAITS, notice.text), "waiting");
           break;
         case "finished":
           set("the agent has finished its turn", "finished");
           break;
+        case "failed": {
+          const why = withWords(FAILED, notice.text);
+          // A turn fails once; of two ways to say it, the longer one says more.
+          if (word === "failed" && reason?.startsWith(FAILED) === true && reason.length >= why.length) break;
+          set(why, "failed");
+          break;
+        }
         case "working":
           set(undefined, "working");
           break;
@@ -66,9 +80,9 @@ export function createAttention(now: () => number, changed: () => void): Attenti
     },
     typed(bytes) {
       typedAt = now();
-      // Claude Code says nothing more of a turn that was interrupted.
-      const interrupts = bytes.length === 1 && (bytes[0] === CTRL_C || bytes[0] === ESCAPE);
-      set(undefined, interrupts && word === "working" ? undefined : word);
+      // Claude Code says nothing more of a turn that was interrupted, or of a decision that was refused.
+      const interrupts = bytes.length <= MAX_INTERRUPT_BYTES && INTERRUPTS.test(String.fromCharCode(...bytes));
+      set(undefined, interrupts && (word === "working" || word === "waiting") ? undefined : word);
     },
     clear() {
       reason = undefined;
@@ -76,3 +90,6 @@ export function createAttention(now: () => number, changed: () => void): Attenti
     },
   };
 }
+
+const withWords = (reason: string, text: string | undefined): string =>
+  text === undefined ? reason : `${reason}: ${text}`;

@@ -1,16 +1,20 @@
-/** Owns the composition of the daemon's terminals: one at most for each session, and one thread for all their screens. */
+/** Composes the daemon's terminals: one at most for each session, and one thread for all their screens. */
+
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { StartTerminalRequest, TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { CLOSE } from "../../../shared/protocol/wire.ts";
-import { isSecretKey } from "../../../shared/text/redact.ts";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
+import { isSecretKey, redactText } from "../../../shared/text/redact.ts";
 import { loginEnvironment } from "../../agents/login-environment.ts";
 import type { Log } from "../../home/create-log.ts";
 import { recordingFolder } from "../../home/recording/read-recording.ts";
 import { VERSION } from "../../home/version.ts";
 import { childEnvironment } from "./child-environment.ts";
+import { openPty } from "./open-pty.ts";
 import { prepareStart } from "./prepare-start.ts";
+import type { OpenPty } from "./pty.ts";
 import { createRecording, type Recording } from "./recording.ts";
 import { createScreens } from "./screens.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
@@ -27,30 +31,57 @@ export interface CreateTerminalsOptions {
   log: Log;
   /** The home folder's `recordings`; nothing is recorded when absent. */
   recordings?: string;
+  /** Values that must stand in no recording and no title. */
+  secrets?: () => readonly string[];
   /** What programs inherit, before it is cleaned; this process's own by default. */
   env?: NodeJS.ProcessEnv;
+  /** Starts a program; this platform's way by default. */
+  openPty?: OpenPty;
 }
 
 export function createTerminals(options: CreateTerminalsOptions): Terminals {
   const { log } = options;
   let base = options.env ?? process.env;
-  // Asked once, and only when no terminal started us; a session in the first moments goes without.
-  void loginEnvironment(base).then((login) => {
+  // Asked once, and only when no terminal started us.
+  const prepared = loginEnvironment(base).then((login) => {
     base = login;
   });
   const terminals = new Map<string, Terminal>();
+  /** What the shell had from which a session was started; of sessions that are there. */
+  const shells = new Map<string, Record<string, string>>();
   const screens = createScreens(log);
   const program = { version: VERSION, programFolder: programFolder() };
 
-  /** Masked in it: what the session's environment calls a secret. */
-  function record(session: string, request: Program, size: Size): Recording | undefined {
+  /** Masked in it: all secrets that the daemon knows, and what the session's environment calls one. */
+  function record(
+    session: string,
+    request: Program,
+    env: Readonly<Record<string, string>>,
+    size: Size,
+  ): Recording | undefined {
     if (options.recordings === undefined || request.record === false) return undefined;
     const folder = recordingFolder(options.recordings, session);
     if (folder === undefined) return undefined;
-    const secrets = Object.entries(request.env).flatMap(([name, value]) =>
-      value !== null && isSecretKey(name) ? [value] : [],
-    );
+    const own = Object.entries(env).flatMap(([name, value]) => (isSecretKey(name) ? [value] : []));
+    const known = options.secrets ?? (() => []);
+    const secrets = () => {
+      const all = known();
+      const more = own.filter((value) => !all.includes(value));
+      return more.length === 0 ? all : [...more, ...all];
+    };
     return createRecording({ folder, size, secrets, now, log });
+  }
+
+  /** A title and a notice are what the program says, and are told to all who watch. */
+  function shown(info: TerminalInfo | undefined): TerminalInfo | null {
+    if (info === undefined) return null;
+    const secrets = options.secrets?.() ?? [];
+    const { title, attention_reason: reason } = info;
+    return {
+      ...info,
+      title: redactText(title, secrets),
+      ...(reason !== undefined && { attention_reason: redactText(reason, secrets) }),
+    };
   }
 
   function restart(session: string): Result<TerminalInfo> {
@@ -67,18 +98,24 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
     try {
       return ok(start().info());
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       log.warn({ error }, "a terminal could not be started");
       return failed("terminal-failed", `Couldn't start a terminal: ${reason}`);
     }
   }
 
   return {
+    prepared,
     start(session, request: StartTerminalRequest) {
       if ("restart" in request) return restart(session);
       const before = terminals.get(session);
       if (before?.info().state === "running") return stillRunning();
-      const env = childEnvironment(base, request.env, program);
+      const { shell_env: shell = shells.get(session) } = request;
+      if (shell !== undefined) shells.set(session, shell);
+      const env = childEnvironment(shell ?? request.app_env ?? base, request.env, {
+        ...program,
+        shell: shell !== undefined,
+      });
       const launch = prepareStart(request.command, request.args, request.cwd, env);
       if (!launch.ok) return launch;
       const size = { cols: request.cols, rows: request.rows };
@@ -91,7 +128,8 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
           launch: launch.value,
           size,
           screens,
-          recording: record(session, request, size),
+          openPty: options.openPty ?? openPty,
+          recording: record(session, request, env, size),
           onChange: () => options.onChange(session),
           onColours: screens.colours,
           now,
@@ -102,8 +140,9 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
       if (started.ok) options.onChange(session);
       return started;
     },
-    info: (session) => terminals.get(session)?.info() ?? null,
+    info: (session) => shown(terminals.get(session)?.info()),
     offset: (session) => terminals.get(session)?.offset() ?? 0,
+    mark: (session) => terminals.get(session)?.mark() ?? 0,
     attach(session, socket, attach) {
       const terminal = terminals.get(session);
       if (terminal === undefined) {
@@ -113,9 +152,14 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
       const { cols, rows, watches = false } = attach;
       terminal.attach(socket, cols === undefined || rows === undefined ? undefined : { cols, rows }, !watches);
     },
+    async stop(session) {
+      const terminal = terminals.get(session);
+      return terminal === undefined ? undefined : { by: await terminal.stop() };
+    },
     async end(session) {
       const terminal = terminals.get(session);
       terminals.delete(session);
+      shells.delete(session);
       await terminal?.end();
     },
     async dispose() {

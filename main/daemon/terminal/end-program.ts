@@ -1,4 +1,4 @@
-/** Owns the end of a program and of everything that it started in its terminal. */
+/** The end of a program and of everything that it started in its terminal. */
 import { processAlive, sessionAlive, signalSession } from "./process-session.ts";
 
 const GRACE_MS = 2_000;

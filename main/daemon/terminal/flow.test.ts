@@ -1,4 +1,4 @@
-/** Owns the proof that a slow viewer stops the program for a bounded time only. */
+/** Proves that a slow viewer stops the program for a bounded time only. */
 import { expect, it } from "vitest";
 import {
   HOLD_MS,

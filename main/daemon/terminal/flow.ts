@@ -1,4 +1,4 @@
-/** Owns the decision when a viewer's backlog stops the program, and when the viewer is dropped instead. Pure: time comes as an argument. */
+/** The decision when a viewer's backlog stops the program, and when the viewer is dropped instead. Pure: time comes as an argument. */
 import { TERMINAL_HIGH_WATER_BYTES, TERMINAL_LOW_WATER_BYTES } from "../../../shared/protocol/wire.ts";
 
 /** A viewer that makes no progress for this long no longer stops the program. */

@@ -1,4 +1,4 @@
-/** Owns the proof that what a program says of itself is heard. */
+/** Proves that what a program says of itself is heard. */
 import { expect, it } from "vitest";
 import { openTwin } from "../../../test/support/open-twin.ts";
 
@@ -58,7 +58,27 @@ it("hears an agent's own words in the two ways in which agents say them", async 
   const { write, told } = openTwin();
   const words = ["777;signalbox;working", "777;signalbox;idle", "7501;state=working:app=codex"];
   const more = ["7501;state=blocked:app=codex:kind=permission", "7501;state=done:app=codex", "7501;state=clear"];
-  const none = ["7501;state=toString", "7501;app=codex", "7501;", "777;signalbox;constructor"];
+  const none = ["7501;state=toString", "7501;app=codex", "7501;", "7501;?", "777;signalbox;constructor"];
   await write(bytesOf([...words, ...more, ...none].map((word) => `\x1b]${word}\x1b\\`).join("")));
   expect(told).toEqual(["working", "idle", "working", "waiting", "finished", "idle"]);
+});
+
+it("an agent's reason is heard as one short harmless line, and its children's states are not its own", async () => {
+  const { write, told } = openTwin();
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const words = [
+    `7501;state=blocked:app=claude-code:kind=permission:msg=${base64("trust this folder")}`,
+    `7501;state=error:app=claude-code:msg=${base64("rate\u202e\x1b[31m limit\nreached")}`,
+    `7501;state=error:msg=${base64("x".repeat(2_000))}`,
+    "7501;state=error:msg=%%%",
+    `7501;state=working:msg=${base64("thinking")}`,
+    "7501;state=blocked:id=child-1",
+    "7501;state=clear:id=child-1",
+    "777;signalbox;prompt",
+    "777;signalbox;failed",
+  ];
+  for (const word of words) await write(bytesOf(`\x1b]${word}\x1b\\`));
+  expect(told.slice(0, 2)).toEqual(["waiting trust this folder", "failed rate\uFFFD\u241b[31m limit reached"]);
+  expect(told[2]?.length).toBeLessThan(140);
+  expect(told.slice(3)).toEqual(["failed", "working", "working begins", "failed"]);
 });

@@ -1,6 +1,6 @@
-/** Owns what is heard of a program in what it prints: bells, notifications, its agent's words and its progress. */
+/** What is heard of a program in what it prints: bells, notifications, its agent's words and its progress. */
 import type { Terminal } from "@xterm/headless";
-import { agentWord, stateWord } from "../../../shared/protocol/agent-words.ts";
+import { agentWord, type SaidWord, stateWord } from "../../../shared/protocol/agent-words.ts";
 import type { TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import type { Notice } from "./screen-messages.ts";
@@ -24,16 +24,25 @@ export function hearProgram(terminal: Terminal, { onNotice, onProgress }: Progra
     return false;
   });
   terminal.parser.registerOscHandler(777, (data) => {
-    const word = agentWord(data);
-    if (word !== undefined) onNotice({ kind: word });
+    const said = agentWord(data);
+    if (said !== undefined) onNotice(noticeOf(said));
     else if (data.startsWith("notify;")) notify(data.slice("notify;".length).replace(";", ": "));
     return false;
   });
   terminal.parser.registerOscHandler(7501, (data) => {
-    const word = stateWord(data);
-    if (word !== undefined) onNotice({ kind: word });
+    const said = stateWord(data);
+    if (said !== undefined) onNotice(noticeOf(said));
     return false;
   });
+}
+
+/** What it says in its own words is shown as one harmless line, and only where it says why a person is needed. */
+function noticeOf({ word, begins, starts, message, text: plain }: SaidWord): Notice {
+  if (word === "working") return { kind: word, ...(begins && { begins }), ...(starts && { starts }) };
+  if (word !== "waiting" && word !== "failed") return { kind: word };
+  const said = plain ?? Buffer.from(message ?? "", "base64").toString("utf8");
+  const text = oneLine(said, MAX_NOTICE_CHARACTERS).trim();
+  return text === "" ? { kind: word } : { kind: word, text };
 }
 
 const STATES: readonly (TerminalProgress["state"] | "none" | undefined)[] = [

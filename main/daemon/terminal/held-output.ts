@@ -1,4 +1,4 @@
-/** Owns the output that a screen has taken and not printed yet, in one piece of memory that is given back when it is empty. */
+/** The output that a screen has taken and not printed yet, in one piece of memory that is given back when it is empty. */
 import { incompleteUtf8 } from "../../../shared/text/incomplete-utf8.ts";
 import type { Skip } from "./plain-scroll.ts";
 

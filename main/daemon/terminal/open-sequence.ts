@@ -1,4 +1,4 @@
-/** Owns what is known of an escape sequence that a terminal's parser has not finished yet: where it began, where it ends. */
+/** What is known of an escape sequence that a terminal's parser has not finished yet: where it began, where it ends. */
 
 /** A longer beginning, as an endless title makes it, is cut: the sequence stays open, its text is shorter. */
 export const MAX_TAIL_BYTES = 64 * 1024;

@@ -1,4 +1,4 @@
-/** Owns the writing of cell attributes (SGR, OSC 8), and only where they change. The bits are those of xterm's cells. */
+/** The writing of cell attributes (SGR, OSC 8), and only where they change. The bits are those of xterm's cells. */
 
 /** Attributes of a cell as xterm stores them. */
 export interface Attributes {

@@ -1,4 +1,4 @@
-/** Owns the proof that leaving out what scrolled out of sight leaves the same screen. */
+/** Proves that leaving out what scrolled out of sight leaves the same screen. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { openScreen } from "../../../test/support/open-screen.ts";

@@ -1,5 +1,5 @@
 /**
- * Owns what a screen that is far behind may leave out: lines that scroll out of sight before anybody can see them. Only of
+ * What a screen that is far behind may leave out: lines that scroll out of sight before anybody can see them. Only of
  * output that scrolls plainly, so that what is left gives the same screen, scrollback, colours, modes and titles.
  */
 

@@ -1,7 +1,8 @@
-/** Owns the checks before a program is started, so that what is wrong is said instead of seen as an empty terminal. */
+/** Checks before a program is started, so that what is wrong is said instead of seen as an empty terminal. */
 import { statSync } from "node:fs";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { findProgram } from "../../agents/find-program.ts";
+import { BATCH } from "../../agents/windows-command.ts";
 
 export interface Launch {
   /** Absolute path. */
@@ -31,6 +32,14 @@ export function prepareStart(
       "command-not-found",
       `\`${command}\` wasn't found on PATH.`,
       "Check the command, or give its full path.",
+    );
+  }
+  // The command interpreter, which runs these files, would read the line only up to there.
+  if (process.platform === "win32" && BATCH.test(path) && args.some((text) => /[\r\n]/.test(text))) {
+    return failed(
+      "terminal-failed",
+      "Couldn't start a terminal: an argument contains a line break, which Windows cannot hand to a batch file.",
+      "Write the argument on one line.",
     );
   }
   return ok({ command: path, args, env, cwd });

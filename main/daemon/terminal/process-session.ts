@@ -1,4 +1,4 @@
-/** Owns signals to everything that runs in a terminal: the program, its jobs and what they started. */
+/** Signals to everything that runs in a terminal: the program, its jobs and what they started. */
 import { readdirSync, readFileSync } from "node:fs";
 
 interface ProcessStat {

@@ -1,4 +1,4 @@
-/** Owns the proof that a program's questions are answered once: by the viewer that is there, else by the screen. */
+/** Proves that a program's questions are answered once: by the viewer that is there, else by the screen. */
 import { expect, it, vi } from "vitest";
 import { DARK_TERMINAL } from "../../../shared/protocol/terminal-colours.ts";
 import { house } from "../../../test/support/house-of-terminals.ts";

@@ -1,5 +1,5 @@
 /**
- * Owns the colours of one screen: the person's, those that its program has set instead (OSC 4, 10, 11, 12), and the answers
+ * The colours of one screen: the person's, those that its program has set instead (OSC 4, 10, 11, 12), and the answers
  * to a program that asks for them (xterm's "Operating System Commands").
  */
 import type { Terminal } from "@xterm/headless";

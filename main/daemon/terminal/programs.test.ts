@@ -1,4 +1,4 @@
-/** Owns the proof with the programs that ask most of a terminal: vim, tmux and less, driven for real. */
+/** Proves with the programs that ask most of a terminal: vim, tmux and less, driven for real. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

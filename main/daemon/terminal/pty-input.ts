@@ -1,4 +1,4 @@
-/** Owns what is typed on its way into a pseudoterminal, in order, without ever waiting for the program to read. */
+/** What is typed on its way into a pseudoterminal, in order, without ever waiting for the program to read. */
 import { writeSync } from "node:fs";
 
 export interface PtyInput {

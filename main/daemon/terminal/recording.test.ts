@@ -1,12 +1,12 @@
-/** Owns the proof that a recording is what was printed, when it was printed, without secrets and without end. */
+/** Proves that a recording is what was printed, when it was printed, without secrets and without end. */
 import { mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { silentLog } from "../../home/create-log.ts";
 import { asciicast } from "../../home/recording/asciicast.ts";
+import { maskSecrets } from "../../home/recording/mask-secrets.ts";
 import { readRecording, removeRecording } from "../../home/recording/read-recording.ts";
-import { maskSecrets } from "./mask-secrets.ts";
 import { createRecording } from "./recording.ts";
 
 const TOKEN = "canary-0123456789";
@@ -17,7 +17,7 @@ function begin(more: { segmentBytes?: number; recordings?: string } = {}) {
   const recording = createRecording({
     folder: join(recordings, "s-1"),
     size: { cols: 80, rows: 24 },
-    secrets: [TOKEN, "short"],
+    secrets: () => [TOKEN, "short"],
     now: () => clock.now,
     log: silentLog(),
     ...(more.segmentBytes === undefined ? {} : { segmentBytes: more.segmentBytes }),
@@ -86,12 +86,29 @@ it("A7: a secret that a program prints is masked, wherever the reads cut it", as
     await recording.close();
     expect(everything(recordings).toString()).toBe(text.toString().replaceAll(TOKEN, "*".repeat(TOKEN.length)));
   }
-  const secret = Buffer.from(TOKEN);
   for (let at = 0; at <= text.length; at += 1) {
-    const first = maskSecrets(Buffer.from(text.subarray(0, at)), [secret]);
-    const second = maskSecrets(Buffer.concat([first.rest, text.subarray(at)]), [secret]);
+    const first = maskSecrets(Buffer.from(text.subarray(0, at)), [TOKEN]);
+    const second = maskSecrets(Buffer.concat([first.rest, text.subarray(at)]), [TOKEN]);
     expect(Buffer.concat([first.bytes, second.bytes, second.rest]).toString()).not.toContain(TOKEN);
   }
+});
+
+it("ends with the program's last byte, also where that could begin a secret", async () => {
+  const { recordings, recording } = begin();
+  recording.output(Buffer.from("done, c"));
+  await recording.flush();
+  expect(String(everything(recordings)), "a secret may be coming").toBe("done, ");
+  recording.exit({ code: 0, signal: null });
+  await recording.flush();
+  expect(String(everything(recordings))).toBe("done, c");
+  // The next program's output is held back again.
+  recording.start();
+  recording.output(Buffer.from(`ok ${TOKEN.slice(0, 5)}`));
+  await recording.flush();
+  expect(String(everything(recordings))).toBe("done, cok ");
+  recording.output(Buffer.from(TOKEN.slice(5)));
+  await recording.close();
+  expect(String(everything(recordings))).toBe(`done, cok ${"*".repeat(TOKEN.length)}`);
 });
 
 it("keeps the newest of an endless session, and offsets still find their place", async () => {

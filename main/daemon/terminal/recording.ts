@@ -1,6 +1,7 @@
-/** Owns the recording of one session's terminal on disk: written behind the output, never before it, and bounded. */
+/** The recording of one session's terminal on disk: written behind the output, never before it, and bounded. */
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import type { Log } from "../../home/create-log.ts";
+import { maskSecrets } from "../../home/recording/mask-secrets.ts";
 import {
   type Moment,
   SEGMENT_BYTES,
@@ -8,16 +9,16 @@ import {
   type SegmentHeader,
   segmentPaths,
 } from "../../home/recording/recording-format.ts";
-import { maskSecrets } from "./mask-secrets.ts";
-import type { PtyExit } from "./pty-process.ts";
+
+import type { PtyExit } from "./pty.ts";
 import type { Size } from "./viewers.ts";
 
 export interface RecordingOptions {
   /** The session's own folder; made when there is something to write. */
   folder: string;
   size: Size;
-  /** Values that must not be recorded. */
-  secrets: readonly string[];
+  /** Values that must not be recorded, asked for at each write: they change while a program runs. */
+  secrets: () => readonly string[];
   /** Milliseconds of a steady clock. */
   now(): number;
   log: Log;
@@ -48,7 +49,6 @@ const EMPTY = Buffer.alloc(0);
 export function createRecording(options: RecordingOptions): Recording {
   const { folder, now, log } = options;
   const segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
-  const secrets = options.secrets.map((secret) => Buffer.from(secret)).filter((secret) => secret.length >= 8);
   const beganAt = new Date().toISOString();
   const began = now();
   let size = options.size;
@@ -65,6 +65,8 @@ export function createRecording(options: RecordingOptions): Recording {
   let told = { ms: 0, size };
   let failed = false;
   let closed = false;
+  /** The program has ended, and no other has printed anything since. */
+  let ended = false;
   let segment: { out: FileHandle; index: FileHandle; offset: number; bytes: number } | undefined;
   const segments: number[] = [];
 
@@ -102,9 +104,10 @@ export function createRecording(options: RecordingOptions): Recording {
     let last = false;
     while (!failed && (pieceBytes > 0 || lines.length > 0 || moment !== undefined) && !last) {
       const to = await currentSegment();
-      const masked = maskSecrets(Buffer.concat(pieces), secrets);
-      // Nothing comes any more that could complete it.
-      const { bytes, rest } = closed ? { bytes: Buffer.concat([masked.bytes, masked.rest]), rest: EMPTY } : masked;
+      const masked = maskSecrets(Buffer.concat(pieces), options.secrets());
+      // Where no more output can complete a secret, nothing is held back.
+      const { bytes, rest } =
+        closed || ended ? { bytes: Buffer.concat([masked.bytes, masked.rest]), rest: EMPTY } : masked;
       pieces = rest.length > 0 ? [rest] : [];
       pieceBytes = rest.length;
       if (moment !== undefined) lines.push(JSON.stringify(moment));
@@ -116,7 +119,7 @@ export function createRecording(options: RecordingOptions): Recording {
       to.bytes += bytes.length;
       if (text !== "") await to.index.write(text);
       // The beginning of a secret waits for more.
-      last = pieceBytes === rest.length && lines.length === 0;
+      last = pieceBytes === rest.length && lines.length === 0 && moment === undefined;
     }
   }
 
@@ -149,6 +152,7 @@ export function createRecording(options: RecordingOptions): Recording {
   return {
     output(bytes) {
       if (failed || closed) return;
+      ended = false;
       position += bytes.length;
       pieces.push(bytes);
       pieceBytes += bytes.length;
@@ -163,7 +167,10 @@ export function createRecording(options: RecordingOptions): Recording {
       note(["resize", elapsed(), position, to.cols, to.rows]);
     },
     start: () => note(["start", elapsed(), position]),
-    exit: ({ code, signal }) => note(["exit", elapsed(), position, code, signal]),
+    exit({ code, signal }) {
+      ended = true;
+      note(["exit", elapsed(), position, code, signal]);
+    },
     async flush() {
       await working;
       await work();

@@ -1,5 +1,5 @@
 /**
- * Owns the reading of what xterm keeps to itself: parser, cursor and cell state without which a snapshot would not be
+ * Reads what xterm keeps to itself: parser, cursor and cell state without which a snapshot would not be
  * exact. Each value is checked where it is read, so that another xterm version gives defaults instead of nonsense.
  */
 import type { Terminal } from "@xterm/headless";

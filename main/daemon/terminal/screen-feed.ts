@@ -1,4 +1,4 @@
-/** Owns the way of one terminal's output to its screen: a ring of shared memory, and before it what waits for room. */
+/** The way of one terminal's output to its screen: a ring of shared memory, and before it what waits for room. */
 import type { ScreenRequest } from "./screen-messages.ts";
 
 /** Handing over memory of its own for each piece would leave the process several times as large after a flood. */

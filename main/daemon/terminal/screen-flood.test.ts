@@ -1,4 +1,4 @@
-/** Owns the proof that a screen which leaves out what nobody could see becomes what it would have become. */
+/** Proves that a screen which leaves out what nobody could see becomes what it would have become. */
 import { describe, expect, it, vi } from "vitest";
 import { feed, openFromSnapshot, openScreen } from "../../../test/support/open-screen.ts";
 import { openTwin } from "../../../test/support/open-twin.ts";

@@ -1,4 +1,4 @@
-/** Owns the messages between the daemon's thread and the thread that keeps the screens. */
+/** The messages between the daemon's thread and the thread that keeps the screens. */
 
 import type { AgentWord } from "../../../shared/protocol/agent-words.ts";
 import type { TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
@@ -11,6 +11,8 @@ export type ScreenRequest =
   | { type: "write"; id: number; at: number; length: number }
   | { type: "resize"; id: number; cols: number; rows: number }
   | { type: "snapshot"; id: number; request: number }
+  /** A call begins here: the line is to be found again by its offset. */
+  | { type: "mark"; id: number; offset: number }
   /** Whether to answer what the program asks from here on. */
   | { type: "answers"; id: number; on: boolean }
   | { type: "colours"; id: number; colours: TerminalColours }
@@ -23,6 +25,10 @@ export interface Snapshot {
   tail: Uint8Array;
   cols: number;
   rows: number;
+  /** Of the calls whose line is still there: their offset, and their line counted from the last one, which is 1. */
+  marks: [offset: number, fromEnd: number][];
+  /** Lines in which a shell said that it prompts (OSC 133), counted likewise, the oldest first. */
+  prompts: number[];
 }
 
 /** What a program said about needing a person. `working` and `idle` take back what was said before. */
@@ -30,7 +36,11 @@ export type Notice =
   | { kind: "bell" }
   /** With the program's own text, made safe to show; may be empty. */
   | { kind: "notification"; text: string }
-  | { kind: AgentWord };
+  /**
+   * `begins`: with a turn of its own, whatever it said last. `starts`: perhaps without any turn, as the first word of a program. `text`:
+   * why, in the agent's own words, made safe to show.
+   */
+  | { kind: AgentWord; begins?: true; starts?: true; text?: string };
 
 /** From the screens. */
 export type ScreenReport =

@@ -1,4 +1,4 @@
-/** Owns the proof that a snapshot is the screen: cell by cell, at every byte. */
+/** Proves that a snapshot is the screen: cell by cell, at every byte. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { feed, openFromSnapshot, openScreen } from "../../../test/support/open-screen.ts";

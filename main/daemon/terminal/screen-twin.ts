@@ -1,12 +1,14 @@
-/** Owns one screen beside a PTY: it reads what the program prints and can say at any byte what a terminal would show. It answers the program while nobody else does. */
+/** One screen beside a PTY: it reads what the program prints and can say at any byte what a terminal would show. It answers the program while nobody else does. */
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.mjs";
 import headless from "@xterm/headless";
 import type { TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 import { TERMINAL_SCROLLBACK_LINES } from "../../../shared/protocol/wire.ts";
+import { isPrompt } from "../../../shared/terminal/read-prompt.ts";
 import { incompleteUtf8 } from "../../../shared/text/incomplete-utf8.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import { hearProgram, type ProgramHearing } from "./hear-program.ts";
 import { createHeldOutput } from "./held-output.ts";
+import { createLineMarks } from "./line-marks.ts";
 import { MAX_TAIL_BYTES, openSequence, skipString } from "./open-sequence.ts";
 import { skipScrolled } from "./plain-scroll.ts";
 import { createProgramColours } from "./program-colours.ts";
@@ -23,6 +25,8 @@ export interface ScreenTwin {
   resize(cols: number, rows: number): void;
   /** Called back with the state after everything written before. */
   snapshot(then: (snapshot: Snapshot) => void): void;
+  /** Keeps the line in which the cursor is, after everything written before, as that of an offset in the output. */
+  mark(offset: number): void;
   /** Whether it answers what the program asks behind everything written before. At first it does not. */
   answers(on: boolean): void;
   /** The person's own, in answers to who asks for them. */
@@ -64,6 +68,15 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
     logLevel: "off",
   });
   terminal.loadAddon(new UnicodeGraphemesAddon());
+  const marks = createLineMarks(terminal);
+  const prompts = createLineMarks(terminal);
+  let promptCount = 0;
+  terminal.parser.registerOscHandler(133, (data) => {
+    if (!isPrompt(data)) return false;
+    promptCount += 1;
+    prompts.set(promptCount);
+    return false;
+  });
   let title = "";
   /** Taken over and not printed, and what follows it. */
   const held = createHeldOutput();
@@ -189,9 +202,12 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
           tail,
           cols: terminal.cols,
           rows: terminal.rows,
+          marks: marks.list(),
+          prompts: prompts.list().map(([, fromEnd]) => fromEnd),
         });
       });
     },
+    mark: (offset) => act(() => marks.set(offset)),
     answers: (on) =>
       act(() => {
         answering = on;

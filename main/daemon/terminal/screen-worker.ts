@@ -1,4 +1,4 @@
-/** Owns the thread that keeps the screens of all terminals, apart from the thread that carries their bytes. */
+/** The thread that keeps the screens of all terminals, apart from the thread that carries their bytes. */
 import { parentPort } from "node:worker_threads";
 import type { TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
 import type { Notice, ScreenReport, ScreenRequest } from "./screen-messages.ts";
@@ -36,6 +36,8 @@ port.on("message", (request: ScreenRequest) => {
       return twin.resize(request.cols, request.rows);
     case "snapshot":
       return twin.snapshot((snapshot) => report({ type: "snapshot", id, request: request.request, ...snapshot }));
+    case "mark":
+      return twin.mark(request.offset);
     case "answers":
       return twin.answers(request.on);
     case "colours":

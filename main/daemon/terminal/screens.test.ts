@@ -1,4 +1,4 @@
-/** Owns the proof that terminals survive the loss of the thread that keeps their screens. */
+/** Proves that terminals survive the loss of the thread that keeps their screens. */
 import { Worker } from "node:worker_threads";
 import { expect, it } from "vitest";
 import { silentLog } from "../../home/create-log.ts";

@@ -1,4 +1,4 @@
-/** Owns the link to the thread that keeps the screens: one for all terminals, started with the first, with a bounded backlog each. */
+/** The link to the thread that keeps the screens: one for all terminals, started with the first, with a bounded backlog each. */
 import { Worker } from "node:worker_threads";
 import type { TerminalProgress } from "../../../shared/protocol/daemon-api.ts";
 import { DARK_TERMINAL, type TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
@@ -30,6 +30,8 @@ export interface Screen {
   resize(cols: number, rows: number): void;
   /** The state after the bytes written so far. Not called back once the screen is closed. */
   snapshot(then: (snapshot: Snapshot) => void): void;
+  /** A call begins at this offset in the output, behind the bytes written so far. */
+  mark(offset: number): void;
   /** Whether the screen answers what the program asks in what is written from now on. At first it does. */
   answers(on: boolean): void;
   /** Bytes written and not yet on the screen. */
@@ -95,7 +97,7 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
     if (disposed) return;
     failures += 1;
     broken = failures >= MAX_FAILURES;
-    if (broken) log.error("screens cannot be kept; terminals go on without");
+    if (broken) log.error("screens cannot be kept; terminals run without them");
     for (const [id, entry] of entries) {
       if (broken) {
         for (const then of entry.waiting.values()) then(entry.empty());
@@ -154,7 +156,7 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
       const waiting: Entry["waiting"] = new Map();
       let size = { cols, rows };
       const feed = createScreenFeed({ id, size: () => size, post });
-      const empty = (): Snapshot => ({ data: "", tail: new Uint8Array(0), ...size });
+      const empty = (): Snapshot => ({ data: "", tail: new Uint8Array(0), marks: [], prompts: [], ...size });
       const entry: Entry = { listener, answers: true, waiting, feed, empty };
       entries.set(id, entry);
       begin(id, entry);
@@ -174,6 +176,9 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
           const request = nextRequest++;
           waiting.set(request, then);
           feed.request({ type: "snapshot", id, request });
+        },
+        mark(offset) {
+          if (!broken) feed.request({ type: "mark", id, offset });
         },
         answers(on) {
           if (on === entry.answers || !entries.has(id)) return;

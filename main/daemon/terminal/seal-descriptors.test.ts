@@ -1,8 +1,8 @@
-/** Owns the proof that an MCP server cannot reach into a terminal. */
+/** Proves that an MCP server cannot reach into a terminal. */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
-import { openPty } from "./pty-process.ts";
+import { openPty } from "./open-pty.ts";
 import { sealDescriptors } from "./seal-descriptors.ts";
 
 const openedTerminals = async (stdio: NonNullable<Parameters<typeof spawn>[2]>["stdio"]) => {

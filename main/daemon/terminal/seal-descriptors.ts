@@ -1,5 +1,5 @@
 /**
- * Owns that no other child of the daemon holds a terminal. A PTY's master is opened without close-on-exec, and nothing in
+ * Sees to it that no other child of the daemon holds a terminal. A PTY's master is opened without close-on-exec, and nothing in
  * Node can set that: a child started meanwhile would inherit it and could read and type in that terminal.
  */
 import { openSync } from "node:fs";

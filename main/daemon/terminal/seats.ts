@@ -1,21 +1,21 @@
-/** Owns what viewers of a terminal do to it: whose keys reach the program, whose answers, and whose size it has. */
+/** Decides what viewers of a terminal do to it: whose keys reach the program, whose answers, and whose size it has. */
 import type { WebSocket } from "ws";
 import type { TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 import { COMPAT_SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
-import { signalForeground, signalSession } from "./process-session.ts";
-import type { PtyProcess } from "./pty-process.ts";
-import { isAutomaticReply, readCompatMessage, readMessage, type ViewerMessage } from "./read-viewer-message.ts";
+import { readInput } from "../../../shared/terminal/read-input.ts";
+import type { Pty } from "./pty.ts";
+import { readCompatMessage, readMessage, type ViewerMessage, withoutStateAnswers } from "./read-viewer-message.ts";
 import type { Viewer } from "./viewer.ts";
 import type { Size, Viewers } from "./viewers.ts";
 
 export interface SeatsOptions {
   viewers: Viewers;
   /** The running program; undefined when it has ended. */
-  program(): PtyProcess | undefined;
+  program(): Pty | undefined;
   /** `by`: the viewer that has this size already and need not be told. */
   resize(to: Size | undefined, by: Viewer | undefined): void;
   colours(colours: TerminalColours): void;
-  /** A person has typed. */
+  /** A person has typed, pasted or clicked. */
   typed(bytes: Uint8Array): void;
 }
 
@@ -26,6 +26,16 @@ export interface Seats {
   readAgain(): void;
 }
 
+const ESC = 0x1b;
+
+/** What one viewer's input depends on besides its own bytes. */
+interface Hand {
+  /** What its terminal sends next comes from the wheel. */
+  scrolls: boolean;
+  /** The beginning of a sequence whose end has not come. */
+  rest: string;
+}
+
 /** Keystrokes that a program may leave unread; a viewer that sends more is not read from. */
 const MAX_INPUT_BYTES = 1024 * 1024;
 
@@ -33,15 +43,29 @@ export function createSeats({ viewers, program, resize, colours, typed }: SeatsO
   /** The one that typed last. */
   let owner: Viewer | undefined;
 
-  function input(viewer: Viewer, bytes: Buffer): void {
+  function input(viewer: Viewer, from: Hand, bytes: Buffer): void {
     const pty = program();
+    const scrolls = from.scrolls;
+    from.scrolls = false;
     if (pty === undefined) return;
-    const alone = viewers.all.size === 1;
-    if (isAutomaticReply(bytes)) {
-      // A question of the program has been asked in every viewer's terminal; it gets one answer.
-      const first = [...viewers.all].find(({ answers }) => answers);
-      if (!alone && viewer !== (owner ?? first)) return;
-    } else {
+    // Most keys, and large pastes, hold no sequence at all.
+    if (from.rest === "" && !bytes.includes(ESC)) {
+      if (bytes.length > 0) pass(viewer, pty, bytes, !scrolls);
+      return;
+    }
+    const whole = withoutStateAnswers(Buffer.concat([Buffer.from(from.rest, "latin1"), bytes]));
+    const { parts, rest } = readInput(whole.toString("latin1"));
+    from.rest = rest;
+    const typing = !scrolls && parts.some(({ kind }) => kind === "typing");
+    // A question of the program has been asked in every viewer's terminal; it gets one answer.
+    const first = [...viewers.all].find(({ answers }) => answers);
+    const answers = typing || viewers.all.size === 1 || viewer === (owner ?? first);
+    const passing = parts.filter(({ kind }) => answers || kind !== "answer").map(({ text }) => text);
+    if (passing.length > 0) pass(viewer, pty, Buffer.from(passing.join(""), "latin1"), typing);
+  }
+
+  function pass(viewer: Viewer, pty: Pty, bytes: Buffer, typing: boolean): void {
+    if (typing) {
       owner = viewer;
       resize(viewer.size, undefined);
       typed(bytes);
@@ -50,10 +74,13 @@ export function createSeats({ viewers, program, resize, colours, typed }: SeatsO
     if (pty.queued > MAX_INPUT_BYTES) viewer.socket.pause();
   }
 
-  function receive(viewer: Viewer, message: ViewerMessage): void {
+  function receive(viewer: Viewer, from: Hand, message: ViewerMessage): void {
     switch (message.type) {
       case "input":
-        input(viewer, message.bytes);
+        input(viewer, from, message.bytes);
+        break;
+      case "wheel":
+        from.scrolls = true;
         break;
       case "ack":
         viewers.acknowledge(viewer, message.bytes);
@@ -65,13 +92,9 @@ export function createSeats({ viewers, program, resize, colours, typed }: SeatsO
       case "colours":
         colours(message.colours);
         break;
-      case "kill": {
-        const pty = program();
-        if (pty === undefined) break;
-        if (message.signal === "SIGINT") signalForeground(pty.pid, "SIGINT");
-        else signalSession(pty.pid, message.signal);
+      case "kill":
+        program()?.signal(message.signal);
         break;
-      }
       case "invalid":
         viewer.frame({ type: "error", code: "bad-frame", message: message.reason });
     }
@@ -88,9 +111,10 @@ export function createSeats({ viewers, program, resize, colours, typed }: SeatsO
     seat(viewer) {
       const socket: WebSocket = viewer.socket;
       const read = socket.protocol === COMPAT_SUBPROTOCOL ? readCompatMessage : readMessage;
+      const from: Hand = { scrolls: false, rest: "" };
       socket.on("message", (data, binary) => {
         // Always a Buffer under the default binaryType.
-        if (Buffer.isBuffer(data)) receive(viewer, read(data, binary));
+        if (Buffer.isBuffer(data)) receive(viewer, from, read(data, binary));
       });
       socket.on("close", () => leave(viewer));
       socket.on("error", () => socket.terminate());

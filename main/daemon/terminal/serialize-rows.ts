@@ -1,4 +1,4 @@
-/** Owns the writing of a buffer's rows as text and escape sequences that put the same cells into an emptied terminal. */
+/** The writing of a buffer's rows as text and escape sequences that put the same cells into an emptied terminal. */
 import type { IBuffer, IBufferCell, IBufferLine } from "@xterm/headless";
 import { type Attributes, COLOUR_BITS, type Pen, PLAIN } from "./pen.ts";
 import { readAttributes } from "./screen-core.ts";

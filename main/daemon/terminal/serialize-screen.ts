@@ -1,5 +1,5 @@
 /**
- * Owns the writing of a whole terminal as escape sequences from which an emptied terminal of the same size becomes the
+ * The writing of a whole terminal as escape sequences from which an emptied terminal of the same size becomes the
  * same. xterm's own serialize addon was measured against the same tests and loses hyperlinks, underline styles, bold
  * with dim, the palette a colour came from, scroll regions, saved cursors, tab stops and a pending wrap.
  */

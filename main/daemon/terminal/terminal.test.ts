@@ -1,4 +1,4 @@
-/** Owns the proof of a terminal's life with real programs and real PTYs: its start, its environment, its end. */
+/** Proves a terminal's life with real programs and real PTYs: its start, its environment, its end. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -264,4 +264,18 @@ it("A7: records what a terminal shows, without the session's secret, unless it i
   const recorded = Array.from(readRecording(recordings, "a"), ({ read }) => read(0, 10_000).toString()).join("");
   expect(recorded).toBe(`SIGNALBOX_MCP_TOKEN=${"*".repeat(17)}\r\ndone`);
   expect(readdirSync(recordings)).toEqual(["a"]);
+});
+
+it("stops a program by SIGTERM, kills one that ignores it, and keeps its screen to start it again", async () => {
+  const { start, connect, terminals } = await house();
+  start("a", "sleep", ["100"]);
+  expect(await terminals.stop("a")).toEqual({ by: "SIGTERM" });
+  expect(await terminals.stop("a")).toEqual({ by: null });
+  expect(terminals.info("a")).toMatchObject({ state: "exited", signal: "SIGTERM" });
+  expect(await terminals.stop("b")).toBeUndefined();
+  start("c", "sh", ["-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"]);
+  const viewer = await connect("c");
+  await viewer.text(/deaf/);
+  expect(await terminals.stop("c")).toEqual({ by: "SIGKILL" });
+  expect(start("c", "cat").ok).toBe(true);
 });

@@ -1,16 +1,17 @@
-/** Owns one session's terminal: a program, its screen and its viewers. */
+/** One session's terminal: a program, its screen and its viewers. */
 import type { WebSocket } from "ws";
+import { STATE_ANSWER } from "../../../shared/protocol/agent-words.ts";
 import type { TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
 import type { TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
 import { CLOSE, COMPAT_SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
-import { endProgram } from "./end-program.ts";
 import type { Launch } from "./prepare-start.ts";
 import { createProgramSigns } from "./program-signs.ts";
-import { openPty, type PtyExit, type PtyProcess } from "./pty-process.ts";
+import type { OpenPty, Pty, PtyExit } from "./pty.ts";
 import type { Recording } from "./recording.ts";
 import { SCREEN_LAG_BYTES, type Screens } from "./screens.ts";
 import { createSeats } from "./seats.ts";
+import { createStateQuestions } from "./state-questions.ts";
 import { throttleChanges } from "./throttle-changes.ts";
 import type { Viewer } from "./viewer.ts";
 import { createViewers, type Size } from "./viewers.ts";
@@ -19,6 +20,7 @@ export interface TerminalOptions {
   launch: Launch;
   size: Size;
   screens: Screens;
+  openPty: OpenPty;
   recording: Recording | undefined;
   onChange(): void;
   /** A viewer has told the colours that its person sees. */
@@ -30,13 +32,18 @@ export interface TerminalOptions {
 export interface Terminal {
   info(): TerminalInfo;
   offset(): number;
+  /** A call begins: gives its place in the output, in bytes, and keeps its line. */
+  mark(): number;
   /** Runs a program, the same by default, in the same terminal: its viewers stay. Throws when the system refuses. */
   restart(launch?: Launch, size?: Size): void;
   /** `answers`: the viewer may type. */
   attach(socket: WebSocket, size: Size | undefined, answers: boolean): void;
+  /** Ends the program and keeps its screen: SIGTERM, and SIGKILL to one that still runs after 3 s. Gives what ended it; null when it had ended. */
+  stop(): Promise<"SIGTERM" | "SIGKILL" | null>;
   end(): Promise<void>;
 }
 
+const STOP_GRACE_MS = 3_000;
 /** Bytes of input that a program may leave unread and still get answers. */
 const MAX_UNREAD_ANSWERS = 4 * 1024;
 /** Titles and bells may change without end; what changed is told this often. */
@@ -52,6 +59,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   let { launch } = options;
   let size = options.size;
   let position = 0;
+  let marked: number | undefined;
   let startedAt = new Date().toISOString();
   let endedAt: string | undefined;
   let exit: PtyExit | undefined;
@@ -60,23 +68,23 @@ export function createTerminal(options: TerminalOptions): Terminal {
   let lagging = false;
   const changes = throttleChanges(CHANGE_INTERVAL_MS, options.onChange);
   const signs = createProgramSigns(now, changes.changed);
+  const hearQuestions = createStateQuestions();
   let ended: Promise<void> | undefined;
   let exited = Promise.withResolvers<void>();
 
-  let pty: PtyProcess = open();
+  let pty: Pty = open();
   const screen = options.screens.open(size.cols, size.rows, {
     onTitle: signs.retitle,
     onNotice: signs.notice,
     onProgress: signs.progress,
-    onAnswer(text) {
-      if (exit === undefined && pty.queued < MAX_UNREAD_ANSWERS) pty.write(Buffer.from(text));
-    },
+    onAnswer: answer,
     onCaughtUp: () => {
       if (lagging) regulate();
     },
   });
   const viewers = createViewers({
     now,
+    beganAt: startedAt,
     snapshot: (then) => screen.snapshot(then),
     epilogue: () => (exit === undefined ? [] : [exitFrame(exit)]),
     onBlocked(yes) {
@@ -93,13 +101,19 @@ export function createTerminal(options: TerminalOptions): Terminal {
     typed: signs.typed,
   });
 
-  function open(): PtyProcess {
-    return openPty({ ...launch, ...size, onData: receive, onExit: finish, onDrain: () => seats.readAgain() });
+  function open(): Pty {
+    return options.openPty({ ...launch, ...size, onData: receive, onExit: finish, onDrain: () => seats.readAgain() });
+  }
+
+  function answer(text: string): void {
+    if (exit === undefined && pty.queued < MAX_UNREAD_ANSWERS) pty.write(Buffer.from(text));
   }
 
   function receive(bytes: Buffer): void {
     position += bytes.length;
     signs.printed();
+    // By the daemon alone, whoever looks on: a viewer's terminal may know nothing of it, or answer as well.
+    for (let count = hearQuestions(bytes); count > 0; count -= 1) answer(STATE_ANSWER);
     recording?.output(bytes);
     screen.write(bytes);
     viewers.output(bytes);
@@ -138,7 +152,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   async function close(): Promise<void> {
     // What is left of the output has no reader any more.
     pty.discard();
-    await endProgram(pty.pid, exit !== undefined);
+    await pty.end();
     await exited.promise;
     changes.dispose();
     screen.close();
@@ -157,6 +171,15 @@ export function createTerminal(options: TerminalOptions): Terminal {
       ...signs.info(),
     }),
     offset: () => position,
+    mark() {
+      // A second call at the same place begins in the same line.
+      if (position !== marked) {
+        marked = position;
+        screen.mark(position);
+        viewers.frame({ type: "mark", offset: position });
+      }
+      return position;
+    },
     restart(again = launch, wanted = size) {
       launch = again;
       // Whoever looks on keeps the size.
@@ -182,6 +205,19 @@ export function createTerminal(options: TerminalOptions): Terminal {
         socket.send(JSON.stringify(ready));
       }
       viewers.refresh(viewer);
+    },
+    async stop() {
+      if (exit !== undefined) return null;
+      const program = pty;
+      program.signal("SIGTERM");
+      const grace = Promise.withResolvers<void>();
+      const timer = setTimeout(grace.resolve, STOP_GRACE_MS);
+      await Promise.race([exited.promise, grace.promise]);
+      clearTimeout(timer);
+      if (exit !== undefined || pty !== program) return "SIGTERM";
+      program.signal("SIGKILL");
+      await exited.promise;
+      return "SIGKILL";
     },
     end() {
       ended ??= close();

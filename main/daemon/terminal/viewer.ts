@@ -1,4 +1,4 @@
-/** Owns one viewer of a terminal: its socket, how far behind it is, and what it is sent. */
+/** One viewer of a terminal: its socket, how far behind it is, and what it is sent. */
 import { StringDecoder } from "node:string_decoder";
 import type { WebSocket } from "ws";
 import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
@@ -33,7 +33,8 @@ export interface Viewer {
   acknowledge(bytes: number): void;
   /** What comes from now on is held until `show`. */
   await(): void;
-  show(snapshot: Snapshot): void;
+  /** `beganAt`: when the terminal began to print, ISO 8601. */
+  show(snapshot: Snapshot, beganAt: string): void;
   drop(): void;
 }
 
@@ -95,8 +96,8 @@ export function createViewer(socket: WebSocket, answers: boolean, now: number, o
       mode = "waiting";
       forget();
     },
-    show({ data, tail, cols, rows }) {
-      sendFrame({ type: "snapshot", data, cols, rows }, onSent);
+    show({ data, tail, cols, rows, marks, prompts }, beganAt) {
+      sendFrame({ type: "snapshot", data, cols, rows, began_at: beganAt, marks, prompts }, onSent);
       decoder.end();
       mode = "live";
       const since = held;

@@ -1,4 +1,4 @@
-/** Owns the viewers of one terminal: who sees what, whose backlog stops the program, and whose size it has. */
+/** The viewers of one terminal: who sees what, whose backlog stops the program, and whose size it has. */
 import type { WebSocket } from "ws";
 import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
 import { untilDropped, updateBacklog, updateHolding } from "./flow.ts";
@@ -13,6 +13,8 @@ export interface Size {
 export interface ViewersOptions {
   /** Milliseconds of a steady clock. */
   now(): number;
+  /** When the terminal began to print, ISO 8601. */
+  beganAt: string;
   /** Asks for the screen as it is after all output so far. */
   snapshot(then: (snapshot: Snapshot) => void): void;
   /** Frames that belong behind a snapshot asked for now: the exit of a program that has ended. */
@@ -53,7 +55,7 @@ export function createViewers(options: ViewersOptions): Viewers {
     const epilogue = options.epilogue();
     options.snapshot((snapshot) => {
       if (!all.has(viewer)) return;
-      viewer.show(snapshot);
+      viewer.show(snapshot, options.beganAt);
       for (const frame of epilogue) viewer.frame(frame);
       regulate();
     });

@@ -1,53 +1,15 @@
-/** Owns one program on a pseudoterminal: its bytes in both directions, and that its last byte comes before its exit. */
+/** One program on a Unix pseudoterminal: its bytes in both directions through the descriptor, and its last byte before its exit. */
 import { readSync } from "node:fs";
 import { Socket } from "node:net";
 import { constants } from "node:os";
 import { spawn } from "@lydell/node-pty";
-import { processAlive } from "./process-session.ts";
+import { endProgram } from "./end-program.ts";
+import { holdClose } from "./hold-close.ts";
+import { processAlive, signalForeground, signalSession } from "./process-session.ts";
+import type { Pty, PtyOptions } from "./pty.ts";
 import { createPtyInput } from "./pty-input.ts";
 import { holdMaster, releaseMaster } from "./seal-descriptors.ts";
 
-export interface PtyExit {
-  /** Exactly one of the two is not null. */
-  code: number | null;
-  signal: string | null;
-}
-
-export interface PtyOptions {
-  /** Absolute path. */
-  command: string;
-  args: string[];
-  env: Record<string, string>;
-  cwd: string;
-  cols: number;
-  rows: number;
-  /** Nobody writes into the bytes any more: whoever wants them keeps them, and changes only a copy. */
-  onData(bytes: Buffer): void;
-  /** After the last `onData`. */
-  onExit(exit: PtyExit): void;
-  /** The program has taken all that was written. */
-  onDrain(): void;
-}
-
-export interface PtyProcess {
-  readonly pid: number;
-  /** Bytes written and not yet taken by the program. */
-  readonly queued: number;
-  write(bytes: Uint8Array): void;
-  resize(cols: number, rows: number): void;
-  pause(): void;
-  resume(): void;
-  /** Reads no more: the exit follows without the rest of the output. */
-  discard(): void;
-}
-
-/** Between looks whether a program that has closed its terminal has also ended: soon, then less often. */
-const ENDED_MS = 1;
-const ENDED_MAX_MS = 50;
-/** How long a dead program's terminal must be quiet, when something it left behind still holds it open. */
-const QUIET_MS = 50;
-/** Until then at most. */
-const LINGER_MS = 1_000;
 /** A read this long was cut by the system, so there may be more. */
 const FULL_READ_BYTES = 4_000;
 /**
@@ -57,7 +19,7 @@ const FULL_READ_BYTES = 4_000;
 const BULK_BYTES = 32 * 1024;
 
 /** Starts the program. Throws what node-pty throws when the system refuses (no descriptor, no process). */
-export function openPty(options: PtyOptions): PtyProcess {
+export function openUnixPty(options: PtyOptions): Pty {
   const pty = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env,
@@ -70,62 +32,28 @@ export function openPty(options: PtyOptions): PtyProcess {
   const fd = descriptor(pty);
   holdMaster(fd);
   let open = true;
+  let exited = false;
   let paused = false;
-  let ending: { error: Error | undefined; since: number } | undefined;
-  let lastData = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let endedMs = ENDED_MS;
-  const input = createPtyInput(fd, options.onDrain, () => close());
-
-  // node-pty closes the terminal 200 ms after the program's death, and Node closes it on EIO, each whether or not
-  // everything has been read. A paused reader would lose its last output, so the close waits until it has it.
-  const destroy = socket.destroy.bind(socket);
-  socket.destroy = (error?: Error) => {
-    ending ??= { error, since: Date.now() };
-    if (error !== undefined) ending.error = error;
-    settle();
-    return socket;
-  };
-  function settle(): void {
-    clearTimeout(timer);
-    if (ending === undefined || !open || paused) return;
-    if (socket.readableLength > 0) {
-      timer = setTimeout(settle, 1);
-      return;
-    }
-    const now = Date.now();
-    // No error and no end of file: a child of the program still has the terminal. Wait for what is in the buffer.
-    const held = ending.error === undefined && !socket.readableEnded;
-    // Many a program closes its terminal as its last act. Closed here before it has ended, it would end by SIGHUP instead.
-    if (!held && processAlive(pty.pid)) {
-      timer = setTimeout(settle, endedMs);
-      endedMs = Math.min(endedMs * 2, ENDED_MAX_MS);
-      return;
-    }
-    if (held && now - lastData < QUIET_MS && now - ending.since < LINGER_MS) {
-      timer = setTimeout(settle, QUIET_MS);
-      return;
-    }
-    close();
-  }
-  function close(): void {
-    if (!open) return;
-    open = false;
-    clearTimeout(timer);
-    input.close();
-    releaseMaster(fd);
-    destroy(ending?.error);
-  }
+  const hold = holdClose(socket, {
+    ended: () => !processAlive(pty.pid),
+    onClosing() {
+      open = false;
+      input.close();
+      releaseMaster(fd);
+    },
+  });
+  const input = createPtyInput(fd, options.onDrain, hold.now);
 
   socket.on("error", () => {});
   socket.on("data", (bytes: Buffer) => {
-    lastData = Date.now();
+    hold.read();
     // What the stream still holds comes first; then what the terminal holds.
     const more = bytes.length >= FULL_READ_BYTES && socket.readableLength === 0;
     options.onData(more ? readMore(fd, bytes) : bytes);
   });
   pty.onExit(({ exitCode, signal }) => {
     open = false;
+    exited = true;
     options.onExit(signal ? { code: null, signal: signalName(signal) } : { code: exitCode, signal: null });
   });
 
@@ -138,23 +66,29 @@ export function openPty(options: PtyOptions): PtyProcess {
       if (open) input.write(bytes);
     },
     resize(cols, rows) {
-      if (open && ending === undefined) pty.resize(cols, rows);
+      if (open && !hold.begun) pty.resize(cols, rows);
     },
     pause() {
       if (paused) return;
       paused = true;
       socket.pause();
+      hold.paused(true);
     },
     resume() {
       if (!paused) return;
       paused = false;
       socket.resume();
-      settle();
+      hold.paused(false);
     },
     discard() {
       paused = false;
-      close();
+      hold.now();
     },
+    signal(signal) {
+      if (signal === "SIGINT") signalForeground(pty.pid, signal);
+      else signalSession(pty.pid, signal);
+    },
+    end: () => endProgram(pty.pid, exited),
   };
 }
 
