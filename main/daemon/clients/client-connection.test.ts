@@ -1,0 +1,65 @@
+/** Proves that a client that is frozen is noticed, and one that only works is not. */
+import { EventEmitter } from "node:events";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { WebSocket } from "ws";
+import { silentLog } from "../../home/create-log.ts";
+import { openClientConnection } from "./client-connection.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+class Socket extends EventEmitter {
+  bufferedAmount = 0;
+  readonly sent: { type?: string }[] = [];
+  send(text: string, done?: () => void) {
+    this.sent.push(JSON.parse(text));
+    done?.();
+  }
+  close() {}
+  terminate() {
+    this.emit("close");
+  }
+  says(frame: object) {
+    this.emit("message", Buffer.from(JSON.stringify(frame)), false);
+  }
+}
+
+async function introduce(answersPings: boolean) {
+  const socket = new Socket();
+  let left = false;
+  const ready = Promise.withResolvers<void>();
+  openClientConnection(socket as unknown as WebSocket, {
+    client: "c",
+    seconds: 120,
+    declared: [],
+    log: silentLog(),
+    onTools: () => ready.resolve(),
+    onClose() {
+      left = true;
+    },
+  });
+  socket.says({ type: "hello", name: "c", tools: [] });
+  await ready.promise;
+  if (answersPings) {
+    const send = socket.send.bind(socket);
+    socket.send = (text, done) => {
+      send(text, done);
+      if (text.includes('"ping"')) socket.says({ type: "pong" });
+    };
+  }
+  return { socket, left: () => left };
+}
+
+it("P52: a client whose page is frozen is cut off within 15 s although its connection lives", async () => {
+  const { left } = await introduce(false);
+  vi.advanceTimersByTime(10_000);
+  expect(left()).toBe(false);
+  vi.advanceTimersByTime(5_000);
+  expect(left()).toBe(true);
+});
+
+it("P52: a client that answers is kept for as long as it likes", async () => {
+  const { left } = await introduce(true);
+  vi.advanceTimersByTime(600_000);
+  expect(left()).toBe(false);
+});

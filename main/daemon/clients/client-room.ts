@@ -1,0 +1,182 @@
+/** Joins connected programs to agents: each client token is a server whose tools its connected client executes. */
+import type { WebSocket } from "ws";
+import type { ClientTokenView } from "../../../shared/protocol/client-tools.ts";
+import { CLOSE } from "../../../shared/protocol/wire.ts";
+import type { Log } from "../../home/create-log.ts";
+import type { OpenLink } from "../upstream/link.ts";
+import { type AskingSession, BUILTIN_SERVER, type Server } from "../upstream/open-server.ts";
+import type { ServerSource } from "../upstream/server-source.ts";
+import { openClientConnection } from "./client-connection.ts";
+import { type ClientMember, createClientLink } from "./client-link.ts";
+import type { ClientToken, ClientTokens } from "./client-tokens.ts";
+
+export interface ClientRoom {
+  /** The clients as servers of agents. */
+  source: ServerSource;
+  /** A connection of one agent's session to the client of this token. */
+  open(id: string, session: AskingSession | undefined): OpenLink;
+  /** Takes a client's socket. With `takeover` the one that is connected makes room; otherwise the new one is closed. */
+  attach(socket: WebSocket, token: ClientToken, takeover: boolean): void;
+  list(): ClientTokenView[];
+  dispose(): void;
+}
+
+/** What is known of one token's client. */
+interface Member extends ClientMember {
+  /** The list that agents were told of last, as JSON. */
+  told: string;
+}
+
+export interface ClientRoomOptions {
+  tokens: ClientTokens;
+  log: Log;
+}
+
+const MAX_SERVER_NAME = 40;
+
+export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom {
+  const members = new Map<string, Member>();
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+
+  const memberOf = (id: string): Member => {
+    let member = members.get(id);
+    if (member === undefined) {
+      member = {
+        token: () => tokens.get(id),
+        connection: undefined,
+        tools: tokens.get(id)?.tools ?? [],
+        told: "[]",
+        links: new Set(),
+      };
+      members.set(id, member);
+    }
+    return member;
+  };
+  /** Only of another list: a notice without news is taken for an echo by whoever reads (list-watch.ts). */
+  const tellLinks = (member: Member) => {
+    const listed = member.connection === undefined ? "[]" : JSON.stringify(member.tools);
+    if (listed === member.told) return changed();
+    member.told = listed;
+    const message = { jsonrpc: "2.0" as const, method: "notifications/tools/list_changed" };
+    for (const link of [...member.links]) link.message(message, undefined);
+    changed();
+  };
+  tokens.onChange(() => {
+    for (const [id, member] of members) {
+      if (tokens.get(id) !== undefined) continue;
+      members.delete(id);
+      member.connection?.close(CLOSE.tokenRevoked, "this token was revoked");
+    }
+    changed();
+  });
+
+  /** Names that servers from elsewhere have. */
+  let taken: ReadonlySet<string> = new Set();
+  /** Named after their tokens, in the order in which those were made. */
+  const names = (): Map<string, string> => {
+    const used = new Set([...taken, BUILTIN_SERVER]);
+    const named = new Map<string, string>();
+    for (const { id, name } of tokens.list()) {
+      const plain = slug(name);
+      let server = plain;
+      for (let n = 2; used.has(server); n += 1) server = `${plain}-${n}`;
+      used.add(server);
+      named.set(id, server);
+    }
+    return named;
+  };
+  const serverOf = (id: string, name: string): Server => ({
+    name,
+    transport: "client",
+    config: { command: "" },
+    client: id,
+  });
+
+  return {
+    source: {
+      list(others) {
+        taken = others;
+        return Array.from(names(), ([id, name]) => serverOf(id, name));
+      },
+      onChange: (listener) => void listeners.add(listener),
+      isFor(server, session) {
+        const sessions = server.client === undefined ? [] : (tokens.get(server.client)?.sessions ?? []);
+        return sessions === "all" || sessions.includes(session);
+      },
+      away(tool, session) {
+        for (const [id, name] of names()) {
+          const member = memberOf(id);
+          const sessions: ClientToken["sessions"] = tokens.get(id)?.sessions ?? [];
+          if (member.connection !== undefined || (sessions !== "all" && !sessions.includes(session))) continue;
+          const definition = member.tools.find((one) => one.name === tool);
+          if (definition !== undefined) return { server: name, tool, definition };
+        }
+        return undefined;
+      },
+    },
+    open: (id, session) => (handlers) => createClientLink(memberOf(id), session, handlers),
+    attach(socket, token, takeover) {
+      const member = memberOf(token.id);
+      if (member.connection !== undefined && !takeover) {
+        socket.close(CLOSE.policy, "a client with this token is connected already; ?takeover=1 replaces it");
+        return;
+      }
+      // The one that leaves must not take the new one with it.
+      const former = member.connection;
+      const connection = openClientConnection(socket, {
+        client: token.id,
+        seconds: token.timeout_seconds,
+        declared: token.tools ?? [],
+        log,
+        onTools(tools) {
+          if (member.connection !== connection) return;
+          member.tools = tools;
+          tellLinks(member);
+        },
+        onClose() {
+          if (member.connection !== connection) return;
+          member.connection = undefined;
+          tellLinks(member);
+        },
+      });
+      member.connection = connection;
+      former?.close(CLOSE.policy, "another client with this token took over");
+      member.tools = connection.tools();
+      tellLinks(member);
+    },
+    list() {
+      const servers = names();
+      return tokens.list().map(({ id, name, origins, sessions, timeout_seconds, created_at }) => {
+        const { connection, tools } = memberOf(id);
+        return {
+          id,
+          name,
+          server: servers.get(id) ?? name,
+          origins,
+          sessions,
+          timeout_seconds,
+          created_at,
+          connected: connection !== undefined,
+          tools: connection === undefined ? [] : tools.map((tool) => String(tool.name)),
+        };
+      });
+    },
+    dispose() {
+      for (const { connection } of members.values()) connection?.close(CLOSE.goingAway, "the daemon is ending");
+    },
+  };
+}
+
+/** A name that can stand before a tool's. */
+function slug(name: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .toLowerCase()
+    .slice(0, MAX_SERVER_NAME);
+  return plain === "" ? "client" : plain;
+}

@@ -1,0 +1,121 @@
+/** Keeps the tokens of programs that execute tools for agents: hashes, in a private file of the home folder. */
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { CLIENT_TIMEOUT_SECONDS, isToolsOrigin, type NewClientToken } from "../../../shared/protocol/client-tools.ts";
+import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
+import { parseJson, z } from "../../../shared/protocol/schema.ts";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
+import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
+import type { JsonObject } from "../rpc/message.ts";
+
+const tokenSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Hex SHA-256 of its token. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Offered while no client has introduced itself; absent where the client says its own. */
+  tools: z.array(z.custom<JsonObject>((value) => typeof value === "object" && value !== null)).optional(),
+  origins: z.array(z.string().refine(isToolsOrigin)),
+  sessions: z.union([z.literal("all"), z.array(z.string())]),
+  timeout_seconds: z.number(),
+  created_at: z.string(),
+});
+export type ClientToken = z.infer<typeof tokenSchema>;
+const fileSchema = z.object({ clients: z.array(tokenSchema) });
+
+const MAX_TOKENS = 100;
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
+
+export interface ClientTokens {
+  list(): readonly ClientToken[];
+  get(id: string): ClientToken | undefined;
+  /** Faults: `too-many-clients`, `clients-unwritable`, `invalid-tools` (says which and why). */
+  add(request: NewClientToken): Promise<Result<{ client: ClientToken; token: string }>>;
+  /** Whose token this is. */
+  find(token: string): ClientToken | undefined;
+  /** Faults: `no-such-client`, `clients-unwritable`: it is then as it was. */
+  rename(id: string, name: string): Result<void>;
+  /** Faults: `no-such-client`, and `clients-unwritable`: it opens nothing all the same, as long as this daemon runs. */
+  remove(id: string): Result<void>;
+  onChange(listener: () => void): void;
+}
+
+const hashOf = (token: string): Buffer => createHash("sha256").update(token).digest();
+const noSuchClient = failed("no-such-client", "There is no client with this id.");
+
+/** Throws when the file cannot be used: a token that was given out is never silently another. */
+export function openClientTokens(path: string, now: () => number = Date.now): ClientTokens {
+  let clients = load(path);
+  const listeners = new Set<() => void>();
+  const write = (next: readonly ClientToken[]): Result<void> => {
+    try {
+      writePrivateFile(path, `${JSON.stringify({ clients: next }, null, 2)}\n`);
+      return ok(undefined);
+    } catch (error) {
+      return failed("clients-unwritable", `The list of clients could not be written: ${reasonOf(error)}.`);
+    }
+  };
+  const become = (next: ClientToken[]) => {
+    clients = next;
+    for (const listener of listeners) listener();
+  };
+  const keep = (next: ClientToken[]): Result<void> => {
+    const kept = write(next);
+    if (kept.ok) become(next);
+    return kept;
+  };
+  return {
+    list: () => clients,
+    get: (id) => clients.find((client) => client.id === id),
+    async add({ name, tools, origins = [], sessions = "all", timeout_seconds = CLIENT_TIMEOUT_SECONDS }) {
+      if (clients.length >= MAX_TOKENS) {
+        return failed("too-many-clients", `There are ${MAX_TOKENS} client tokens already.`, "Revoke one first.");
+      }
+      // Checks schemas with a library that only daemons with client tools load.
+      const { readDeclaredTools } = await import("./declared-tools.ts");
+      const declared = readDeclaredTools(tools ?? []);
+      const [first] = declared.leftOut;
+      if (first !== undefined) return failed("invalid-tools", `The tools cannot be offered: ${first}`);
+      const token = randomBytes(32).toString("hex");
+      const client: ClientToken = {
+        id: randomUUID(),
+        name,
+        hash: hashOf(token).toString("hex"),
+        ...(tools !== undefined && { tools: [...declared.tools] }),
+        origins,
+        sessions,
+        timeout_seconds,
+        created_at: new Date(now()).toISOString(),
+      };
+      const kept = keep([...clients, client]);
+      return kept.ok ? ok({ client, token }) : kept;
+    },
+    find(token) {
+      const hash = hashOf(token);
+      let found: ClientToken | undefined;
+      // Every entry is compared, so that the time does not tell which one matched.
+      for (const client of clients) if (timingSafeEqual(hash, Buffer.from(client.hash, "hex"))) found = client;
+      return found;
+    },
+    rename(id, name) {
+      if (!clients.some((client) => client.id === id)) return noSuchClient;
+      return keep(clients.map((client) => (client.id === id ? { ...client, name } : client)));
+    },
+    remove(id) {
+      const others = clients.filter((client) => client.id !== id);
+      if (others.length === clients.length) return noSuchClient;
+      const kept = write(others);
+      become(others);
+      return kept;
+    },
+    onChange: (listener) => void listeners.add(listener),
+  };
+}
+
+function load(path: string): ClientToken[] {
+  const file = readPrivateFile(path, MAX_FILE_BYTES);
+  if (file.outcome === "absent") return [];
+  if (file.outcome === "refused") throw new Error(`${path} cannot be used: ${file.reason}`);
+  const parsed = parseJson(fileSchema, file.text);
+  if (!parsed.ok) throw new Error(`${path} is damaged: ${parsed.reason}`);
+  return parsed.value.clients;
+}
