@@ -6,7 +6,7 @@ import { type Json, readEvents, readSse } from "../../test/support/daemon/mcp-ag
 import { scripted, startDaemon, type TestDaemon } from "../../test/support/daemon/start-daemon.ts";
 import { silentLog } from "../home/create-log.ts";
 import { homeFolder } from "../home/home-folder.ts";
-import { prove } from "../home/secrets.ts";
+import { daemonProofs } from "../home/proofs.ts";
 import { createDaemon } from "./create-daemon.ts";
 
 let running: TestDaemon | undefined;
@@ -27,7 +27,10 @@ describe("discovery", () => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ url: `${daemon.url}/mcp`, pid: process.pid });
     const nonce = "00112233445566778899aabbccddeeff";
     const health = (await (await fetch(`${daemon.url}/health?nonce=${nonce}`)).json()) as Json;
-    expect(health).toMatchObject({ status: "ok", proof: prove(daemon.key, nonce) });
+    expect(health).toMatchObject({
+      status: "ok",
+      port_proof: daemonProofs(daemon.key, nonce, Number(new URL(daemon.url).port)).port_proof,
+    });
     expect(health.features).toContain("replay");
   });
 
@@ -142,7 +145,7 @@ describe("notices", () => {
     await vi.waitFor(() => expect(notices).toContainEqual({ type: "session_ended", session_id }));
     expect(notices[0]).toEqual({ type: "sessions", sessions: [] });
     expect(notices[1]).toMatchObject({ type: "servers" });
-    expect(notices[2]).toEqual({ type: "outbox", outbox: { waiting: 0, dead: 0, unknown: 0 } });
+    expect(notices[2]).toEqual({ type: "outbox", outbox: { waiting: 0, dead: 0, unknown: 0, held: 0 } });
     abort.abort();
     await reading;
   });

@@ -1,42 +1,33 @@
+/** Composes the daemon: options in, `{ url, done, dispose }` out. */
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
-import type { Log } from "../home/create-log.ts";
-import type { HomeFolder } from "../home/home-folder.ts";
+import { portOf } from "../../shared/protocol/proof.ts";
+import { readLastPort, writeLastPort } from "../home/last-port.ts";
+import { sameSecret } from "../home/secrets.ts";
+import { setAsideOf } from "../home/set-aside.ts";
 import { VERSION } from "../home/version.ts";
+import { bearerOf } from "../wire/bearer.ts";
+import { createClientUpgrades } from "./clients/client-upgrades.ts";
+import { takeSeat } from "./cluster-seat.ts";
 import { createDaemonLife, type EndReason } from "./daemon-life.ts";
+import type { DaemonOptions } from "./daemon-options.ts";
 import { createDaemonParts } from "./daemon-parts.ts";
 import { createDaemonView } from "./daemon-view.ts";
 import { type DiscoveryEntry, liveOwner, writeDiscovery } from "./discovery-entry.ts";
 import { createDaemonRoutes } from "./endpoint/daemon-routes.ts";
-import { listen } from "./endpoint/listen.ts";
+import { type Handlers, type Listening, listen } from "./endpoint/listen.ts";
 import { CALLBACK_PATH } from "./endpoint/sign-in-routes.ts";
 import { createTerminalUpgrades } from "./endpoint/terminal-upgrades.ts";
-import { readLastPort, writeLastPort } from "./last-port.ts";
 import { openHome } from "./open-home.ts";
+import { findListeners } from "./preview/find-listeners.ts";
+import { createPortProxy } from "./preview/port-proxy.ts";
+import { createPortWatch } from "./preview/watch-ports.ts";
 import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
-import type { SessionStore } from "./sessions/session-store.ts";
-
-export interface DaemonOptions {
-  /** Prepared by the caller. */
-  home: HomeFolder;
-  log: Log;
-  /** 0, the default, chooses a free one. */
-  port?: number;
-  /** What terminals and upstream servers inherit, without Signalbox's own. */
-  env?: NodeJS.ProcessEnv;
-  /** Milliseconds without a session and without a gateway after which the daemon ends itself. */
-  idleMs?: number;
-  /** Where MCP sessions are recorded; a database of the home folder by default. */
-  sessionStore?: SessionStore;
-  /** Milliseconds that never jump, by which MCP sessions grow old, and how often that is looked at. */
-  clock?: () => number;
-  sweepMs?: number;
-  /** Milliseconds between looks at what nobody tells. */
-  lookMs?: number;
-  /** Milliseconds after which a request that nobody reads counts as left by its agent. */
-  abandonMs?: number;
-}
+import { routeMcp } from "./route-mcp.ts";
+import { openRedisSessionStore } from "./sessions/redis-session-store.ts";
+import { createSharedSessionStore } from "./sessions/shared-session-store.ts";
+import { startHere } from "./start-here.ts";
 
 export interface Daemon {
   /** `http://127.0.0.1:<port>`. */
@@ -45,6 +36,8 @@ export interface Daemon {
   dispose(): Promise<void>;
   /** Resolves with the reason once the daemon wants to end by itself; its owner then disposes of it. */
   readonly done: Promise<EndReason>;
+  /** Every value that must stand in no log. */
+  secrets(): readonly string[];
 }
 
 /** Faults: `already-running`, `home-unusable`, `port-in-use`, `cannot-listen`. */
@@ -57,6 +50,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   if (owner !== undefined) {
     opened.value.outbox.close();
     opened.value.known.close();
+    opened.value.inbox.dispose();
     await opened.value.sessions.close();
     return failed(
       "already-running",
@@ -64,13 +58,22 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     );
   }
 
+  const seat = await takeSeat(home, log, options.env ?? process.env);
   const startedAt = Date.now();
   let url = "";
   let ending = false;
   let entry: DiscoveryEntry | undefined;
 
-  const parts = createDaemonParts(options, opened.value, () => url + CALLBACK_PATH);
-  const { terminals, registry, signIns, servers, outbox, agents } = parts;
+  const shared =
+    seat === undefined || options.sessionStore !== undefined
+      ? undefined
+      : createSharedSessionStore(
+          openRedisSessionStore({ ...seat.cluster, sealer: seat.cluster.sealer("mcp sessions") }),
+          opened.value.sessions,
+        );
+  const sessionStore = shared ?? options.sessionStore ?? opened.value.sessions;
+  const parts = createDaemonParts({ ...options, sessionStore }, opened.value, () => url + CALLBACK_PATH);
+  const { terminals, registry, signIns, servers, outbox, inbox, agents, reports } = parts;
   const life = createDaemonLife({
     idleMs: options.idleMs,
     lookMs: options.lookMs,
@@ -86,25 +89,51 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
 
   const view = createDaemonView({
     key,
+    port: () => portOf(url),
     startedAt,
     registry,
     terminals,
     servers,
     outbox,
+    inbox,
+    ports: (id) => portWatch.ports(id)?.filter(({ port }) => port !== portOf(url)),
     onServers: parts.onServers,
   });
   const endSession = async (id: string) => {
     registry.end(id);
     settings.forget(id);
+    inbox.forget(id);
+    reports.ended(id);
+    previews.expose(id, []);
     await Promise.all([agents.endAllOf(id), terminals.end(id)]);
   };
   const stop = (force: boolean): string | undefined => {
     const running = view.running();
     if (running !== undefined && !force) return running;
+    // Before the answer: whoever is told that it ends must not find it again.
+    entry?.remove();
     life.stop();
     return undefined;
   };
 
+  const previews = createPortProxy({
+    key,
+    isOwnPort: (port) => port === portOf(url),
+    onExposed: () => portWatch.look(),
+  });
+  const portWatch = createPortWatch({
+    leaders: () =>
+      registry.list().flatMap(({ id }) => {
+        const info = terminals.info(id);
+        return info?.state === "running" ? [{ session: id, pid: info.pid }] : [];
+      }),
+    offset: terminals.offset,
+    exposed: previews.exposed,
+    exposing: previews.exposing,
+    find: findListeners,
+    onChange: (id) => registry.get(id) !== undefined && registry.changed(id),
+    costly: process.platform !== "linux",
+  });
   const routes = createDaemonRoutes({
     key,
     registry,
@@ -114,23 +143,76 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     settings,
     own,
     outbox,
+    inbox,
+    reports,
+    clients: opened.value.clients,
+    clientRoom: parts.clients,
+    approvals: parts.approvals,
+    damagedOutboxes: () => setAsideOf(join(home.path, "outbox.db")),
     signIns,
     sessionView: view.session,
     health: view.health,
     notices: view.notices,
     endSession,
+    numbers: opened.value.numbers,
+    expose: previews.expose,
     ending: () => ending,
+    made: async (session) => {
+      // Redis that is away is no reason not to begin: it is claimed once Redis is back.
+      await router?.claim(session).catch(() => {});
+    },
+    startHere: startHere({
+      home,
+      env: options.env ?? process.env,
+      registry,
+      terminals,
+      mcpUrl: () => `${url}/mcp`,
+      longCallMs: () => own.get().long_call_minutes * 60_000,
+      ending: () => ending,
+      endSession,
+    }),
     stop,
     gateways: life.gateways,
   });
   const upgrades = createTerminalUpgrades(key, registry, terminals);
-  const handlers = {
-    mcp: createMcpEndpoint(agents),
-    routes: getRequestListener(routes.fetch, { overrideGlobalObjects: false }),
-    upgrade: upgrades.handle,
+  const clientUpgrades = createClientUpgrades(key, opened.value.clients, parts.clients);
+  const upgrade: Handlers["upgrade"] = (request, socket, head) => {
+    const url = request.url ?? "";
+    const to = previews.takes(url)
+      ? previews.upgrade
+      : clientUpgrades.takes(url)
+        ? clientUpgrades.handle
+        : upgrades.handle;
+    to(request, socket, head);
+  };
+  const serveRoutes = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
+  const endpoint = createMcpEndpoint(agents, (socket) => listening.ok && listening.value.admitted(socket));
+  const router =
+    seat === undefined
+      ? undefined
+      : routeMcp({
+          cluster: seat.cluster,
+          registry,
+          store: sessionStore,
+          log,
+          isSure: seat.isSure,
+          release: ({ id }) => agents.release(id),
+          serve: endpoint,
+        });
+  const handlers: Handlers = {
+    mcp: router?.handle ?? endpoint,
+    routes: (request, response) =>
+      previews.takes(request.url ?? "") ? previews.request(request, response) : void serveRoutes(request, response),
+    upgrade,
+    continues: previews.takes,
+    member: seat === undefined ? undefined : { token: seat.memberToken, key },
+    knows(authorization: string | undefined) {
+      const token = bearerOf(authorization);
+      return token !== undefined && (sameSecret(token, key) || registry.byToken(token) !== undefined);
+    },
   };
   const portFile = join(home.path, "daemon.port");
-  let listening = await listen(options.port ?? readLastPort(portFile), handlers);
+  let listening: Result<Listening> = await listen(options.port ?? readLastPort(portFile), handlers);
   // The last one's port is only preferred.
   if (!listening.ok && options.port === undefined) listening = await listen(0, handlers);
 
@@ -138,11 +220,17 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const disposeParts = async () => {
     ending = true;
     if (listening.ok) listening.value.stop();
+    router?.dispose();
+    await seat?.leave();
     life.dispose();
     upgrades.close();
+    clientUpgrades.close();
+    portWatch.dispose();
+    previews.dispose();
     await parts.dispose();
     // How the last calls ended is still to be told to whoever reads.
     for (const { ring } of registry.list()) ring.settle();
+    opened.value.numbers.close();
     await new Promise((resolve) => setImmediate(resolve));
     if (listening.ok) await listening.value.close();
   };
@@ -153,11 +241,23 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   writeLastPort(portFile, listening.value.port);
   url = `http://127.0.0.1:${listening.value.port}`;
   entry = writeDiscovery(home.discovery, url, new Date(startedAt).toISOString());
+  const { port, accept } = listening.value;
+  seat?.serve({
+    port,
+    accept,
+    since: new Date(startedAt).toISOString(),
+    load: () => registry.list().length,
+    async verify() {
+      await shared?.share();
+      await router?.verify();
+    },
+  });
   log.info({ url, version: VERSION }, "daemon listens");
 
   return ok({
     url,
     done: life.done,
+    secrets: parts.secrets,
     dispose() {
       disposing ??= (async () => {
         // First, so that nobody is sent to a daemon that is leaving.

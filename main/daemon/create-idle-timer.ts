@@ -1,4 +1,4 @@
-/** Owns the moment at which the daemon is of no use to anybody any more. */
+/** The moment at which the daemon is of no use to anybody any more. */
 
 export interface IdleTimer {
   /** Says whether somebody uses the daemon now. */

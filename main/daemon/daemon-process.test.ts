@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { scripted } from "../../test/support/daemon/start-daemon.ts";
 
 const CLI = fileURLToPath(new URL("../cli.ts", import.meta.url));
-const DAEMON = fileURLToPath(new URL("../daemon.ts", import.meta.url));
+const DAEMON = fileURLToPath(new URL("../commands/daemon.ts", import.meta.url));
 const ROUNDS = process.env.SIGNALBOX_LONG === "1" ? 100 : 6;
 let home: string;
 const running = new Set<ChildProcess>();

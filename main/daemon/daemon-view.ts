@@ -1,9 +1,11 @@
-/** Owns what the daemon tells of itself and of its sessions. */
-import { DAEMON_FEATURES, type DaemonSession, type Health } from "../../shared/protocol/daemon-api.ts";
+/** What the daemon tells of itself and of its sessions. */
+import { type Asks, DAEMON_FEATURES, type DaemonSession, type Health } from "../../shared/protocol/daemon-api.ts";
+import type { DaemonPort } from "../../shared/protocol/preview-api.ts";
 import { PROTOCOL_VERSION } from "../../shared/protocol/wire.ts";
-import { prove } from "../home/secrets.ts";
+import { daemonProofs } from "../home/proofs.ts";
 import { VERSION } from "../home/version.ts";
 import type { NoticeSources } from "./endpoint/notices.ts";
+import type { Inbox } from "./inbox/inbox.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { Session, SessionRegistry } from "./sessions/session-registry.ts";
 import type { Terminals } from "./terminal/terminals.ts";
@@ -11,7 +13,7 @@ import type { UpstreamServers } from "./upstream/upstream-servers.ts";
 
 export interface DaemonView {
   session(session: Session): DaemonSession;
-  /** With the proof for `nonce`, where one was asked for. */
+  /** With the proofs for `nonce`, where they were asked for. */
   health(nonce: string | undefined): Health;
   /** One sentence about programs that still run; undefined when none does. */
   running(): string | undefined;
@@ -20,18 +22,23 @@ export interface DaemonView {
 
 export interface DaemonViewOptions {
   key: string;
+  /** The port that it listens on. */
+  port: () => number;
   /** Milliseconds since 1970. */
   startedAt: number;
   registry: SessionRegistry;
   terminals: Terminals;
   servers: UpstreamServers;
+  /** Ports of a session; undefined where they are not known. */
+  ports: (session: string) => DaemonPort[] | undefined;
   onServers: (listener: () => void) => () => void;
   outbox: Pick<Outbox, "counts" | "onChange">;
+  inbox: Pick<Inbox, "summary" | "waitingIn" | "onChange">;
 }
 
 export function createDaemonView(options: DaemonViewOptions): DaemonView {
   const { key, startedAt, registry, terminals, servers } = options;
-  const session = ({ id, cwd, createdAt, clients, label, agent }: Session): DaemonSession => ({
+  const session = ({ id, cwd, createdAt, clients, label, agent, conversation }: Session): DaemonSession => ({
     session_id: id,
     cwd,
     created_at: createdAt,
@@ -39,6 +46,9 @@ export function createDaemonView(options: DaemonViewOptions): DaemonView {
     clients,
     ...(label !== undefined && { label }),
     ...(agent !== undefined && { agent }),
+    ...(conversation !== undefined && { conversation }),
+    ...withPorts(options.ports(id)),
+    ...withAsks(options.inbox.waitingIn(id)),
   });
   return {
     session,
@@ -50,7 +60,7 @@ export function createDaemonView(options: DaemonViewOptions): DaemonView {
       protocol_version: PROTOCOL_VERSION,
       features: [...DAEMON_FEATURES],
       version: VERSION,
-      ...(nonce !== undefined && { proof: prove(key, nonce) }),
+      ...(nonce !== undefined && daemonProofs(key, nonce, options.port())),
     }),
     running() {
       const count = registry.list().filter(({ id }) => terminals.info(id)?.state === "running").length;
@@ -68,6 +78,13 @@ export function createDaemonView(options: DaemonViewOptions): DaemonView {
       onServers: options.onServers,
       outbox: () => options.outbox.counts(),
       onOutbox: options.outbox.onChange,
+      inbox: () => options.inbox.summary(),
+      onInbox: options.inbox.onChange,
     },
   };
 }
+
+const withPorts = (ports: DaemonPort[] | undefined): Pick<DaemonSession, "ports"> =>
+  ports === undefined ? {} : { ports };
+
+const withAsks = (asks: Asks | undefined): Pick<DaemonSession, "asks"> => (asks === undefined ? {} : { asks });
