@@ -1,4 +1,5 @@
-/** Owns what the UI is told beside events and terminals: one state, and each change of it as a frame. */
+/** What the UI is told beside events and terminals: one state, and each change of it as a frame. */
+import { randomUUID } from "node:crypto";
 import { homedir } from "node:os";
 import type { AppFrame, AppState, DaemonView } from "../../shared/protocol/app-frames.ts";
 import { VERSION } from "../home/version.ts";
@@ -14,6 +15,7 @@ export function createAppHub(daemon: DaemonView, now: () => number): AppHub {
   const listeners = new Set<(change: AppFrame) => void>();
   const state: AppState = {
     version: VERSION,
+    run: randomUUID(),
     now: "",
     home_dir: homedir(),
     daemon,
@@ -28,6 +30,9 @@ export function createAppHub(daemon: DaemonView, now: () => number): AppHub {
         return;
       case "daemon":
         state.daemon = change.daemon;
+        return;
+      case "daemons":
+        state.daemons = change.daemons;
         return;
       case "servers":
         state.servers = change.servers;
@@ -45,6 +50,9 @@ export function createAppHub(daemon: DaemonView, now: () => number): AppHub {
         return;
       case "outbox":
         state.outbox = change.outbox;
+        return;
+      case "inbox":
+        state.inbox = change.inbox;
         return;
       case "recording":
         state.recording = change.recording;

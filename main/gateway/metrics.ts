@@ -1,20 +1,24 @@
-/** Owns the gateway's figures, in the text that Prometheus reads. */
+/** The gateway's figures, in the text that Prometheus reads. */
 import { VERSION } from "../home/version.ts";
-import type { GatewayParts } from "./gateway-parts.ts";
+import type { AppHub } from "./app-hub.ts";
+import type { Counters } from "./bridge/counters.ts";
+import type { LogRing } from "./bridge/session-log.ts";
+import type { Journal } from "./journal/open-journal.ts";
+import type { Daemons } from "./link/daemons.ts";
 
-export interface Counters {
-  /** Events taken in from daemons, and the bytes of their text. */
-  events: number;
-  eventBytes: number;
-  /** Streams that were opened again after a cut. */
-  reconnects: number;
+export interface MetricsContext {
+  hub: AppHub;
+  daemons: Pick<Daemons, "primary">;
+  counters: Counters;
+  ring: Pick<LogRing, "bytes">;
+  journal: Pick<Journal, "queued" | "size">;
 }
 
 /** Newer versions of Prometheus refuse what they cannot tell the format of. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ version 0.0.4. */
-export async function metricsText(parts: GatewayParts, sockets: number): Promise<string> {
+export async function metricsText(parts: MetricsContext, sockets: number): Promise<string> {
   const lines: string[] = [];
   const add = (name: string, type: "counter" | "gauge", help: string, value: number, labels = "") => {
     lines.push(

@@ -1,18 +1,21 @@
-/** Owns what carries events: the daemons they come from, the sessions they belong to, the journal that keeps them, and the app's state. */
+/** What carries events: the daemons they come from, the sessions they belong to, the journal that keeps them, and the app's state. */
 import { homedir } from "node:os";
 import type { Worker } from "node:worker_threads";
+import type { AgentView } from "../../shared/protocol/gateway-api.ts";
 import type { Log } from "../home/create-log.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
-import { createAppHub } from "./app-hub.ts";
-import { createLogRing, RING_BYTES } from "./bridge/session-log.ts";
+import { createSealer } from "../home/sealer.ts";
+import { type AppHub, createAppHub } from "./app-hub.ts";
+import type { Counters } from "./bridge/counters.ts";
+import { createLogRing, type LogRing, RING_BYTES } from "./bridge/session-log.ts";
 import { discoveryCandidates } from "./discovery/candidates.ts";
-import type { GatewayParts } from "./gateway-parts.ts";
 import type { JournalLimits } from "./journal/journal-options.ts";
-import { openJournal } from "./journal/open-journal.ts";
-import { createDaemons } from "./link/daemons.ts";
-import type { Counters } from "./metrics.ts";
+import { type Journal, openJournal } from "./journal/open-journal.ts";
+import { createDaemons, type Daemons } from "./link/daemons.ts";
+import { type Machines, openMachines } from "./machines/machines.ts";
+import type { PreviewNames } from "./preview/preview-names.ts";
 import { rememberAgents } from "./sessions/remember-agents.ts";
-import { createSessions } from "./sessions/sessions.ts";
+import { createSessions, type Sessions } from "./sessions/sessions.ts";
 
 export interface BridgeOptions {
   home: HomeFolder;
@@ -22,6 +25,10 @@ export interface BridgeOptions {
   discovery: readonly string[];
   /** Whether to start our own daemon when none is found. */
   startDaemon: boolean;
+  /** Every value that a foreign daemon's events must not show. */
+  secrets: () => readonly string[];
+  /** The addresses of previews. */
+  names: PreviewNames;
   limits: JournalLimits;
   journalThread: Worker | undefined;
   log: Log;
@@ -30,10 +37,19 @@ export interface BridgeOptions {
   random: () => number;
 }
 
-export interface Bridge
-  extends Pick<GatewayParts, "hub" | "ring" | "agents" | "counters" | "sessions" | "journal" | "daemons"> {
+export interface Bridge {
+  hub: AppHub;
+  ring: LogRing;
+  agents: () => Promise<readonly AgentView[]>;
+  counters: Counters;
+  sessions: Sessions;
+  journal: Journal;
+  daemons: Daemons;
+  machines: Machines;
   /** No event is taken in any more; the journal stays open for who still reads it. */
   stop(): void;
+  /** Called when a daemon was connected or lost. */
+  onDaemon(listener: () => void): void;
 }
 
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
@@ -54,7 +70,9 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   // The three know each other; none of them asks for another before all are there.
   const sessions = createSessions({
     counters,
+    secrets: options.secrets,
     home,
+    names: options.names,
     hub,
     ring,
     journal: () => journal,
@@ -64,9 +82,10 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     now,
     steady,
     random,
+    sealer: createSealer(key, "session tokens"),
   });
   const journal = await openJournal(
-    { path: home.database, ...options.limits },
+    { path: home.database, results: home.results, ...options.limits },
     {
       counts: sessions.counts,
       recording: (recording) => hub.publish({ type: "recording", recording }),
@@ -75,6 +94,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     },
     options.journalThread,
   );
+  const changes: (() => void)[] = [];
   const daemons = createDaemons({
     home,
     key,
@@ -86,11 +106,16 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     random,
     listener: {
       view: (daemon) => hub.publish({ type: "daemon", daemon }),
-      changed: () => sessions.refresh(),
-      notice: (notice) => sessions.notice(notice),
+      added: (daemons) => hub.publish({ type: "daemons", daemons }),
+      changed() {
+        sessions.refresh();
+        for (const listener of changes) listener();
+      },
+      notice: (daemon, notice) => sessions.notice(daemon, notice),
     },
   });
   sessions.load(journal.sessions);
+  const machines = await openMachines({ home, daemons, log });
   return {
     hub,
     ring,
@@ -99,7 +124,12 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     sessions,
     journal,
     daemons,
+    machines,
+    onDaemon(listener) {
+      changes.push(listener);
+    },
     stop() {
+      machines.dispose();
       daemons.dispose();
       sessions.dispose();
     },

@@ -1,11 +1,14 @@
-/** Owns `<home>/settings.json`: the few numbers that a person may set for the gateway. */
+/** `<home>/settings.json`: the few numbers that a person may set for the gateway. */
+
 import { join } from "node:path";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import { type HistoryLimits, historyLimitsSchema } from "../../shared/protocol/gateway-api.ts";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
+import { reasonOf } from "../../shared/text/reason-of.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { readPrivateFile, writePrivateFile } from "../home/private-file.ts";
 import type { JournalLimits } from "./journal/journal-options.ts";
+import { readOriginPattern } from "./preview/preview-names.ts";
 
 const MAX_SETTINGS_BYTES = 64 * 1024;
 const DAY_MS = 86_400_000;
@@ -18,11 +21,22 @@ const settingsSchema = z.object({
       query_tokens: z.boolean().default(true),
     })
     .default({ query_tokens: true }),
+  previews: z
+    .object({
+      /** `https://*.` and a name that a reverse proxy serves: the `*` becomes the preview's own label. */
+      origin: z
+        .string()
+        .refine((text) => readOriginPattern(text) !== undefined, "must be https://*. and a host name")
+        .optional(),
+    })
+    .default({}),
 });
 
 export interface Settings {
   history: JournalLimits;
   queryTokens: boolean;
+  /** What follows the label of a preview's public host; undefined where previews are reached on this machine alone. */
+  previewHost: string | undefined;
 }
 
 /** The defaults where the file says nothing or cannot be used; `warn` is told of the latter. */
@@ -34,7 +48,9 @@ export function readSettings(home: HomeFolder, warn: (reason: string) => void): 
   if (!parsed.ok) warn(`${path} is not used: ${parsed.reason}`);
   const history = parsed.ok ? parsed.value.history : { days: 90, megabytes: 2048 };
   const queryTokens = parsed.ok ? parsed.value.access.query_tokens : true;
-  return { queryTokens, history: journalLimits(history) };
+  const pattern = parsed.ok ? parsed.value.previews.origin : undefined;
+  const previewHost = pattern === undefined ? undefined : readOriginPattern(pattern);
+  return { queryTokens, previewHost, history: journalLimits(history) };
 }
 
 /** In the journal's own units. */
@@ -68,7 +84,7 @@ export function setHistoryLimits(home: HomeFolder, limits: HistoryLimits): Resul
     writePrivateFile(join(home.path, "settings.json"), `${text}\n`);
     return ok(limits);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return failed("settings-unwritable", `The settings could not be written: ${reason}.`, "They are as they were.");
   }
 }

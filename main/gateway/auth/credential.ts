@@ -1,5 +1,6 @@
-/** Owns where a client's token may stand in a request, and in which order the three places are read. */
+/** Where a client's token may stand in a request, and in which order the three places are read. */
 import { BEARER_SUBPROTOCOL_PREFIX } from "../../../shared/protocol/wire.ts";
+import { bearerOf } from "../../wire/bearer.ts";
 
 export type CredentialPlace = "header" | "subprotocol" | "query";
 
@@ -24,7 +25,8 @@ const MAX_TOKEN_LENGTH = 512;
  * rescue a bad header. Two headers, two tokens in the query or an empty one give a token that nobody has.
  */
 export function readCredential(facts: CredentialFacts): Credential | undefined {
-  if (facts.authorization.length > 0) return { token: only(facts.authorization, bearerOf), place: "header" };
+  if (facts.authorization.length > 0)
+    return { token: only(facts.authorization, (header) => bearerOf(header) ?? ""), place: "header" };
   const bearers = facts.protocols.filter((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL_PREFIX));
   if (bearers.length > 0) {
     return { token: only(bearers, (text) => text.slice(BEARER_SUBPROTOCOL_PREFIX.length)), place: "subprotocol" };
@@ -42,9 +44,4 @@ function only(values: readonly string[], read: (text: string) => string): string
   if (value === undefined || values.length > 1) return "";
   const token = read(value);
   return token.length > MAX_TOKEN_LENGTH ? "" : token;
-}
-
-function bearerOf(header: string): string {
-  const [, token] = /^Bearer +([^\s]+)$/i.exec(header) ?? [];
-  return token ?? "";
 }

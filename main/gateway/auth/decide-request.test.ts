@@ -71,7 +71,9 @@ describe("the door", () => {
     `127.1:${PORT}`,
     `2130706433:${PORT}`,
     `[::ffff:127.0.0.1]:${PORT}`,
-    `LOCALHOST:${PORT}`,
+    `LOCALHOST.:${PORT}`,
+    `ſocalhost:${PORT}`,
+    `K27.0.0.1:${PORT}`,
     `user@127.0.0.1:${PORT}`,
     `127.0.0.1:${PORT},evil.test`,
     "",
@@ -137,9 +139,10 @@ describe("the token", () => {
     ]) {
       expect(status({ path, target: path, authorization: [] }), path).toBe(401);
     }
-    for (const path of ["/api/v1/health", "/pair", "/", "/assets/a.js"]) {
+    for (const path of ["/api/v1/health", "/", "/assets/a.js"]) {
       expect(status({ path, target: path, authorization: [] }), path).toBe(200);
     }
+    expect(status({ method: "POST", path: "/pair", target: "/pair", authorization: [] })).toBe(200);
   });
 });
 

@@ -1,11 +1,9 @@
-/** Owns who may do what: the decision on every HTTP request and every upgrade, as pure functions of what the client sent. */
-import type { Scope } from "../../../shared/protocol/access.ts";
+/** Who may do what: the decision on every HTTP request and every upgrade, as pure functions of what the client sent. */
+import { isClosedArea, routeOf } from "../../../shared/protocol/routes.ts";
 import { COMPAT_SUBPROTOCOL, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
+import { accept, type Decision, type DoorFacts, type DoorRules, decideDoor, refuse } from "../../wire/decide-door.ts";
 import { type CredentialFacts, readCredential, sendable } from "./credential.ts";
-import { accept, type Decision, type DoorFacts, type DoorRules, decideDoor, refuse } from "./decide-door.ts";
-import { decideScope, mayOnlyWatch, READ_ONLY } from "./scope.ts";
-
-export type Identity = { kind: "owner" } | { kind: "device"; id: string; scope: Scope };
+import { type Identity, may, READ_ONLY, refusalOf } from "./identity.ts";
 
 export interface RequestFacts extends DoorFacts, CredentialFacts {
   method: string;
@@ -23,23 +21,28 @@ export interface Admission {
   identity: Identity | undefined;
 }
 
-const OPEN_PATHS = ["/api/v1/health", "/api/v1/proof", "/pair"];
+/** The previews of a session below our own address. */
+export const isPreviewPath = (path: string): boolean => path.startsWith("/s/");
 
-/** Only these act or tell anything without a token: liveness, the proof of who we are, pairing, and the UI's files, which hold no secret. */
-function isOpen(facts: RequestFacts): boolean {
-  if (OPEN_PATHS.includes(facts.path)) return true;
-  return !/^\/(api|ws|metrics)(\/|$)/.test(facts.path);
-}
-
-/** 400/421/403 from the door, then 401, then 403 for a device that may only watch. An absent Origin never replaces a token. */
+/**
+ * 400/421/403 from the door, then 401. Open is only what a row of the table says: everything else, whatever its path, wants a
+ * token. What the token's owner may do is decided where the route is served (http/router.ts), by the same row.
+ */
 export function decideRequest(facts: RequestFacts, rules: AccessRules): Decision<Admission> {
   const door = decideDoor(facts, rules);
   if (!door.accept) return door;
-  if (isOpen(facts)) return accept({ identity: undefined });
+  const row = routeOf(facts.method, facts.path);
+  if (row?.needs === "nothing") return accept({ identity: undefined });
   const identity = identifyClient(facts, rules);
-  if (identity === undefined) return refuse(401, "unauthorized", "A valid token is needed.", TOKEN_HINT);
-  const scope = decideScope(identity, facts.method);
-  return scope.accept ? accept({ identity }) : scope;
+  if (identity !== undefined) {
+    const refusal = isPreviewPath(facts.path) ? refusalOf(identity, "act") : undefined;
+    return refusal === undefined ? accept({ identity }) : { accept: false, refusal };
+  }
+  // A mistyped address of the page: to its reader a token is no way on.
+  if (row === undefined && !isClosedArea(facts.path) && readCredential(facts) === undefined) {
+    return refuse(404, "not-found", "There is nothing at this address.");
+  }
+  return refuse(401, "unauthorized", "A valid token is needed.", TOKEN_HINT);
 }
 
 const TOKEN_HINT =
@@ -58,13 +61,17 @@ export type Upgrade =
       session: string;
       cols: number | undefined;
       rows: number | undefined;
+      /** The client shows nothing yet: where there is no terminal it wants what was recorded of it. */
+      recorded: boolean;
       protocol: Protocol;
       /** What older clients ask to be started, when they name no session. */
       start: StartRequest | undefined;
       /** It may not type, end the program or choose its size. */
       watches: boolean;
     }
-  | { route: "app"; protocol: Protocol };
+  | { route: "app"; protocol: Protocol }
+  /** Passed on to a program, which agrees on its own protocol. */
+  | { route: "preview" };
 
 export interface StartRequest {
   /** Name of an agent, or a program. */
@@ -77,13 +84,16 @@ export interface StartRequest {
 /** What was agreed: ours, the original one, or none, which means the original one without an echo. */
 export type Protocol = typeof SUBPROTOCOL | typeof COMPAT_SUBPROTOCOL | undefined;
 
+/** Refused for this alone: a client that is good, while no daemon is known. */
+export const NO_DAEMON = "daemon-not-discovered";
+
 export interface UpgradeState {
   /** Whether this gateway created that session, and so knows its MCP token. */
   knows(session: string): boolean;
   daemonFound: boolean;
 }
 
-/** The order of the checks is part of the protocol: 400/421/403, 401, 404, 400, 503 (protocol.md §4); a device that may only watch starts nothing: 403. */
+/** The order of the checks is part of the protocol: 400/421/403, 401, 404, 403, 400, 503. A client that may only watch starts nothing. */
 export function decideUpgrade(
   facts: RequestFacts,
   rules: AccessRules,
@@ -95,12 +105,17 @@ export function decideUpgrade(
   if (identity === undefined) return refuse(401, "unauthorized", "A valid token is needed.", TOKEN_HINT);
   const protocol = agreedProtocol(facts.protocols);
   const { query } = facts;
-  const watches = mayOnlyWatch(identity);
+  const row = routeOf("GET", facts.path);
+  if (row?.by !== "socket" && row?.by !== "preview") return refuse(404, "not-found", "There is no such socket.");
+  const refusal = refusalOf(identity, row.needs);
+  if (refusal !== undefined) return { accept: false, refusal };
+  if (row.by === "preview") return accept({ identity, upgrade: { route: "preview" } });
+  const watches = !may(identity, "act");
   const tooMuch = () => refuse(403, READ_ONLY.code, READ_ONLY.message, READ_ONLY.hint);
-  switch (facts.path) {
-    case "/ws/app":
+  switch (row.name) {
+    case "GET /ws/app":
       return accept({ identity, upgrade: { route: "app", protocol } });
-    case "/ws/mcp/events": {
+    case "GET /ws/mcp/events": {
       const session = query.get("session_id") ?? "";
       if (session === "") return refuse(400, "missing-session-id", "missing session_id");
       const mcpToken = sendable(query.get("mcp_token") ?? "") || undefined;
@@ -110,10 +125,10 @@ export function decideUpgrade(
       // A token brought along would make a session here.
       if (watches && !state.knows(session)) return tooMuch();
       if (!state.daemonFound && !state.knows(session)) {
-        return refuse(503, "daemon-not-discovered", "mcp daemon not discovered");
+        return refuse(503, NO_DAEMON, "mcp daemon not discovered");
       }
       if (!state.daemonFound && protocol !== SUBPROTOCOL) {
-        return refuse(503, "daemon-not-discovered", "mcp daemon not discovered");
+        return refuse(503, NO_DAEMON, "mcp daemon not discovered");
       }
       const after = whole(query.get("after"));
       return accept({
@@ -121,13 +136,17 @@ export function decideUpgrade(
         upgrade: { route: "events", session, mcpToken: watches ? undefined : mcpToken, after, protocol },
       });
     }
-    case "/ws/terminal": {
+    case "GET /ws/terminal": {
       const session = query.get("session_id") ?? "";
       const start = session === "" ? startRequest(query) : undefined;
       if (session === "" && start === undefined) return refuse(400, "missing-session-id", "missing session_id");
       if (watches && start !== undefined) return tooMuch();
+      const recorded = query.get("recorded") === "1";
       const [cols, rows] = [whole(query.get("cols")), whole(query.get("rows"))];
-      return accept({ identity, upgrade: { route: "terminal", session, cols, rows, protocol, start, watches } });
+      return accept({
+        identity,
+        upgrade: { route: "terminal", session, cols, rows, recorded, protocol, start, watches },
+      });
     }
     default:
       return refuse(404, "not-found", "There is no such socket.");

@@ -1,9 +1,12 @@
-/** Owns the list of paired devices: who they are, and the hashes of their tokens. The tokens themselves are never kept. */
+/** Lists paired devices: who they are, and the hashes of their tokens. The tokens themselves are never kept. */
+
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { type Scope, scopeSchema } from "../../../shared/protocol/access.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { parseJson, z } from "../../../shared/protocol/schema.ts";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
+import { setFileAside } from "../../home/set-aside.ts";
 
 const deviceSchema = z.object({
   id: z.string(),
@@ -25,7 +28,10 @@ const LAST_USE_STEP_MS = 60_000;
 
 export interface Devices {
   list(): readonly Device[];
-  /** Makes a device and gives its token, 256 bits in hex: the only time that anybody sees it. Fault: `devices-unwritable`. */
+  /**
+   * Makes a device and gives its token, 256 bits in hex: the only time that anybody sees it. One that must make room for
+   * it is revoked. Fault: `devices-unwritable`.
+   */
   add(name: string, scope: Scope): Result<{ device: Device; token: string }>;
   /** The device that this token belongs to; notes its use. */
   find(token: string): Device | undefined;
@@ -40,7 +46,7 @@ export type DeviceChange = "revoked" | "scope";
 
 export const hashToken = (token: string): Buffer => createHash("sha256").update(token).digest();
 
-/** Reads `path`; one that is damaged or not ours is treated as empty and replaced at the next pairing, and `warn` is told. */
+/** Reads `path`; one that is damaged is set aside, one that is not ours is treated as empty, and `warn` is told. */
 export function openDevices(path: string, now: () => number, warn: (reason: string) => void): Devices {
   let devices = load(path, warn);
   const listeners = new Set<(id: string, what: DeviceChange) => void>();
@@ -53,7 +59,7 @@ export function openDevices(path: string, now: () => number, warn: (reason: stri
     try {
       writePrivateFile(path, `${JSON.stringify({ devices: next }, null, 2)}\n`);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       return failed("devices-unwritable", `The list of devices could not be written: ${reason}.`, hint);
     }
     devices = next;
@@ -74,8 +80,11 @@ export function openDevices(path: string, now: () => number, warn: (reason: stri
         last_used_at: at,
       };
       const byUse = [...devices].sort((a, b) => b.last_used_at.localeCompare(a.last_used_at));
-      const kept = replace([...byUse.slice(0, MAX_DEVICES - 1), device], "Make room on the disk, then use a new code.");
-      return kept.ok ? ok({ device, token }) : kept;
+      const forgotten = byUse.splice(MAX_DEVICES - 1);
+      const kept = replace([...byUse, device], "Make room on the disk, then use a new code.");
+      if (!kept.ok) return kept;
+      for (const { id } of forgotten) tell(id, "revoked");
+      return ok({ device, token });
     },
     find(token) {
       const hash = hashToken(token);
@@ -127,6 +136,6 @@ function load(path: string, warn: (reason: string) => void): Device[] {
   }
   const parsed = parseJson(fileSchema, file.text);
   if (parsed.ok) return parsed.value.devices;
-  warn(`${path} is not used: ${parsed.reason}`);
+  warn(`${path} is damaged (${parsed.reason}) and set aside as ${setFileAside(path) ?? "nothing: it stays"}`);
   return [];
 }

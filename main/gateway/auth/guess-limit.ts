@@ -1,33 +1,29 @@
-/** Owns counting wrong tokens by client, loopback included, so that guessing is answered with less and less. */
+/** Counts wrong tokens, so that guessing is answered with less and less. */
 
 const WINDOW_MS = 60_000;
 const MAX_FAILURES = 30;
-/** Clients remembered at once; the oldest are forgotten first. */
-const MAX_CLIENTS = 1_000;
 
 export interface GuessLimit {
-  /** Notes a wrong token. True when this client has sent too many within a minute. */
-  failed(client: string): boolean;
+  /** Notes a wrong token. True when there were too many within a minute. */
+  failed(): boolean;
 }
 
 /**
- * Only wrong tokens are refused with 429: with 256 bits nothing can be guessed, and a program that guesses on this
- * machine must not be able to lock its owner out. `now` in milliseconds, from a clock that only goes forward.
+ * One budget for everybody: whoever may connect here has millions of addresses (127.0.0.0/8), so counting by address
+ * limits nobody. Only wrong tokens are refused with 429: with 256 bits nothing can be guessed, and a program that guesses
+ * on this machine must not be able to lock its owner out. `now` in milliseconds, from a clock that only goes forward.
  */
 export function createGuessLimit(now: () => number): GuessLimit {
-  const clients = new Map<string, { since: number; count: number }>();
+  let since = Number.NEGATIVE_INFINITY;
+  let count = 0;
   return {
-    failed(client) {
-      const known = clients.get(client);
-      const record = known !== undefined && now() - known.since < WINDOW_MS ? known : { since: now(), count: 0 };
-      record.count += 1;
-      clients.delete(client);
-      clients.set(client, record);
-      for (const key of clients.keys()) {
-        if (clients.size <= MAX_CLIENTS) break;
-        clients.delete(key);
+    failed() {
+      if (now() - since >= WINDOW_MS) {
+        since = now();
+        count = 0;
       }
-      return record.count > MAX_FAILURES;
+      count += 1;
+      return count > MAX_FAILURES;
     },
   };
 }

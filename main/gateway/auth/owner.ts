@@ -1,6 +1,8 @@
-/** Owns the owner's token while the gateway runs: the comparison, and its replacement by a new one. */
+/** The owner's token while the gateway runs: the comparison, and its replacement by a new one. */
+
 import { randomBytes } from "node:crypto";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
 import { writePrivateFile } from "../../home/private-file.ts";
 import { ownerToken, sameSecret } from "../../home/secrets.ts";
@@ -28,7 +30,7 @@ export function createOwner(home: HomeFolder): Owner {
       try {
         writePrivateFile(home.ownerToken, `${next}\n`);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         return failed("token-unwritable", `The token could not be written: ${reason}.`, "The old one is still good.");
       }
       token = next;

@@ -1,4 +1,4 @@
-/** Owns how a run of entries lies in memory: as the very frame that clients receive, with the place of each entry. */
+/** How a run of entries lies in memory: as the very frame that clients receive, with the place of each entry. */
 import type { Slab } from "./slabs.ts";
 
 export const FRAME_HEAD = '{"events":[';
@@ -14,7 +14,9 @@ export interface Chunk {
   readonly frame: Buffer;
   /** Byte offset in `frame` of each entry, and one past the last entry plus its separator: entry i ends at `starts[i + 1] - 1`. */
   readonly starts: Uint32Array;
-  /** What both lie in, if they do not lie in memory of their own: good while it is held, and written again afterwards. */
+  /** What is known of each entry without its JSON, four numbers each (wire/event-batch.ts); absent where that is nothing. */
+  readonly marks: Float64Array | undefined;
+  /** What they lie in, if they do not lie in memory of their own: good while it is held, and written again afterwards. */
   readonly slab: Slab | undefined;
 }
 
@@ -42,6 +44,7 @@ export function chunkOf(first: number, last: number, entries: Uint8Array, starts
     last,
     frame: frameOf([Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength)]),
     starts: shifted,
+    marks: undefined,
     slab: undefined,
   };
 }

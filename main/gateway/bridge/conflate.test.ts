@@ -2,10 +2,19 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { applyEntry, type CallLog, createCallLog } from "../../../shared/events/fold.ts";
-import type { LogEntry } from "../../../shared/events/tool-event.ts";
+import { type LogEntry, streamEventSchema } from "../../../shared/events/tool-event.ts";
 import { AT, noHistory, progress, range, reader } from "../../../test/support/gateway/log-reader.ts";
+import { foreignMarks, markOf } from "../../../test/support/gateway/mark-of.ts";
 import { openCursor, PACE_MS } from "./cursor.ts";
-import { createLogRing } from "./session-log.ts";
+import { createLogRing, type SessionLog } from "./session-log.ts";
+
+function appendMarked(log: SessionLog, events: readonly string[], marksOf = foreignMarks()): void {
+  for (const event of events) {
+    const bytes = Buffer.from(event);
+    log.add(log.end() + 1, bytes, 0, bytes.length, AT, new Float64Array(marksOf(event)), 0);
+  }
+  log.publish();
+}
 
 describe("conflation", () => {
   const event = fc.oneof(
@@ -55,28 +64,39 @@ describe("conflation", () => {
       uncertain,
     }));
 
-  it("P6: whatever comes, and whenever there is room, what is skipped changes no call", () => {
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 80 }), fc.array(fc.boolean(), { maxLength: 80 }), (events, room) => {
-        const log = createLogRing().open("s");
-        const all = reader();
-        const some = reader();
-        openCursor({ log, after: 0, sink: all.sink, history: noHistory, verbatim: false });
-        const cursor = openCursor({ log, after: 0, sink: some.sink, history: noHistory, verbatim: false });
-        cursor.conflate(true);
-        events.forEach((item, i) => {
-          some.sink.open = room[i] ?? false;
-          log.append([JSON.stringify(item)], AT);
-        });
-        some.sink.open = true;
-        cursor.pump();
-        expect(seen(folded(some.entries()))).toEqual(seen(folded(all.entries())));
-        const skipped = all.entries().length - some.entries().length;
-        expect(skipped).toBeGreaterThanOrEqual(0);
-      }),
-      { numRuns: 400 },
-    );
-  });
+  it.each(["with no mark", "marked by our daemon", "marked for a foreign one"])(
+    "P6: whatever comes %s, and whenever there is room, what is skipped changes no call",
+    (how) => {
+      fc.assert(
+        fc.property(fc.array(event, { maxLength: 80 }), fc.array(fc.boolean(), { maxLength: 80 }), (events, room) => {
+          // Numbers of the two ways must not meet in one stream.
+          const calls = new Map<string, number>(Array.from({ length: 1_000 }, (_, i) => [`- ${i}`, i]));
+          const marksOf = foreignMarks();
+          const log = createLogRing().open("s");
+          const all = reader();
+          const some = reader();
+          openCursor({ log, after: 0, sink: all.sink, history: noHistory, verbatim: false });
+          const cursor = openCursor({ log, after: 0, sink: some.sink, history: noHistory, verbatim: false });
+          cursor.conflate(true);
+          events.forEach((item, i) => {
+            some.sink.open = room[i] ?? false;
+            const bytes = Buffer.from(JSON.stringify(item));
+            const own = how === "marked by our daemon" && ("call" in item || "kind" in item);
+            const numbers = own ? markOf(streamEventSchema.parse(item), calls, AT) : marksOf(bytes.toString());
+            const marks = how === "with no mark" ? undefined : new Float64Array(numbers);
+            log.add(log.end() + 1, bytes, 0, bytes.length, AT, marks, 0);
+            log.publish();
+          });
+          some.sink.open = true;
+          cursor.pump();
+          expect(seen(folded(some.entries()))).toEqual(seen(folded(all.entries())));
+          const skipped = all.entries().length - some.entries().length;
+          expect(skipped).toBeGreaterThanOrEqual(0);
+        }),
+        { numRuns: 400 },
+      );
+    },
+  );
 
   it("skips all but the first and the last of a long run of progress", () => {
     const log = createLogRing().open("s");
@@ -84,9 +104,9 @@ describe("conflation", () => {
     const cursor = openCursor({ log, after: 0, sink: slow.sink, history: noHistory, verbatim: false });
     cursor.conflate(true);
     slow.sink.open = false;
-    log.append(
+    appendMarked(
+      log,
       range(1, 1000).map((n) => progress(n)),
-      AT,
     );
     slow.sink.open = true;
     cursor.pump();
@@ -100,13 +120,14 @@ describe("conflation", () => {
       const quick = reader();
       const cursor = openCursor({ log, after: 0, sink: quick.sink, history: noHistory, verbatim: false });
       cursor.conflate(true);
-      for (const n of range(1, 100)) log.append([progress(n)], AT);
+      const marksOf = foreignMarks();
+      for (const n of range(1, 100)) appendMarked(log, [progress(n)], marksOf);
       expect(quick.entries().map(({ seq }) => seq)).toEqual([1]);
       vi.advanceTimersByTime(PACE_MS);
       expect(quick.entries().map(({ seq }) => seq)).toEqual([1, 100]);
       vi.advanceTimersByTime(PACE_MS);
       expect(vi.getTimerCount()).toBe(0);
-      log.append([progress(101)], AT);
+      appendMarked(log, [progress(101)], marksOf);
       expect(quick.frames).toHaveLength(3);
       cursor.close();
       expect(vi.getTimerCount()).toBe(0);

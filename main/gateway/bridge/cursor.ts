@@ -1,7 +1,8 @@
-/** Owns one reader of a session's log: a place in it, and the frames that follow that place as long as there is room. A slow reader costs no memory. */
+/** One reader of a session's log: a place in it, and the frames that follow that place as long as there is room. A slow reader costs no memory. */
 import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
+import { MARK, UNMARKED } from "../../wire/event-batch.ts";
 import { type Chunk, entriesOf, eventText, frameOf } from "./chunk.ts";
-import { progressMark, superseded } from "./conflate.ts";
+import { markOf, type ProgressMark, superseded } from "./conflate.ts";
 import type { SessionLog } from "./session-log.ts";
 
 export interface CursorSink {
@@ -49,14 +50,13 @@ const CONFLATE_SPAN_BYTES = 1024 * 1024;
 
 export function openCursor(options: CursorOptions): Cursor {
   const { log, sink, verbatim } = options;
-  log.claim(options.after);
   let at = options.after;
   let conflating = false;
   let reading = false;
   let closed = false;
   let trailer: string | undefined;
   let pause: NodeJS.Timeout | undefined;
-  const seen = new Map<string, number | undefined>();
+  const seen = new Set<number>();
   const stop = log.read({ appended: () => (conflating ? pumpCalmly() : pump()) });
 
   function pumpCalmly(): void {
@@ -94,7 +94,7 @@ export function openCursor(options: CursorOptions): Cursor {
   /** A chunk that begins at the cursor is sent as it lies in memory; small ones that queued up are joined. */
   function deliver(chunk: Chunk): void {
     const run = gather(chunk, MAX_EVENT_FRAME_BYTES);
-    if (run.length === 1 && chunk.first === at + 1) sendWhole(chunk);
+    if (run.length === 1 && chunk.first > at) sendWhole(chunk);
     else sink.send(frameOf(run.map((part) => entriesOf(part, Math.max(part.first, at + 1), part.last))));
     at = run.at(-1)?.last ?? at;
   }
@@ -120,10 +120,10 @@ export function openCursor(options: CursorOptions): Cursor {
   }
 
   function deliverConflated(run: readonly Chunk[]): void {
-    const marks = [];
+    const marks: ProgressMark[] = [];
     for (const chunk of run) {
       for (let seq = Math.max(chunk.first, at + 1); seq <= chunk.last; seq += 1) {
-        marks.push(progressMark(seq, parse(eventText(chunk, seq))));
+        marks.push(markIn(chunk, seq));
       }
     }
     const skip = superseded(marks, seen);
@@ -208,10 +208,7 @@ function kept(chunk: Chunk, from: number, skip: ReadonlySet<number>): Buffer[] {
   return parts;
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function markIn(chunk: Chunk, seq: number): ProgressMark {
+  const at = MARK * (seq - chunk.first);
+  return markOf(seq, chunk.marks?.[at] ?? UNMARKED, chunk.marks?.[at + 1] ?? Number.NaN);
 }

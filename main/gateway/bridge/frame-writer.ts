@@ -1,5 +1,6 @@
-/** Owns laying entries out as frames: each event's bytes are copied once, to the place from which clients and the journal get them. */
+/** Lays entries out as frames: each event's bytes are copied once, to the place from which clients and the journal get them. */
 import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
+import { MARK, UNMARKED } from "../../wire/event-batch.ts";
 import { type Chunk, EVENT_KEY, FRAME_HEAD, FRAME_TAIL } from "./chunk.ts";
 import { createSlabs, type Slabs } from "./slabs.ts";
 
@@ -17,10 +18,20 @@ export interface FrameOwner {
 export interface FrameWriter {
   /**
    * Adds the event that lies in `source` from `from` to `to`, which must be one JSON value in UTF-8: that is checked
-   * where it enters (bridge/check-event.ts). `seq` follows the owner's last one, or its frame was closed. Closes the
-   * open frame first when it is another owner's or has no room. `at` is that of the whole frame: its first entry's.
+   * where it enters (link/event-intake.ts). `seq` follows the owner's last one, or its frame was closed. Closes the
+   * open frame first when it is another owner's or has no room. `at` is that of the whole frame: its first entry's. The
+   * mark of the event stands in `marks` from `mark` on; without one it is unmarked.
    */
-  add(owner: FrameOwner, seq: number, at: string, source: Buffer, from: number, to: number): void;
+  add(
+    owner: FrameOwner,
+    seq: number,
+    at: string,
+    source: Buffer,
+    from: number,
+    to: number,
+    marks?: Float64Array,
+    mark?: number,
+  ): void;
   /** Ends the owner's frame, if one is open. */
   close(owner: FrameOwner): void;
 }
@@ -28,12 +39,13 @@ export interface FrameWriter {
 /** One for all sessions: entries come in runs of one session, so that closing the other's frame in between is rare. */
 export function createFrameWriter(slabs: Slabs = createSlabs()): FrameWriter {
   let piece = slabs.take();
-  let { bytes: slab, places } = piece;
+  let { bytes: slab, places, marks: slabMarks } = piece;
   let placesUsed = 0;
   let owner: FrameOwner | undefined;
   let time = "";
   let first = 0;
   let count = 0;
+  let isMarked = false;
   /** Where the open frame begins, and the next entry goes. */
   let begin = 0;
   let end = 0;
@@ -48,6 +60,7 @@ export function createFrameWriter(slabs: Slabs = createSlabs()): FrameWriter {
       piece = slabs.take();
       slab = piece.bytes;
       places = piece.places;
+      slabMarks = piece.marks;
       begin = 0;
       placesUsed = 0;
     }
@@ -55,6 +68,7 @@ export function createFrameWriter(slabs: Slabs = createSlabs()): FrameWriter {
     time = at;
     first = seq;
     count = 0;
+    isMarked = false;
     end = begin + slab.write(FRAME_HEAD, begin, "latin1");
     writeHead(seq);
   }
@@ -84,23 +98,24 @@ export function createFrameWriter(slabs: Slabs = createSlabs()): FrameWriter {
     slab.write(FRAME_TAIL, end - 1, "latin1");
     places[placesUsed + count] = end - begin;
     const starts = places.subarray(placesUsed, placesUsed + count + 1);
+    const marks = isMarked ? slabMarks.subarray(MARK * placesUsed, MARK * (placesUsed + count)) : undefined;
     placesUsed += count + 1;
     begin = end + FRAME_TAIL.length - 1;
     const told = owner;
     owner = undefined;
     piece.uses += 1;
-    told?.closed({ first, last: first + count - 1, frame, starts, slab: piece });
+    told?.closed({ first, last: first + count - 1, frame, starts, marks, slab: piece });
   }
 
-  function addAlone(to: FrameOwner, seq: number, at: string, event: Buffer): void {
+  function addAlone(to: FrameOwner, seq: number, at: string, event: Buffer, marks: Float64Array | undefined): void {
     const entry = `{"seq":${seq},"at":"${at}"${EVENT_KEY}`;
     const frame = Buffer.concat([Buffer.from(FRAME_HEAD + entry), event, Buffer.from(`}${FRAME_TAIL}`)]);
     const starts = Uint32Array.of(FRAME_HEAD.length, frame.length - FRAME_TAIL.length + 1);
-    to.closed({ first: seq, last: seq, frame, starts, slab: undefined });
+    to.closed({ first: seq, last: seq, frame, starts, marks, slab: undefined });
   }
 
   return {
-    add(to, seq, at, source, from, until) {
+    add(to, seq, at, source, from, until, marks, mark = 0) {
       const length = until - from;
       if (owner !== undefined) {
         // One more byte of the head at most, where the number grows.
@@ -110,10 +125,18 @@ export function createFrameWriter(slabs: Slabs = createSlabs()): FrameWriter {
         else repeatHead(seq);
       }
       if (owner === undefined) {
-        if (length > MAX_ALONE_BYTES) return addAlone(to, seq, at, source.subarray(from, until));
+        if (length > MAX_ALONE_BYTES) {
+          return addAlone(to, seq, at, source.subarray(from, until), marks?.slice(mark, mark + MARK));
+        }
         open(to, seq, at);
       }
       places[placesUsed + count] = end - begin;
+      let own = MARK * (placesUsed + count);
+      if (marks === undefined) slabMarks[own] = UNMARKED;
+      else {
+        isMarked = true;
+        for (let i = mark; i < mark + MARK; i += 1) slabMarks[own++] = marks[i] ?? 0;
+      }
       count += 1;
       end += headBytes;
       source.copy(slab, end, from, until);

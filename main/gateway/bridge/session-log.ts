@@ -1,7 +1,6 @@
-/** Owns the recent part of the sessions' logs: what a log is, and one ring in memory for all of them. */
+/** The recent part of the sessions' logs: what a log is, and one ring in memory for all of them. */
 import type { Chunk } from "./chunk.ts";
-import { createFrameWriter } from "./frame-writer.ts";
-import { createSessionLog } from "./number-entries.ts";
+import { createFrameWriter, type FrameOwner, type FrameWriter } from "./frame-writer.ts";
 import { createSlabs } from "./slabs.ts";
 
 /** All sessions together. What leaves the ring is read from the journal when somebody still wants it. */
@@ -19,22 +18,20 @@ export interface SessionLog {
   readonly id: string;
   /** Number of the last published entry; 0 when there is none. */
   last(): number;
+  /** Number of the last entry that was added, published or not. */
+  end(): number;
   /** Highest number that is not in the ring any more; what is above it is, or has never been. */
   floor(): number;
   /** The first chunk in the ring that ends at `seq` or later. */
   find(seq: number): Chunk | undefined;
   /**
-   * A client has seen everything up to `seq`, which may be more than a gateway that was killed had time to keep. A daemon
-   * that replays gives those numbers to the same events again; after a break they are given to nobody.
+   * Takes the event that lies in `source` from `from` to `to`, one JSON value, under a number above `end`. Nobody sees it
+   * before it is published. Its mark stands in `marks` from `mark` on, where it has one.
    */
-  claim(seq: number): void;
-  /** What follows is no replay of what was lost: numbers go on above all that any client has seen. */
-  breakOff(): void;
-  /** Takes the event that lies in `source` from `from` to `to`, one JSON value. Nobody sees it before it is published. */
-  add(source: Buffer, from: number, to: number, at: string): void;
+  add(seq: number, source: Buffer, from: number, to: number, at: string, marks?: Float64Array, mark?: number): void;
   /** Gives readers what was added, and gives the chunks that it became, in order. */
   publish(): readonly Chunk[];
-  /** Adds events that are texts, and publishes them. */
+  /** Adds events that are texts under the numbers that follow, and publishes them. */
   append(events: readonly string[], at: string): readonly Chunk[];
   read(reader: LogReader): () => void;
   readonly readers: number;
@@ -74,7 +71,8 @@ export function createLogRing(limit = RING_BYTES, unwritten: () => number = () =
 
   function hold(held: Held, chunk: Chunk): void {
     held.chunks.push(chunk);
-    const cost = chunk.frame.length + chunk.starts.byteLength + CHUNK_OVERHEAD_BYTES;
+    const { frame, starts, marks } = chunk;
+    const cost = frame.length + starts.byteLength + (marks?.byteLength ?? 0) + CHUNK_OVERHEAD_BYTES;
     queue.push({ held, bytes: cost });
     bytes += cost;
     shrink();
@@ -131,6 +129,74 @@ export function createLogRing(limit = RING_BYTES, unwritten: () => number = () =
   };
 }
 
+/** The part of a log that the ring holds. */
+interface HeldChunks {
+  floor(): number;
+  find(seq: number): Chunk | undefined;
+  hold(chunk: Chunk): void;
+}
+
+/** `begin` is the number of the last entry so far. */
+function createSessionLog(id: string, begin: number, held: HeldChunks, writer: FrameWriter): SessionLog {
+  const readers = new Set<LogReader>();
+  let last = begin;
+  let end = begin;
+  let unpublished: Chunk[] = [];
+  const owner: FrameOwner = { closed: (chunk) => unpublished.push(chunk) };
+
+  function add(
+    seq: number,
+    source: Buffer,
+    from: number,
+    to: number,
+    at: string,
+    marks?: Float64Array,
+    mark?: number,
+  ): void {
+    // A frame holds consecutive numbers only.
+    if (seq !== end + 1) writer.close(owner);
+    writer.add(owner, seq, at, source, from, to, marks, mark);
+    end = seq;
+  }
+
+  function publish(): readonly Chunk[] {
+    writer.close(owner);
+    const chunks = unpublished;
+    if (chunks.length === 0) return chunks;
+    unpublished = [];
+    for (const chunk of chunks) {
+      held.hold(chunk);
+      last = chunk.last;
+    }
+    for (const reader of readers) reader.appended();
+    return chunks;
+  }
+
+  return {
+    id,
+    last: () => last,
+    end: () => end,
+    floor: held.floor,
+    find: held.find,
+    add,
+    publish,
+    append(events, at) {
+      for (const event of events) {
+        const bytes = Buffer.from(event);
+        add(end + 1, bytes, 0, bytes.length, at);
+      }
+      return publish();
+    },
+    read(reader) {
+      readers.add(reader);
+      return () => readers.delete(reader);
+    },
+    get readers() {
+      return readers.size;
+    },
+  };
+}
+
 /** Lets go of the oldest chunk. The array keeps dead places before `start` until they are many, but not what they held. */
 function release(held: Held): void {
   const chunk = held.chunks[held.start];
@@ -145,7 +211,14 @@ function release(held: Held): void {
   }
 }
 
-const GONE: Chunk = { first: 0, last: 0, frame: Buffer.alloc(0), starts: new Uint32Array(), slab: undefined };
+const GONE: Chunk = {
+  first: 0,
+  last: 0,
+  frame: Buffer.alloc(0),
+  starts: new Uint32Array(),
+  marks: undefined,
+  slab: undefined,
+};
 
 /** Binary search: a reader that lags by a million entries must not cost more than one at the head. */
 function findChunk(held: Held, seq: number): Chunk | undefined {

@@ -1,15 +1,18 @@
-/** Owns the memory that frames are laid out in: pieces that are written again once nobody holds or sends what is in them. */
+/** The memory that frames are laid out in: pieces that are written again once nobody holds or sends what is in them. */
+import { MARK } from "../../wire/event-batch.ts";
 
 /** Small enough that a client which stopped reading in the middle of one keeps little, and room for several frames. */
 export const SLAB_BYTES = 256 * 1024;
-/** Entries of one piece, with one place past the end of each frame; more than ever fit are not needed. */
-export const SLAB_PLACES = 6 * 1024;
+/** Entries of one piece, with one place past the end of each frame. Smaller ones than any daemon sends make another piece necessary sooner. */
+export const SLAB_PLACES = 3 * 1024;
 /** Pieces kept for what comes next when a burst is over. */
 const MAX_SPARE = 8;
 
 export interface Slab {
   readonly bytes: Buffer<ArrayBuffer>;
   readonly places: Uint32Array<ArrayBuffer>;
+  /** As many marks (wire/event-batch.ts) as places. */
+  readonly marks: Float64Array<ArrayBuffer>;
   /** Frames in it that are held or on their way somewhere, and one while it is written to. */
   uses: number;
   /** Gives up one use; it must not be looked at afterwards. */
@@ -30,7 +33,9 @@ export function createSlabs(): Slabs {
   function newSlab(): Slab {
     const slab: Slab = {
       bytes: Buffer.allocUnsafeSlow(SLAB_BYTES),
-      places: new Uint32Array(SLAB_PLACES),
+      // Not filled with zeros: what is never written takes no memory.
+      places: new Uint32Array(Buffer.allocUnsafeSlow(4 * SLAB_PLACES).buffer),
+      marks: new Float64Array(Buffer.allocUnsafeSlow(8 * MARK * SLAB_PLACES).buffer),
       uses: 0,
       release() {
         slab.uses -= 1;
@@ -47,9 +52,10 @@ export function createSlabs(): Slabs {
       return slab;
     },
     trim() {
-      for (const { bytes, places } of spare.splice(MAX_SPARE)) {
+      for (const { bytes, places, marks } of spare.splice(MAX_SPARE)) {
         bytes.buffer.transfer(0);
         places.buffer.transfer(0);
+        marks.buffer.transfer(0);
       }
     },
   };

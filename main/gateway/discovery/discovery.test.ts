@@ -172,6 +172,33 @@ describe("discovery files", () => {
     expect(JSON.stringify(stranger.asked)).not.toContain(KEY);
   });
 
+  it("P4: a stranger that passes the question on to our daemon gets nothing, whichever file names it", async () => {
+    const own = await startScriptedDaemon({ key: KEY });
+    const relay = await serverOf((request, response) => {
+      void fetch(own.url + (request.url ?? "")).then(async (answer) => response.end(await answer.text()));
+    });
+    undo.push(own.end);
+    const path = write(join(folder(), "mcp.json"), JSON.stringify({ url: `${relay.url}/mcp` }));
+    // The relay's answer is our daemon's own, word for word.
+    expect(await patient(relay.url, KEY)).toMatchObject({ outcome: "alive", proven: "earlier" });
+    expect(await patient(own.url, KEY)).toMatchObject({ outcome: "alive", proven: "here" });
+    expect((await tryCandidate({ path, own: false }, KEY, patient)).found).toMatchObject({ own: false });
+    expect((await tryCandidate({ path, own: true }, KEY, patient)).found).toMatchObject({ earlier: true });
+    expect(own.asked.every(({ headers }) => headers.authorization === undefined)).toBe(true);
+  });
+
+  it("P4: a file that a person names is never our own daemon's, also where ours answers there", async () => {
+    const own = await startScriptedDaemon({ key: KEY });
+    undo.push(own.end);
+    const path = join(folder(), "copy.json");
+    own.announce(path);
+    expect((await tryCandidate({ path, own: false }, KEY, patient)).found).toMatchObject({ own: false });
+    // The home's own file stays the home's own, however its path is written.
+    const home = homeFolder(folder());
+    const given = `${home.path}/logs/../mcp.json`;
+    expect(discoveryCandidates(home, [given], "/nowhere")[0]).toEqual({ path: home.discovery, own: true });
+  });
+
   it("P4: an answer to an earlier nonce proves nothing", async () => {
     const seen: string[] = [];
     const replaying = await serverOf((request, response) => {
@@ -180,7 +207,7 @@ describe("discovery files", () => {
     });
     const first = await patient(replaying.url, KEY);
     await patient(replaying.url, KEY);
-    expect(first).toMatchObject({ outcome: "alive", proven: false });
+    expect(first).toMatchObject({ outcome: "alive", proven: "no" });
     expect(seen[0]).not.toBe(seen[1]);
   });
 

@@ -1,4 +1,4 @@
-/** Owns the choice of a daemon: the first discovery file that is valid and whose daemon answers, with what became of the others. */
+/** Chooses a daemon: the first discovery file that is valid and whose daemon answers, with what became of the others. */
 import type { DiscoveryAttempt } from "../../../shared/protocol/app-frames.ts";
 import type { Health } from "../../../shared/protocol/daemon-api.ts";
 import {
@@ -13,8 +13,10 @@ import { type Probe, probeHealth } from "./probe-health.ts";
 export interface FoundDaemon {
   path: string;
   base: string;
-  /** True when it proved that it knows this home's key: only then may it get secrets of ours. */
+  /** True for this home's file, when what it names proved that it knows this home's key and listens there: only then may it get secrets of ours. */
   own: boolean;
+  /** It knows the key, and was started by a version whose proof names no port: it can be told to stop, and nothing else. */
+  earlier: boolean;
   health: Health;
 }
 
@@ -56,11 +58,14 @@ export async function tryCandidate(
   const answer = await probe(base, key);
   if (answer.outcome === "no-answer")
     return { attempt: { path, outcome: "no-answer", reason: `${base}: ${answer.reason}` } };
-  if (candidate.own && !answer.proven) {
+  if (candidate.own && answer.proven === "no") {
     const reason = `${base} answers, but is not this home's daemon; nothing was sent to it`;
     return { attempt: { path, outcome: "unproven", reason } };
   }
-  return { attempt: { path, outcome: "used" }, found: { path, base, own: answer.proven, health: answer.health } };
+  // A proof counts for this home's file alone: any other file may name whom it likes, and was not written by our daemon.
+  const { own } = candidate;
+  const earlier = own && answer.proven === "earlier";
+  return { attempt: { path, outcome: "used" }, found: { path, base, own, earlier, health: answer.health } };
 }
 
 export type DiscoveryRead =

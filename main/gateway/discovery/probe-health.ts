@@ -1,35 +1,41 @@
-/** Owns the question whether a daemon is alive, and whether it is our own: one `/health` with a nonce. */
+/** Decides whether a daemon is alive, and whether it is our own: one `/health` with a nonce. */
 import { randomBytes } from "node:crypto";
 import { type Health, healthSchema } from "../../../shared/protocol/daemon-api.ts";
+import { portOf } from "../../../shared/protocol/proof.ts";
 import { parseJson } from "../../../shared/protocol/schema.ts";
-import { prove, sameSecret } from "../../home/secrets.ts";
+import { daemonProofs, judgeProofs, type Proven } from "../../home/proofs.ts";
+import { ask, type Reach, reachAddress } from "../../wire/reach.ts";
 
-/** An answer later than this is no answer (protocol.md §1), in milliseconds. */
+/** An answer later than this is no answer (docs/protocol.md, “Finding a daemon”), in milliseconds. */
 export const HEALTH_TIMEOUT_MS = 500;
 const PATIENT_MS = 5_000;
 const MAX_HEALTH_BYTES = 64 * 1024;
 
-export type Probe = { outcome: "alive"; health: Health; proven: boolean } | { outcome: "no-answer"; reason: string };
+export type Probe = { outcome: "alive"; health: Health; proven: Proven } | { outcome: "no-answer"; reason: string };
 
-/** `proven` is true when it showed that it knows `key`. Nothing secret is sent, and no redirect is followed. */
+/** `proven` is "here" when it showed that it knows `key` and listens on this port. Nothing secret is sent, and no redirect is followed. */
 export async function probeHealth(base: string, key: string, timeoutMs = HEALTH_TIMEOUT_MS): Promise<Probe> {
+  // Nobody is connected yet: nothing is kept for a next request.
+  return probeReach(reachAddress(base), key, timeoutMs, { connection: "close" });
+}
+
+/** The same of one that is reached already. */
+export async function probeReach(
+  reach: Reach,
+  key: string,
+  timeoutMs: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Probe> {
   const nonce = randomBytes(16).toString("hex");
   try {
-    const response = await fetch(`${base}/health?nonce=${nonce}`, {
-      redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const response = await ask(reach, `/health?nonce=${nonce}`, { headers, signal: AbortSignal.timeout(timeoutMs) });
     const text = await readBounded(response, MAX_HEALTH_BYTES);
     if (response.status !== 200) return { outcome: "no-answer", reason: `/health answered ${response.status}` };
     if (text === undefined) return { outcome: "no-answer", reason: "/health answered too much" };
     const health = parseJson(healthSchema, text);
     if (!health.ok) return { outcome: "no-answer", reason: `/health answered nonsense (${health.reason})` };
-    const { proof } = health.value;
-    return {
-      outcome: "alive",
-      health: health.value,
-      proven: proof !== undefined && sameSecret(proof, prove(key, nonce)),
-    };
+    const proven = judgeProofs(health.value, daemonProofs(key, nonce, portOf(reach.base)));
+    return { outcome: "alive", health: health.value, proven };
   } catch (error) {
     return { outcome: "no-answer", reason: networkReason(error) };
   }

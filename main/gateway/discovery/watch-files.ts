@@ -1,4 +1,4 @@
-/** Owns noticing that a discovery file changed: the folder's own events, with a stat every 2 s as a net beneath them. */
+/** Notices that a discovery file changed: the folder's own events, with a stat every 2 s as a net beneath them. */
 import { type FSWatcher, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 

@@ -1,5 +1,5 @@
 /** Proves that the doctor names what is wrong and what to do, in a report that anybody may be shown. */
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
@@ -7,12 +7,15 @@ import { doctorReportSchema } from "../../../shared/protocol/gateway-api.ts";
 import { ask, startGateway, temporaryHome } from "../../../test/support/gateway/running-gateway.ts";
 import { startScriptedDaemon } from "../../../test/support/gateway/scripted-daemon.ts";
 import { listen } from "../../../test/support/listen.ts";
+import { doctor } from "../../commands/doctor.ts";
 import { homeFolder, prepareHomeFolder } from "../../home/home-folder.ts";
 import { daemonKey, ownerToken } from "../../home/secrets.ts";
+import { setAsideOf } from "../../home/set-aside.ts";
+import { openDevices } from "../auth/devices.ts";
 import { announceGateway, runningGateway } from "../gateway-file.ts";
 import { portOwner } from "../http/port-owner.ts";
+import { startDaemon } from "../link/start-daemon.ts";
 import { examine } from "./examine.ts";
-import { doctor } from "./run-doctor.ts";
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
@@ -70,6 +73,84 @@ it("a damaged token or key hides nothing else, and a home that is not there yet 
   expect(early.findings.filter(({ state }) => state === "bad")).toEqual([]);
   expect(early.findings).toContainEqual(expect.objectContaining({ about: "home", state: "warning" }));
   expect(existsSync(missing.path)).toBe(false);
+});
+
+it.each([
+  ["settings.json", "{not json"],
+  ["settings.json", '{"access":5}'],
+  ["agents.json", "[]"],
+  ["devices.json", ""],
+  ["preview-links.json", "x"],
+  ["secrets.json", "{x"],
+  ["tool-settings.json", "{x"],
+  ["session-tools.json", "null"],
+  ["daemon-settings.json", "{x"],
+  ["oauth.json", "garbage"],
+])("names a damaged %s (%s), what follows and what to do", async (name, text) => {
+  const { home } = newHome();
+  writeFileSync(`${home.path}/${name}`, text, { mode: 0o600 });
+  const { findings, ok } = await examine({ home, discovery: [] });
+  expect(ok).toBe(false);
+  expect(findings.filter(({ state }) => state === "bad")).toEqual([
+    {
+      about: "files",
+      state: "bad",
+      text: expect.stringMatching(new RegExp(`^${home.path}/${name} cannot be used: .{8,}\\. [A-Z].*\\.$`)),
+      hint: "Correct the file, or move it away.",
+    },
+  ]);
+});
+
+it("a damaged list of devices is set aside, so that the next pairing loses nothing", () => {
+  const { home } = newHome();
+  const path = `${home.path}/devices.json`;
+  writeFileSync(path, '{"devices": [{"id": "half', { mode: 0o600 });
+  const told: string[] = [];
+  const devices = openDevices(path, Date.now, (reason) => told.push(reason));
+  const [aside = ""] = setAsideOf(path);
+  expect(told).toEqual([expect.stringContaining(aside)]);
+  expect(devices.add("Phone", "full").ok).toBe(true);
+  expect(readFileSync(aside, "utf8")).toBe('{"devices": [{"id": "half');
+});
+
+it("a daemon that cannot start for a damaged file says so to the person, with the file", async () => {
+  const { home } = newHome();
+  writeFileSync(`${home.path}/secrets.json`, "{x", { mode: 0o600 });
+  const started = await startDaemon(home);
+  expect(started.ok && (await started.value.ended)).toMatch(
+    new RegExp(`^${home.path}/secrets.json is damaged: line 1: .* \\(it ended at once .*daemon-output.log\\)$`),
+  );
+});
+
+it("names each entry of servers.json that is refused or used in part, with its line and what to do", async () => {
+  const { home } = newHome();
+  const look = async (text: string) => {
+    writeFileSync(home.servers, text, { mode: 0o600 });
+    const { findings } = await examine({ home, discovery: [] });
+    return findings.filter(({ about }) => about === "servers");
+  };
+  const lines = [
+    '{ "servers": {',
+    '  "good": { "command": "x" },',
+    '  "old": { "command": "x", "timeout": 5 },',
+    '  "bad": { "url":',
+    '    "ftp://x" },',
+    '  "asks": { "command": "x", "env": { "K": "$' + '{input:key}", "S": "$' + '{secret:s:-d}" } },',
+    '  "later": { "disabled": true }',
+    "} }",
+  ];
+  const found = await look(lines.join("\n"));
+  expect(found.map(({ state, text }) => `${state}: ${text.replace(home.servers, "F")}`)).toEqual([
+    "good: F: 3 of 5 servers are understood.",
+    "warning: F, line 3: old: has no effect: timeout: calls run until the server answers or the agent gives up.",
+    "bad: F, line 4: bad is not used: url must begin with http:// or https://.",
+    "warning: F, line 6: asks needs the value key, which is not kept.",
+    'warning: F, line 7: later is not used: it needs a "command" to start or a "url" to connect to.',
+  ]);
+  for (const { state, hint } of found) if (state !== "good") expect(hint).toBeTruthy();
+  expect(await look('{"mcpServer": {"a": {"command": "x"}}}')).toMatchObject([
+    { state: "bad", text: expect.stringMatching(/line 1: "mcpServer" is not understood: call it "mcpServers"/) },
+  ]);
 });
 
 it("names the misspelt word of tool settings that were written by hand: agents have tools that a person meant to take", async () => {

@@ -1,4 +1,4 @@
-/** Owns the doctor's look at discovery: every file that could name a daemon, what is wrong with it, and whether the daemon proves itself. */
+/** The doctor's look at discovery: every file that could name a daemon, what is wrong with it, and whether the daemon proves itself. */
 import { PROTOCOL_VERSION } from "../../../shared/protocol/wire.ts";
 import type { Candidate } from "../discovery/candidates.ts";
 import { type FoundDaemon, tryCandidate } from "../discovery/find-daemon.ts";
@@ -43,7 +43,11 @@ export async function examineDaemons(candidates: readonly Candidate[], key: stri
   }
   if (used === undefined) {
     findings.push(
-      warning("daemon", "No daemon runs.", "`signalbox serve` starts one; in the window, press Start built-in daemon."),
+      warning(
+        "daemon",
+        "No daemon runs.",
+        "Signalbox starts one with the first session; `signalbox serve` does at once.",
+      ),
     );
   }
   return findings;

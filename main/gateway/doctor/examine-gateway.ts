@@ -1,8 +1,8 @@
-/** Owns the doctor's look at the gateway's port: whether one serves this home, and who else has the usual port. */
+/** The doctor's look at the gateway's port: whether one serves this home, and who else has the usual port. */
 import { connect } from "node:net";
 import type { HomeFolder } from "../../home/home-folder.ts";
+import { DEFAULT_PORT } from "../../home/last-port.ts";
 import { readDiscoveryFile } from "../discovery/find-daemon.ts";
-import { DEFAULT_PORT } from "../http/http-server.ts";
 import { portOwner } from "../http/port-owner.ts";
 import { type Finding, good, warning } from "./finding.ts";
 

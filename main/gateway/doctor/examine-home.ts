@@ -1,12 +1,14 @@
-/** Owns the doctor's look at the home folder: whose it is, who may read it, what is misspelt in its tool settings, and the room on its disk. */
-import { lstatSync, statfsSync } from "node:fs";
+/** The doctor's look at the home folder: whose it is, who may read it, what is misspelt in its tool settings, and the room on its disk. */
+import { existsSync, lstatSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { misunderstood } from "../../../shared/protocol/tool-settings.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
+import { FOREIGN, foreignEntries, whyNotOwn } from "../../home/own-entry.ts";
 import { readPrivateFile } from "../../home/private-file.ts";
 import { bad, type Finding, good, warning } from "./finding.ts";
 
 const LOW_DISK_BYTES = 200 * 1024 * 1024;
+const DATABASES = ["journal.db", "sessions.db", "known-servers.db", "numbers.db", "outbox.db"];
 const MAX_SETTINGS_BYTES = 1024 * 1024;
 const ODD_SETTINGS_HINT = "Correct the word, or set the rules in the app; what is understood of them is in force.";
 
@@ -32,6 +34,25 @@ export function examineHome(home: HomeFolder): Finding[] {
       findings.push(bad("home", `${path} is not a regular file.`, "Remove it; Signalbox makes a new one."));
     else if (process.platform !== "win32" && (file.mode & 0o077) !== 0) {
       findings.push(bad("home", `Other users may read ${path} (${octal(file.mode)}).`, `chmod 600 ${path}`));
+    }
+  }
+  if (folder.uid === process.getuid?.()) {
+    for (const path of [home.path, home.logs, home.run]
+      .filter((name) => existsSync(name))
+      .flatMap((name) => foreignEntries(name, false))) {
+      findings.push(
+        bad(
+          "home",
+          `${path} belongs to another user.`,
+          "Remove it, or make it yours with chown if you know where it comes from.",
+        ),
+      );
+    }
+    for (const name of DATABASES) {
+      const path = join(home.path, name);
+      const reason = whyNotOwn(path);
+      if (reason !== undefined && reason !== FOREIGN)
+        findings.push(bad("home", `${path} is not used: ${reason}.`, `chmod 600 ${path}, or move it away.`));
     }
   }
   if (findings.length === 0) findings.push(good("home", `${home.path} is yours alone.`));

@@ -1,4 +1,4 @@
-/** Owns the shape of one finding of the doctor. */
+/** Defines the shape of one finding of the doctor. */
 import type { DoctorReport } from "../../../shared/protocol/gateway-api.ts";
 
 export type Finding = DoctorReport["findings"][number];

@@ -1,8 +1,16 @@
-/** Owns what the doctor learns from the running gateway: the link, the streams and whether history is kept. */
-import type { GatewayParts } from "../gateway-parts.ts";
+/** What the doctor learns from the running gateway: the link, the streams and whether history is kept. */
+import type { AppHub } from "../app-hub.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import { bad, type Finding, good, warning } from "./finding.ts";
 
-export function liveFindings(parts: GatewayParts): Finding[] {
+export interface LiveFindingsContext {
+  hub: AppHub;
+  sessions: Pick<Sessions, "get">;
+  /** A clock that only goes forward, in milliseconds. */
+  steady: () => number;
+}
+
+export function liveFindings(parts: LiveFindingsContext): Finding[] {
   const { daemon, recording, sessions } = parts.hub.state();
   const findings: Finding[] = [
     daemon.state === "connected"
@@ -10,14 +18,14 @@ export function liveFindings(parts: GatewayParts): Finding[] {
       : warning(
           "link",
           `Not connected (${daemon.state}) since ${daemon.since}. ${daemon.reason ?? ""}`.trim(),
-          "Press Retry, or Start built-in daemon.",
+          "Signalbox keeps looking. Start the built-in daemon if none runs.",
         ),
     recording.ok
       ? good("recording", "History is being kept.")
       : bad(
           "recording",
           `History is not being kept: ${recording.reason ?? "unknown"}.`,
-          "Make room on the disk; it resumes by itself.",
+          "Make room on the disk; recording resumes then.",
         ),
   ];
   const now = parts.steady();

@@ -7,6 +7,7 @@ import { afterEach, expect, it } from "vitest";
 import type { LogEntry, ToolEvent } from "../../../shared/events/tool-event.ts";
 import { segmentPaths } from "../../home/recording/recording-format.ts";
 import { exportReplay, replayCalls } from "./export-replay.ts";
+import { exportCast } from "./export-session.ts";
 
 const BEGAN = Date.parse("2026-01-01T00:00:00.000Z");
 const at = (ms: number) => new Date(BEGAN + ms).toISOString();
@@ -78,9 +79,67 @@ it("A7: the page holds no secret, and no text of a tool or a terminal ends the e
   for await (const piece of page) html += piece;
   expect(html).not.toContain(secret);
   expect(html).not.toContain("<script>alert");
-  // Two of data, two libraries, the page's own.
-  expect(html.match(/<script[\s>]/g)).toHaveLength(5);
-  expect(html.match(/<\/script>/g)).toHaveLength(5);
+  // Three of data, two libraries, the page's own.
+  expect(html.match(/<script[\s>]/g)).toHaveLength(6);
+  expect(html.match(/<\/script>/g)).toHaveLength(6);
   expect(html).not.toMatch(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)=/);
   expect(await exportReplay({ ...source, session: "other" }, entries(), [])).toBeUndefined();
+});
+
+it("is an empty recording where a terminal printed nothing, and none where what it printed is not there", async () => {
+  const begin = { cols: 100, rows: 30, began_at: at(0) };
+  const source = { folder: "/nowhere", session: "s", title: "quiet", command: "sleep", begin };
+  async function* entries(offset: number): AsyncGenerator<LogEntry> {
+    yield* logOf([5, { kind: "started", tool: "t", offset }]);
+  }
+  const lines: string[] = [];
+  const cast = await exportCast(source, entries(0), []);
+  if (cast === undefined) throw new Error("there is no recording");
+  for await (const line of cast) lines.push(line);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { version: 3, term: { cols: 100, rows: 30 }, title: "quiet" },
+    [0, "m", "t"],
+  ]);
+  const page = await exportReplay(source, entries(0), []);
+  if (page === undefined) throw new Error("there is no page");
+  let html = "";
+  for await (const piece of page) html += piece;
+  expect(html).toContain("quiet");
+  expect(await exportCast(source, entries(7), [])).toBeUndefined();
+  expect(await exportReplay(source, entries(7), [])).toBeUndefined();
+});
+
+it("has the pictures of results, within a bound, and names what else was kept or cut", async () => {
+  const image = (data?: string) => ({ type: "image", mimeType: "image/png", ...(data !== undefined && { data }) });
+  const content = [
+    { type: "text", text: "cut" },
+    image("aGk="),
+    image(),
+    image(),
+    { type: "audio", mimeType: "</script>" },
+    { type: "image", mimeType: "image/svg+xml", data: "PHN2Zz4=" },
+  ];
+  const parts = [
+    { at: "/result/content/0/text", bytes: 900, left_out: 700 },
+    { at: "/result/content/2/data", bytes: 3, kept: "p1" },
+    { at: "/result/content/3/data", bytes: 20 * 1024 * 1024, kept: "p2" },
+    { at: "/result/content/4/data", bytes: 5, kept: "p3" },
+  ];
+  const log = logOf([0, { kind: "started" }], [5, { kind: "finished", result: { content }, parts }]);
+  const read = async (name: string) => (name === "p1" ? Buffer.from("abc") : undefined);
+  const begin = { cols: 80, rows: 24, began_at: at(0) };
+  async function* entries(): AsyncGenerator<LogEntry> {
+    yield* log;
+  }
+  const source = { folder: "/nowhere", session: "s", title: "t", command: "c", begin };
+  let html = "";
+  for await (const piece of (await exportReplay(source, entries(), [], read)) ?? []) html += piece;
+  const lines = /id="media">([^<]*)<\/script>/.exec(html)?.[1]?.trim().split("\n") ?? [];
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { call: 0, what: "a text was cut", bytes: 700 },
+    { call: 0, what: "image/png", bytes: 2, data: "aGk=" },
+    { call: 0, what: "image/png", bytes: 3, data: "YWJj" },
+    { call: 0, what: "image/png", bytes: 20 * 1024 * 1024 },
+    { call: 0, what: "</script>", bytes: 5 },
+  ]);
 });

@@ -1,15 +1,18 @@
-/** Owns a session as one HTML file that replays its terminal and its calls together, from a disk, without a network. */
+/** A session as one HTML file that replays its terminal and its calls together, from a disk, without a network. */
 import type { Call } from "../../../shared/events/call.ts";
 import { applyEntry, createCallLog } from "../../../shared/events/fold.ts";
+import { leftWords } from "../../../shared/events/left-words.ts";
 import type { LogEntry } from "../../../shared/events/tool-event.ts";
 import { redactText, redactValue } from "../../../shared/text/redact.ts";
-import { readRecording } from "../../home/recording/read-recording.ts";
-import { type CastSource, exportCast } from "./export-session.ts";
+import { type CastSource, exportCast, recordedSegments } from "./export-session.ts";
+import type { ReadPart } from "./kept-parts.ts";
+import { type ReplayMedia, replayMedia } from "./replay-media.ts";
 
 /** Progress of a call closer together than this, in milliseconds, is one change. */
 const CHANGE_MS = 50;
 /** The page loads nothing and sends nothing, whatever is in it. */
-const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'";
+const POLICY =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'";
 
 /** `[milliseconds, state, progress, total, message]`, as `renderer/replay/replay.ts` reads it. */
 export type ReplayChange = [
@@ -29,6 +32,11 @@ export interface ReplayCall {
 
 /** How each call went on, in order of their start. `began` is when the recording begins, in milliseconds of the clock. */
 export function replayCalls(entries: readonly LogEntry[], began: number): ReplayCall[] {
+  return foldReplay(entries, began).map(({ replay }) => replay);
+}
+
+/** The same, each with what the fold knows of it at the end. */
+function foldReplay(entries: readonly LogEntry[], began: number): { call: Call; replay: ReplayCall }[] {
   const log = createCallLog();
   const told = new Map<string, ReplayCall>();
   for (const entry of entries) {
@@ -45,7 +53,12 @@ export function replayCalls(entries: readonly LogEntry[], began: number): Replay
       else replay.changes.push(change);
     }
   }
-  return [...told.values()].sort((a, b) => a.ms - b.ms);
+  return [...told]
+    .flatMap(([id, replay]) => {
+      const call = log.calls.get(id);
+      return call === undefined ? [] : [{ call, replay }];
+    })
+    .sort((a, b) => a.replay.ms - b.replay.ms);
 }
 
 const milliseconds = (iso: string, began: number): number => Math.max(0, (Date.parse(iso) || began) - began);
@@ -57,28 +70,36 @@ function newCall({ tool, server, startedAt }: Call, began: number): ReplayCall {
 
 function changeOf(call: Call, began: number): ReplayChange {
   const { state, progress, total, error, message } = call;
-  const text = error?.message ?? message ?? null;
+  const said = [leftWords(call), error?.message ?? message].filter((part) => part !== undefined);
+  const text = said.length === 0 ? null : said.join(" · ");
   return [milliseconds(call.updatedAt, began), state, progress ?? null, total ?? null, text];
 }
 
-/** Undefined when nothing was recorded. The calls are held in memory, the terminal's output is not. */
+/** Undefined where `exportCast` is. The calls are held in memory, the terminal's output and the pictures of results are not. */
 export async function exportReplay(
   recording: CastSource,
   entries: AsyncIterable<LogEntry>,
   secrets: readonly string[],
+  read?: ReadPart,
 ): Promise<AsyncGenerator<string> | undefined> {
   const kept: LogEntry[] = [];
   for await (const entry of entries) kept.push(entry);
   const cast = await exportCast(recording, inOrder(kept), secrets);
-  const began = beginning(recording);
+  const printed = kept.some(({ event }) => event.kind === "started" && (event.offset ?? 0) > 0);
+  const began = beginning(recording, printed);
   if (cast === undefined || began === undefined) return undefined;
-  const calls = redactValue(replayCalls(kept, began), secrets);
-  return page(redactText(recording.title, secrets), calls, cast);
+  const folded = foldReplay(kept, began);
+  const calls = folded.map(({ replay }) => redactValue(replay, secrets));
+  const media = replayMedia(
+    folded.map(({ call }) => call),
+    read,
+  );
+  return page(redactText(recording.title, secrets), calls, media, cast);
 }
 
 /** Milliseconds of the clock. */
-function beginning({ folder, session }: CastSource): number | undefined {
-  for (const { header } of readRecording(folder, session)) return Date.parse(header.began_at) + header.ms;
+function beginning(recording: CastSource, printed: boolean): number | undefined {
+  for (const { header } of recordedSegments(recording, printed)) return Date.parse(header.began_at) + header.ms;
   return undefined;
 }
 
@@ -86,7 +107,12 @@ async function* inOrder(entries: readonly LogEntry[]): AsyncGenerator<LogEntry> 
   yield* entries;
 }
 
-async function* page(title: string, calls: unknown, cast: AsyncGenerator<string>): AsyncGenerator<string> {
+async function* page(
+  title: string,
+  calls: unknown,
+  media: AsyncGenerator<ReplayMedia>,
+  cast: AsyncGenerator<string>,
+): AsyncGenerator<string> {
   // Half a megabyte, read when somebody exports.
   const { replayAssets } = await import("./replay-assets.ts");
   const { libraries, script, styles } = await replayAssets();
@@ -111,6 +137,9 @@ ${styles.map((style) => `<style>${style.replaceAll("</style", "<\\/style")}</sty
 <select id="speed" aria-label="Speed"><option value="1">1×</option><option value="4">4×</option><option value="16">16×</option><option value="64">64×</option></select>
 </footer>
 <script type="application/json" id="calls">${inScript(JSON.stringify(calls))}</script>
+<script type="application/x-ndjson" id="media">`;
+  for await (const item of media) yield inScript(`${JSON.stringify(item)}\n`);
+  yield `</script>
 <script type="application/x-ndjson" id="cast">`;
   for await (const line of cast) yield inScript(line);
   yield "</script>\n";

@@ -84,12 +84,42 @@ describe("history", () => {
     expect(await found("router")).toEqual(["b"]);
     expect(await found("lor")).toEqual(["b"]);
     expect(await found("timed out")).toEqual(["a"]);
-    expect(await found("GRÖSSE")).toEqual([]);
+    expect(await found("GRÖSSE")).toEqual(["a"]);
     expect(await found("Größ")).toEqual(["a"]);
     expect(await found("vercel timed")).toEqual(["a"]);
     for (const query of ["", '"', "a OR b", "NEAR(", "tool:deploy*", "'; DROP TABLE calls; --", "*", "\u0000"])
       await found(query);
     expect(await found(SECRET)).toEqual([]);
+  });
+
+  it("says where the words were found: in an error, in an argument, in a result; never in a secret", async () => {
+    const snippets = async (query: string) => {
+      const { hits } = (await ask(gateway, `/api/v1/search?q=${encodeURIComponent(query)}`)).json() as {
+        hits: { snippet?: string }[];
+      };
+      return hits.map(({ snippet }) => snippet);
+    };
+    expect(await snippets("timed")).toEqual(["Request timed out"]);
+    expect(await snippets("router")).toEqual(["src/router.ts"]);
+    expect(await snippets("lorem")).toEqual(["Lorem"]);
+    expect(await snippets("deploy")).toEqual([undefined]);
+    expect(JSON.stringify(await snippets("branch"))).not.toContain(SECRET);
+  });
+
+  it("adds up the calls of a session, with the size of what they carried", async () => {
+    const totals = (await ask(gateway, `/api/v1/sessions/${id}/totals`)).json() as {
+      tools: { tool: string; bytes: number }[];
+    };
+    expect(totals).toMatchObject({
+      servers: [
+        { server: "vercel", calls: 1, errors: 1, p95: 1_200 },
+        { server: "fs", calls: 1, errors: 0, p50: 40 },
+      ],
+      slowest: [{ id: "a", tool: "deploy_preview", durationMs: 1_200 }, { id: "b" }],
+    });
+    const read = totals.tools.find(({ tool }) => tool === "read_file");
+    expect(read?.bytes).toBe('{"path":"src/router.ts"}'.length + '{"text":"Lorem"}'.length);
+    expect((await ask(gateway, "/api/v1/sessions/nope/totals")).status).toBe(404);
   });
 
   it("lists the calls of a session and what is known of each", async () => {

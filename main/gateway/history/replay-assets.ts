@@ -1,4 +1,4 @@
-/** Owns what an exported replay carries with it: its page's script and styles, and the terminal that draws. */
+/** What an exported replay carries with it: its page's script and styles, and the terminal that draws. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,106 +1,107 @@
-/** Owns the routes about the daemon, its servers, the agents of this machine and its folders. */
-import { Hono } from "hono";
+/** The routes about the daemon, its servers, the agents of this machine and its folders. */
+import type { Context } from "hono";
 import { parseLinkPath } from "../../../shared/links/deep-link.ts";
-import { serversFileSchema, testServerRequestSchema } from "../../../shared/protocol/daemon-api.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
-import { z } from "../../../shared/protocol/schema.ts";
+import type { AgentView } from "../../../shared/protocol/gateway-api.ts";
 import { detectTemplates } from "../../agents/templates.ts";
-import { mayOnlyWatch, READ_ONLY } from "../auth/scope.ts";
+import type { HomeFolder } from "../../home/home-folder.ts";
+import { may } from "../auth/identity.ts";
 import { examine } from "../doctor/examine.ts";
-import { liveFindings } from "../doctor/live-findings.ts";
-import type { GatewayParts } from "../gateway-parts.ts";
+import { type LiveFindingsContext, liveFindings } from "../doctor/live-findings.ts";
 import type { DaemonClient } from "../link/daemon-client.ts";
-import { answer, readBody, refuseWith } from "./answer.ts";
-import type { Guarded } from "./http-server.ts";
+import { OWN_DAEMON } from "../link/daemon-ref.ts";
+import type { Daemons } from "../link/daemons.ts";
+import { editServers } from "../servers/servers-file.ts";
+import type { SignInLink } from "../sign-in-pages.ts";
+import { answer } from "./answer.ts";
 import { listFolders } from "./list-folders.ts";
-import { readServers, writeServers } from "./servers-file.ts";
+import { handlers } from "./router.ts";
 
-const nothing = z.object({});
-const openSchema = z.object({ path: z.string() });
-const stopSchema = z.object({ force: z.boolean().optional() });
 /** Folders offered for the next session. */
 const RECENT_FOLDERS = 8;
 
-export function daemonRoutes(parts: GatewayParts): Hono {
+export interface DaemonRoutesContext extends LiveFindingsContext {
+  home: HomeFolder;
+  /** Discovery files that were given. */
+  discovery: readonly string[];
+  daemons: Daemons;
+  agents: () => Promise<readonly AgentView[]>;
+  /** Shows a page's path in the desktop window. False when there is none. */
+  open: (path: string) => boolean;
+  /** A link with a code of the owner's. */
+  pairingLink: (path: string) => SignInLink;
+}
+
+export function daemonRoutes(parts: DaemonRoutesContext) {
   const { daemons, home } = parts;
-  const app = new Hono();
-  const own = (): Result<DaemonClient> => {
-    const daemon = daemons.own();
+  const own = async (context: Context): Promise<Result<DaemonClient>> => {
+    const daemon = await daemons.settledAt(OWN_DAEMON, context.req.raw.signal);
     return daemon === undefined
-      ? failed("no-daemon", "Signalbox's own daemon is not running.", "Press Start built-in daemon.")
+      ? failed("no-daemon", "Signalbox's own daemon is not running.", "Start the built-in daemon.")
       : ok(daemon.client);
   };
 
-  app.post("/daemon/retry", async (context) => {
-    const body = await readBody(context, nothing);
-    if (body.ok) daemons.primary.retry();
-    return answer(context, body, 202);
-  });
-  app.post("/daemon/start", async (context) => {
-    const body = await readBody(context, nothing);
-    if (body.ok) daemons.primary.start();
-    return answer(context, body, 202);
-  });
   /** One of another version may be ended too. */
-  const stoppable = (): Result<DaemonClient> => {
+  const stoppable = async (context: Context): Promise<Result<DaemonClient>> => {
+    await daemons.settled(context.req.raw.signal);
     const other = daemons.primary.mismatched();
-    return other === undefined ? own() : ok(other);
+    return other === undefined ? own(context) : ok(other);
   };
-  app.post("/daemon/stop", async (context) => {
-    const body = await readBody(context, stopSchema);
-    const daemon = stoppable();
-    if (!body.ok || !daemon.ok) return answer(context, body.ok ? daemon : body);
-    return answer(context, await daemon.value.stop(body.value.force === true), 202);
-  });
-  app.post("/daemon/restart", async (context) => {
-    const body = await readBody(context, stopSchema);
-    const daemon = stoppable();
-    if (!body.ok || !daemon.ok) return answer(context, body.ok ? daemon : body);
-    const stopped = await daemon.value.stop(body.value.force === true);
-    if (stopped.ok) daemons.primary.start();
+  const stop = async (context: Context, force: boolean | undefined, again: boolean): Promise<Response> => {
+    const daemon = await stoppable(context);
+    if (!daemon.ok) return answer(context, daemon);
+    const stopped = await daemon.value.stop(force === true);
+    if (stopped.ok) daemons.ending(daemon.value, again);
     return answer(context, stopped, 202);
-  });
+  };
+  const servers = editServers(home.servers);
 
-  app.get("/servers", (context) => answer(context, readServers(home.servers)));
-  app.put("/servers", async (context) => {
-    const body = await readBody(context, serversFileSchema);
-    return answer(context, body.ok ? writeServers(home.servers, body.value) : body);
-  });
-  app.post("/servers/test", async (context) => {
-    const body = await readBody(context, testServerRequestSchema);
-    const daemon = own();
-    if (!body.ok || !daemon.ok) return answer(context, body.ok ? daemon : body);
-    return answer(context, await daemon.value.testServer(body.value));
-  });
-  app.post("/servers/:name/restart", async (context) => {
-    const body = await readBody(context, nothing);
-    const daemon = own();
-    if (!body.ok || !daemon.ok) return answer(context, body.ok ? daemon : body);
-    return answer(context, await daemon.value.restartServer(context.req.param("name")), 202);
-  });
+  return handlers({
+    "POST /api/v1/daemon/retry": (context) => {
+      daemons.primary.retry();
+      return context.json({}, 202);
+    },
+    "POST /api/v1/daemon/start": (context) => {
+      daemons.primary.start();
+      return context.json({}, 202);
+    },
+    "POST /api/v1/daemon/stop": (context, { force }) => stop(context, force, false),
+    "POST /api/v1/daemon/restart": (context, { force }) => stop(context, force, true),
 
-  app.get("/agents", async (context) => {
-    const recent = parts.hub.state().sessions.toSorted((a, b) => b.created_at.localeCompare(a.created_at));
-    const folders = [...new Set(recent.map((session) => session.cwd))].slice(0, RECENT_FOLDERS);
-    const agents = [...(await parts.agents()), ...(await detectTemplates(home, process.env))];
-    return context.json({ agents, recent_folders: folders });
+    "GET /api/v1/servers": (context) => answer(context, servers.read(!may(context.env.identity, "act"))),
+    "PUT /api/v1/servers": (context, body) => answer(context, servers.write(body)),
+    "POST /api/v1/servers/test": async (context, { name, config: shown }) => {
+      const daemon = await own(context);
+      if (!daemon.ok) return answer(context, daemon);
+      const config = servers.unmask(name ?? "", shown);
+      return answer(context, config.ok ? await daemon.value.testServer({ name, config: config.value }) : config);
+    },
+    "POST /api/v1/servers/:name/restart": async (context) => {
+      const daemon = await own(context);
+      if (!daemon.ok) return answer(context, daemon);
+      return answer(context, await daemon.value.restartServer(context.req.param("name")), 202);
+    },
+
+    "GET /api/v1/agents": async (context) => {
+      const recent = parts.hub.state().sessions.toSorted((a, b) => b.created_at.localeCompare(a.created_at));
+      const folders = [...new Set(recent.map((session) => session.cwd))].slice(0, RECENT_FOLDERS);
+      const agents = [...(await parts.agents()), ...(await detectTemplates(home, process.env))];
+      return context.json({ agents, recent_folders: folders });
+    },
+    "POST /api/v1/open": async (context, { path, page }) => {
+      // A link only navigates, and only to a session, a call or a preview.
+      if (parseLinkPath(path) === undefined)
+        return answer(context, failed("bad-link", "This is no link to a session or a call."));
+      const delivered = parts.open(path);
+      if (delivered || !page) return context.json({ delivered });
+      if (context.env.identity.kind !== "owner") {
+        return answer(context, failed("owner-only", "Only who has the owner's token can open a browser here."));
+      }
+      const link = parts.pairingLink(path);
+      return context.json({ delivered, address: link.address, page: await link.page() });
+    },
+    "GET /api/v1/doctor": async (context) =>
+      context.json(await examine({ home, discovery: parts.discovery, live: liveFindings(parts) })),
+    "GET /api/v1/folders": async (context) => answer(context, await listFolders(context.req.query("path"))),
   });
-  app.post("/open", async (context) => {
-    const body = await readBody(context, openSchema);
-    if (!body.ok) return answer(context, body);
-    // A link only navigates, and only to a session or a call (protocol.md §7).
-    if (parseLinkPath(body.value.path) === undefined)
-      return answer(context, failed("bad-link", "This is no link to a session or a call."));
-    return context.json({ delivered: parts.open(body.value.path) });
-  });
-  app.get("/doctor", async (context) =>
-    context.json(await examine({ home, discovery: parts.discovery, live: liveFindings(parts) })),
-  );
-  // They only serve starting something.
-  app.get("/folders", async (context: Guarded) =>
-    mayOnlyWatch(context.env.identity)
-      ? refuseWith(context, READ_ONLY)
-      : answer(context, await listFolders(context.req.query("path"))),
-  );
-  return app;
 }

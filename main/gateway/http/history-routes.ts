@@ -1,16 +1,22 @@
-/** Owns the routes of history: search over all sessions, and the export of one. */
-import { Hono } from "hono";
+/** The routes of history: search over all sessions, and the export of one. */
 import type { LogEntry } from "../../../shared/events/tool-event.ts";
 import { failed, fault } from "../../../shared/protocol/fault.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
-import type { GatewayParts } from "../gateway-parts.ts";
+import type { HomeFolder } from "../../home/home-folder.ts";
+import { callSnippet, callTotals } from "../history/call-sums.ts";
 import { exportReplay } from "../history/export-replay.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportCast, exportJsonl, exportTrace } from "../history/export-session.ts";
+import { partsOf } from "../history/kept-parts.ts";
 import { readEntries } from "../history/read-entries.ts";
+import type { Journal } from "../journal/open-journal.ts";
 import type { SessionRecord } from "../sessions/session-record.ts";
+import type { Sessions } from "../sessions/sessions.ts";
+import { FIRST_SIZE } from "../sessions/start-session.ts";
 import { answer, refuseWith } from "./answer.ts";
+import { handlers } from "./router.ts";
 
-const MAX_HITS = 200;
+const MAX_HITS = 1_000;
+const MAX_SNIPPETS = 50;
 const TYPES: Record<ExportFormat, string> = {
   jsonl: "application/x-ndjson; charset=utf-8",
   cast: "application/x-asciicast",
@@ -19,51 +25,91 @@ const TYPES: Record<ExportFormat, string> = {
 };
 const SUFFIX: Record<ExportFormat, string> = { jsonl: "jsonl", cast: "cast", trace: "trace.json", html: "html" };
 
-export function historyRoutes(parts: GatewayParts): Hono {
-  const app = new Hono();
-  app.get("/search", async (context) => {
-    const limit = Math.min(Number(context.req.query("limit") ?? 50) || 50, MAX_HITS);
-    const found = await parts.journal.search(context.req.query("q") ?? "", Math.max(1, Math.floor(limit)));
-    const hits = found.flatMap(({ session, call }) => {
-      const label = parts.sessions.get(session)?.record.label;
-      // The text is JSON that the journal wrote itself.
-      return label === undefined
-        ? []
-        : `{"session":${JSON.stringify(session)},"label":${JSON.stringify(label)},"call":${call}}`;
-    });
-    return context.body(`{"hits":[${hits.join(",")}]}`, 200, { "content-type": "application/json" });
-  });
+export interface HistoryRoutesContext {
+  journal: Pick<Journal, "search" | "read" | "calls">;
+  sessions: Pick<Sessions, "get">;
+  home: HomeFolder;
+  /** Every value that must leave in no export, those of a session's own environment included. */
+  secrets: (session?: SessionRecord) => string[];
+}
 
-  app.get("/sessions/:id/export", async (context) => {
-    const id = context.req.param("id");
-    const session = parts.sessions.get(id);
-    if (session === undefined) {
-      return refuseWith(context, fault("no-such-session", `Session ${id.slice(0, 8)}… isn't on this computer.`));
-    }
-    const asked = context.req.query("format") ?? "jsonl";
-    const format = EXPORT_FORMATS.find((name) => name === asked);
-    if (format === undefined) {
-      return answer(
-        context,
-        failed(
-          "unknown-format",
-          `There is no export as “${oneLine(asked, 20)}”.`,
-          `There are ${EXPORT_FORMATS.join(", ")}.`,
-        ),
+export function historyRoutes(parts: HistoryRoutesContext) {
+  return handlers({
+    "GET /api/v1/search": async (context) => {
+      const limit = Math.min(Number(context.req.query("limit") ?? 50) || 50, MAX_HITS);
+      const { q = "", session: only } = context.req.query();
+      const found = await parts.journal.search(q, Math.max(1, Math.floor(limit)), only);
+      const hits = await Promise.all(
+        found.map(async ({ session, call }, at) => {
+          const label = parts.sessions.get(session)?.record.label;
+          if (label === undefined) return undefined;
+          const snippet = at < MAX_SNIPPETS ? await callSnippet(parts.journal, session, call, q) : undefined;
+          const more = snippet === undefined ? "" : `"snippet":${JSON.stringify(snippet)},`;
+          // The text is JSON that the journal wrote itself.
+          return `{"session":${JSON.stringify(session)},"label":${JSON.stringify(label)},${more}"call":${call}}`;
+        }),
       );
-    }
-    const secrets = [session.record.mcp.token, parts.owner.token()];
-    const entries = readEntries(parts.journal, id);
-    const text = await exportAs(format, session.record, entries, secrets);
-    if (text === undefined) {
-      return refuseWith(context, fault("no-recording", "This session's terminal was not recorded."), 404);
-    }
-    return context.body(toStream(text), 200, {
-      "content-type": TYPES[format],
-      "content-disposition": `attachment; filename="session-${id.slice(0, 8)}.${SUFFIX[format]}"`,
-    });
+      return context.body(`{"hits":[${hits.filter((hit) => hit !== undefined).join(",")}]}`, 200, {
+        "content-type": "application/json",
+      });
+    },
+
+    "GET /api/v1/sessions/:id/totals": async (context) => {
+      const id = context.req.param("id");
+      if (parts.sessions.get(id) === undefined) {
+        return refuseWith(context, fault("no-such-session", `Session ${id.slice(0, 8)}… isn't on this computer.`));
+      }
+      return context.json(await callTotals(parts.journal, id));
+    },
+
+    "GET /api/v1/sessions/:id/parts/:name": async (context) => {
+      const session = parts.sessions.get(context.req.param("id"));
+      const bytes = session && (await partsOf(session.record, parts.home.results)(context.req.param("name")));
+      if (bytes === undefined) {
+        return refuseWith(context, fault("no-such-part", "This part of a result isn't kept any more."), 404);
+      }
+      // Whatever a tool called it: nothing here is ever run or drawn by its address.
+      return context.body(new Uint8Array(bytes), 200, {
+        "content-type": "application/octet-stream",
+        "content-disposition": "attachment",
+        "x-content-type-options": "nosniff",
+        "cache-control": "private, no-store",
+      });
+    },
+
+    "GET /api/v1/sessions/:id/export": async (context) => {
+      const id = context.req.param("id");
+      const session = parts.sessions.get(id);
+      if (session === undefined) {
+        return refuseWith(context, fault("no-such-session", `Session ${id.slice(0, 8)}… isn't on this computer.`));
+      }
+      const asked = context.req.query("format") ?? "jsonl";
+      const format = EXPORT_FORMATS.find((name) => name === asked);
+      if (format === undefined) {
+        return answer(
+          context,
+          failed(
+            "unknown-format",
+            `There is no export as “${oneLine(asked, 20)}”.`,
+            `There are ${EXPORT_FORMATS.join(", ")}.`,
+          ),
+        );
+      }
+      const secrets = parts.secrets(session.record);
+      const entries = readEntries(parts.journal, id);
+      const text = await exportAs(format, session.record, entries, secrets);
+      if (text === undefined) {
+        const { terminal_session: terminal } = session.record;
+        const why =
+          terminal === undefined ? "This session has no terminal." : "This session's terminal was not recorded.";
+        return refuseWith(context, fault("no-recording", why, "Its events can be exported as jsonl."), 404);
+      }
+      return context.body(toStream(text), 200, {
+        "content-type": TYPES[format],
+        "content-disposition": `attachment; filename="session-${id.slice(0, 8)}.${SUFFIX[format]}"`,
+      });
+    },
   });
-  return app;
 
   async function exportAs(
     format: ExportFormat,
@@ -73,14 +119,19 @@ export function historyRoutes(parts: GatewayParts): Hono {
   ) {
     switch (format) {
       case "jsonl":
-        return exportJsonl(entries, secrets);
+        return exportJsonl(entries, secrets, partsOf(record, parts.home.results));
       case "trace":
         return exportTrace(entries, secrets);
       case "cast":
       case "html": {
-        const { terminal_session: terminal = "", label, command } = record;
-        const source = { folder: parts.home.recordings, session: terminal, title: label, command };
-        return format === "cast" ? exportCast(source, entries, secrets) : exportReplay(source, entries, secrets);
+        const { terminal_session: terminal, label: title, command, created_at: began_at } = record;
+        const source = {
+          ...{ folder: parts.home.recordings, session: terminal ?? "", title, command },
+          ...(terminal !== undefined && { begin: { ...FIRST_SIZE, began_at } }),
+        };
+        return format === "cast"
+          ? exportCast(source, entries, secrets)
+          : exportReplay(source, entries, secrets, partsOf(record, parts.home.results));
       }
     }
   }

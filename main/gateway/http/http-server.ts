@@ -1,30 +1,47 @@
-/** Owns the HTTP server: bound to loopback, every request decided before its body is read, then given to the routes. */
+/** The HTTP server: bound to loopback, every request decided before its body is read, then given to the routes. */
 import { createServer, IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
-import type { Context } from "hono";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { failed, fault, ok, type Result } from "../../../shared/protocol/fault.ts";
+import { routeOf } from "../../../shared/protocol/routes.ts";
 import type { Log } from "../../home/create-log.ts";
-import type { Refusal } from "../auth/decide-door.ts";
-import { type AccessRules, decideRequest, type Identity } from "../auth/decide-request.ts";
+import { DEFAULT_PORT } from "../../home/last-port.ts";
+import { MAX_WAIT_MS, type WaitingRoom } from "../../home/waiting-room.ts";
+import type { Refusal } from "../../wire/decide-door.ts";
+import { type AccessRules, decideRequest, isPreviewPath } from "../auth/decide-request.ts";
 import type { GuessLimit } from "../auth/guess-limit.ts";
+import type { Identity } from "../auth/identity.ts";
 import { requestFacts } from "../auth/request-facts.ts";
+import type { Standing } from "../auth/standing.ts";
+import type { PreviewDoor } from "../preview/preview-door.ts";
 import { portOwner } from "./port-owner.ts";
+import { refuseRequest } from "./refuse-request.ts";
 import type { Routes } from "./routes.ts";
-import { MAX_WAIT_MS, type WaitingRoom } from "./waiting-room.ts";
 
-/** Where a person looks first; another free port when it is taken. */
-export const DEFAULT_PORT = 54_400;
 const LOOPBACK = "127.0.0.1";
 
 /** An idle connection is told that it lasts as long as one without a token does, so that no client writes into one that is cut. */
 export function createHttpServer(): Server {
-  return createServer({
+  const server = createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: 5_000,
-    requestTimeout: 60_000,
+    // What a preview is sent takes as long as it takes; for all else see `BODY_MS`.
+    requestTimeout: 0,
     keepAliveTimeout: MAX_WAIT_MS,
+    // Other upgrades that a client offers (h2c) are left out, and its request is an ordinary one.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
   });
+  // Their bytes are bounded; a bound on their number would leave out the last ones without a word.
+  server.maxHeadersCount = 0;
+  return server;
 }
+
+/** Milliseconds in which the body of a request to ourselves must have come. */
+const BODY_MS = 60_000;
+/** The same for a file, which may come over a slow line. */
+const UPLOAD_MS = 15 * 60_000;
+
+const isUpload = ({ method, path }: { method: string; path: string }): boolean =>
+  routeOf(method, path)?.name === "POST /api/v1/sessions/:id/files";
 
 export interface AnswerOptions {
   server: Server;
@@ -33,90 +50,120 @@ export interface AnswerOptions {
   rules: AccessRules;
   waiting: WaitingRoom;
   guesses: GuessLimit;
+  previews: PreviewDoor;
   log: Log;
 }
 
-/** A request of a client that showed a token, with who that is. */
-export type Guarded = Context<{ Bindings: HttpBindings & { identity: Identity } }>;
-
 export interface Answering {
-  /** Cuts, soon, what these are still being sent: their token is not good any more. */
-  close(whose: (identity: Identity) => boolean): void;
+  /** Cuts what these ask and are being sent, `acts` alone only what may change something: their access has ended. */
+  close(whose: (identity: Identity) => boolean, what?: "all" | "acts"): void;
+}
+
+interface Open {
+  identity: Identity;
+  acts: boolean;
+  last: boolean;
 }
 
 /** The answer to the very request that ended a token has this long to go out, in milliseconds. */
 const LAST_ANSWER_MS = 500;
 
-export function answerRequests({ server, routes, rules, waiting, guesses, log }: AnswerOptions): Answering {
-  const open = new Map<ServerResponse, Identity>();
-  const identities = new WeakMap<IncomingMessage, Identity>();
+export function answerRequests({ server, routes, rules, waiting, guesses, previews, log }: AnswerOptions): Answering {
+  const open = new Map<ServerResponse, Open>();
+  const standings = new WeakMap<IncomingMessage, Standing>();
   const listener = getRequestListener(
     (request, env) => {
       const { incoming } = env;
-      const identity = incoming instanceof IncomingMessage ? identities.get(incoming) : undefined;
-      return identity === undefined
+      const standing = incoming instanceof IncomingMessage ? standings.get(incoming) : undefined;
+      return standing === undefined
         ? routes.open.fetch(request, env)
-        : routes.guarded.fetch(request, { ...env, identity });
+        : routes.guarded.fetch(request, { ...env, ...standing });
     },
     {
       overrideGlobalObjects: false,
       errorHandler(error) {
         if (error instanceof RequestError) {
-          return Response.json({ error: fault("bad-target", "The request target makes no sense.") }, { status: 400 });
+          return Response.json({ error: fault("bad-target", "Invalid request target.") }, { status: 400 });
         }
         log.error({ error }, "a request failed");
         return Response.json({ error: fault("internal-error", "Signalbox failed at this request.") }, { status: 500 });
       },
     },
   );
-  server.on("request", (request, response) => {
-    const decision = decideRequest(requestFacts(request), rules);
+  function serve(request: IncomingMessage, response: ServerResponse, continues: boolean): void {
+    if (!waiting.takes(request.socket, response)) return;
+    const address = previews.addressed(request);
+    if (address !== undefined) {
+      waiting.serving(request.socket, response);
+      previews.request(request, response, address, () => waiting.admitted(request.socket));
+      return;
+    }
+    const facts = requestFacts(request);
+    const decision = decideRequest(facts, rules);
     if (!decision.accept) {
-      const refusal = limited(decision.refusal, request, guesses);
-      response.writeHead(refusal.status, {
-        "content-type": "application/json",
-        "cache-control": "no-store",
-        connection: "close",
-      });
-      response.end(JSON.stringify({ error: refusal.fault }));
+      refuseRequest(request, response, limited(decision.refusal, guesses), rules.port);
       return;
     }
     const { identity } = decision.value;
+    const forPreview = identity !== undefined && isPreviewPath(facts.path);
+    if (!forPreview) {
+      if (continues) response.writeContinue();
+      const bodyMs = identity !== undefined && isUpload(facts) ? UPLOAD_MS : BODY_MS;
+      const late = setTimeout(() => request.complete || request.destroy(), bodyMs);
+      response.once("close", () => clearTimeout(late));
+    }
     if (identity !== undefined) {
-      identities.set(request, identity);
-      open.set(response, identity);
+      const entry: Open = { identity, acts: true, last: false };
+      standings.set(request, {
+        identity,
+        again: () => decideRequest(facts, rules),
+        answersLast() {
+          entry.last = true;
+        },
+        onlyShows() {
+          entry.acts = false;
+        },
+      });
+      open.set(response, entry);
       response.once("close", () => open.delete(response));
       waiting.admitted(request.socket);
     } else waiting.serving(request.socket, response);
-    void listener(request, response);
-  });
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    if (forPreview) previews.requestByPath(request, response, identity);
+    else void listener(request, response);
+  }
+  server.on("request", (request, response) => serve(request, response, false));
+  // Whether a body is wanted is said by whoever reads it: a previewed program, or we.
+  server.on("checkContinue", (request, response) => serve(request, response, true));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const status = error.code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     else socket.destroy();
   });
   return {
-    close(whose) {
-      const ended = [...open].filter(([, identity]) => whose(identity)).map(([response]) => response);
-      setTimeout(() => {
-        for (const response of ended) if (open.has(response)) response.destroy();
-      }, LAST_ANSWER_MS).unref();
+    close(whose, what = "all") {
+      for (const [response, { identity, acts, last }] of open) {
+        if (!whose(identity) || (what === "acts" && !acts)) continue;
+        if (last) setTimeout(() => open.has(response) && response.destroy(), LAST_ANSWER_MS).unref();
+        else response.destroy();
+      }
     },
   };
 }
 
 /** A wrong token, one too many, is told to come back later. */
-export function limited(refusal: Refusal, request: IncomingMessage, guesses: GuessLimit): Refusal {
-  if (refusal.status !== 401 || !guesses.failed(request.socket.remoteAddress ?? "unknown")) return refusal;
+export function limited(refusal: Refusal, guesses: GuessLimit): Refusal {
+  if (refusal.status !== 401 || !guesses.failed()) return refusal;
   return { status: 429, fault: fault("too-many-attempts", "Too many wrong tokens.", "Wait a minute.") };
 }
 
 /**
- * Listens on 127.0.0.1 and gives the port. Without a port: 54400, or a free one when that is taken.
+ * Listens on 127.0.0.1 and gives the port. Without a port: the `last` one that this home had, else 54400, else a free one.
  * Faults: `port-in-use` (only for a given port), `listen-failed`.
  */
-export async function listen(server: Server, port: number | undefined): Promise<Result<number>> {
-  const first = await tryListen(server, port ?? DEFAULT_PORT);
-  const outcome = port === undefined && first.code === "EADDRINUSE" ? await tryListen(server, 0) : first;
+export async function listen(server: Server, port: number | undefined, last = 0): Promise<Result<number>> {
+  const wanted = port === undefined ? [...(last === 0 ? [] : [last]), DEFAULT_PORT, 0] : [port];
+  let outcome: Awaited<ReturnType<typeof tryListen>> = { port: DEFAULT_PORT, code: "EADDRINUSE" };
+  for (const next of wanted) if (outcome.code === "EADDRINUSE") outcome = await tryListen(server, next);
   if (outcome.code === undefined) return ok(outcome.port);
   if (outcome.code === "EADDRINUSE") {
     return failed(

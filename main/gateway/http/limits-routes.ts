@@ -1,18 +1,21 @@
-/** Owns the routes of how long history is kept. */
-import { Hono } from "hono";
-import { historyLimitsSchema } from "../../../shared/protocol/gateway-api.ts";
-import type { GatewayParts } from "../gateway-parts.ts";
+/** The routes of how long history is kept. */
+import type { HomeFolder } from "../../home/home-folder.ts";
+import type { Journal } from "../journal/open-journal.ts";
 import { historyLimits, journalLimits, setHistoryLimits } from "../settings.ts";
-import { answer, readBody } from "./answer.ts";
+import { answer } from "./answer.ts";
+import { handlers } from "./router.ts";
 
-export function limitsRoutes({ home, journal }: GatewayParts): Hono {
-  const app = new Hono();
-  app.get("/history-limits", (context) => answer(context, historyLimits(home)));
-  app.put("/history-limits", async (context) => {
-    const body = await readBody(context, historyLimitsSchema);
-    const set = body.ok ? setHistoryLimits(home, body.value) : body;
-    if (set.ok) journal.setLimits(journalLimits(set.value));
-    return answer(context, set);
-  });
-  return app;
+export interface LimitsRoutesContext {
+  home: HomeFolder;
+  journal: Pick<Journal, "setLimits">;
 }
+
+export const limitsRoutes = ({ home, journal }: LimitsRoutesContext) =>
+  handlers({
+    "GET /api/v1/history-limits": (context) => answer(context, historyLimits(home)),
+    "PUT /api/v1/history-limits": (context, body) => {
+      const set = setHistoryLimits(home, body);
+      if (set.ok) journal.setLimits(journalLimits(set.value));
+      return answer(context, set);
+    },
+  });

@@ -1,9 +1,9 @@
-/** Owns the list of a folder's subfolders, for choosing one in a browser. */
+/** Lists a folder's subfolders, for choosing one in a browser. */
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
-import { expandHome } from "../sessions/working-folder.ts";
+import { expandHome } from "../../agents/working-folder.ts";
 
 /** Names shown at once; a person types the rest. */
 const MAX_FOLDERS = 2_000;

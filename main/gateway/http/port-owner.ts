@@ -1,4 +1,4 @@
-/** Owns finding out which process has a port, for the sentence that says that it is taken. */
+/** Finds out which process has a port, for the sentence that says that it is taken. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** Name and number of the process that listens there; Linux only, and only for processes of one's own. */

@@ -1,78 +1,112 @@
-/** Owns the routes of sessions: create, list, change, restart, delete, and their history. */
-import { Hono } from "hono";
-import { failed, fault } from "../../../shared/protocol/fault.ts";
-import { newSessionSchema, patchSessionSchema, restartSessionSchema } from "../../../shared/protocol/gateway-api.ts";
+/** The routes of sessions: create, list, change, restart, delete, and their history. */
+import { rm } from "node:fs/promises";
+import { failed, fault, type Result } from "../../../shared/protocol/fault.ts";
+import type { CreatedSession, NewSession } from "../../../shared/protocol/gateway-api.ts";
 import { z } from "../../../shared/protocol/schema.ts";
+import { loginEnvironment } from "../../agents/login-environment.ts";
+import type { AppHub } from "../app-hub.ts";
 import { entriesOf } from "../bridge/chunk.ts";
-import type { GatewayParts } from "../gateway-parts.ts";
-import { answer, readBody, refuseWith } from "./answer.ts";
+import type { Journal } from "../journal/open-journal.ts";
+import type { Machines } from "../machines/machines.ts";
+import { editorSession } from "../sessions/editor-session.ts";
+import { keepFile } from "../sessions/session-files.ts";
+import type { Sessions } from "../sessions/sessions.ts";
+import { answer, refuseWith } from "./answer.ts";
+import { handlers } from "./router.ts";
 
 /** Entries of one answer. */
 const MAX_LIMIT = 10_000;
 
-export function sessionRoutes(parts: GatewayParts): Hono {
+export interface SessionRoutesContext {
+  hub: AppHub;
+  sessions: Sessions;
+  journal: Pick<Journal, "calls" | "callPage" | "read">;
+  createSession: (request: NewSession) => Promise<Result<CreatedSession>>;
+  machines: Pick<Machines, "list">;
+}
+
+export function sessionRoutes(parts: SessionRoutesContext) {
   const { sessions, journal } = parts;
-  const app = new Hono();
   const missing = (id: string) => fault("no-such-session", `Session ${id.slice(0, 8)}… isn't on this computer.`);
 
-  app.get("/", (context) => context.json({ sessions: parts.hub.state().sessions }));
-  app.post("/", async (context) => {
-    const body = await readBody(context, newSessionSchema);
-    return answer(context, body.ok ? await parts.createSession(body.value) : body, 201);
-  });
-  app.get("/:id", (context) => {
-    const id = context.req.param("id");
-    const view = sessions.view(id);
-    return view === undefined ? refuseWith(context, missing(id)) : context.json(view);
-  });
-  app.patch("/:id", async (context) => {
-    const body = await readBody(context, patchSessionSchema);
-    return answer(context, body.ok ? await sessions.rename(context.req.param("id"), body.value.label) : body);
-  });
-  app.delete("/:id", async (context) => answer(context, await sessions.remove(context.req.param("id"))));
-  app.post("/:id/restart", async (context) => {
-    const body = await readBody(context, restartSessionSchema);
-    return answer(context, body.ok ? await sessions.restart(context.req.param("id"), body.value) : body);
-  });
-  app.get("/:id/calls", async (context) => {
-    const id = context.req.param("id");
-    if (sessions.get(id) === undefined) return refuseWith(context, missing(id));
-    const limit = whole(context.req.query("limit"), 0, MAX_LIMIT);
-    const before = whole(context.req.query("before"), 0, Number.MAX_SAFE_INTEGER);
-    if (limit === undefined || before === undefined) {
-      return answer(context, failed("bad-request", "before and limit are whole numbers."));
-    }
-    const body = limit === 0 ? `{"calls":[${(await journal.calls(id)).join(",")}]}` : await callPage(id, before, limit);
-    return context.body(body, 200, { "content-type": "application/json" });
-  });
   async function callPage(id: string, before: number, limit: number): Promise<string> {
     const { calls, open, gaps, ...numbers } = await journal.callPage(id, before === 0 ? undefined : before, limit);
     const rest = before === 0 ? `,"open":[${open?.join(",") ?? ""}],"gaps":[${gaps?.join(",") ?? ""}]` : "";
     return `{"calls":[${calls.join(",")}]${rest},${JSON.stringify({ more: calls.length === limit, ...numbers }).slice(1)}`;
   }
-  app.get("/:id/turns", (context) => {
-    const id = context.req.param("id");
-    const session = sessions.get(id);
-    return session === undefined
-      ? refuseWith(context, missing(id))
-      : context.json({ turns: session.record.turns ?? [] });
+
+  return handlers({
+    "GET /api/v1/machines": async (context) => context.json(await parts.machines.list()),
+    "GET /api/v1/sessions": (context) => context.json({ sessions: parts.hub.state().sessions }),
+    "POST /api/v1/sessions": async (context, body) => answer(context, await parts.createSession(body), 201),
+    "GET /api/v1/sessions/:id": (context) => {
+      const id = context.req.param("id");
+      const view = sessions.view(id);
+      return view === undefined ? refuseWith(context, missing(id)) : context.json(view);
+    },
+    "PATCH /api/v1/sessions/:id": async (context, { label }) =>
+      answer(context, await sessions.rename(context.req.param("id"), label)),
+    "DELETE /api/v1/sessions/:id": async (context) => answer(context, await sessions.remove(context.req.param("id"))),
+    "POST /api/v1/sessions/:id/restart": async (context, body) =>
+      answer(context, await sessions.restart(context.req.param("id"), body)),
+    "POST /api/v1/sessions/:id/files": async (context) => {
+      const id = context.req.param("id");
+      const type = context.req.header("content-type") ?? "";
+      // What a form of a foreign page can send is refused unread.
+      if (!/^application\/octet-stream$/i.test(type))
+        return answer(context, failed("wrong-content-type", "The body must be application/octet-stream."));
+      const folder = sessions.filesOf(id);
+      if (folder === undefined) return refuseWith(context, missing(id));
+      const kept = await keepFile(folder, context.req.query("name") ?? "", context.req.raw.body);
+      if (!kept.ok) return answer(context, kept);
+      // Access may have ended while the file came, and the session too.
+      const still = context.env.again();
+      if (still.accept && sessions.get(id) !== undefined) return answer(context, kept, 201);
+      await rm(sessions.get(id) === undefined ? folder : kept.value.path, { recursive: true, force: true });
+      return refuseWith(context, still.accept ? missing(id) : still.refusal.fault);
+    },
+    "POST /api/v1/sessions/:id/edit": async (context, place) => {
+      const id = context.req.param("id");
+      if (sessions.get(id) === undefined) return refuseWith(context, missing(id));
+      const request = editorSession(place, await loginEnvironment(process.env));
+      return answer(context, request.ok ? await parts.createSession(request.value) : request, 201);
+    },
+    "POST /api/v1/sessions/:id/stop": async (context) => answer(context, await sessions.stop(context.req.param("id"))),
+    "GET /api/v1/sessions/:id/calls": async (context) => {
+      const id = context.req.param("id");
+      if (sessions.get(id) === undefined) return refuseWith(context, missing(id));
+      const limit = whole(context.req.query("limit"), 0, MAX_LIMIT);
+      const before = whole(context.req.query("before"), 0, Number.MAX_SAFE_INTEGER);
+      if (limit === undefined || before === undefined) {
+        return answer(context, failed("bad-request", "before and limit are whole numbers."));
+      }
+      const body =
+        limit === 0 ? `{"calls":[${(await journal.calls(id)).join(",")}]}` : await callPage(id, before, limit);
+      return context.body(body, 200, { "content-type": "application/json" });
+    },
+    "GET /api/v1/sessions/:id/turns": (context) => {
+      const id = context.req.param("id");
+      const session = sessions.get(id);
+      return session === undefined
+        ? refuseWith(context, missing(id))
+        : context.json({ turns: session.record.turns ?? [] });
+    },
+    "GET /api/v1/sessions/:id/events": async (context) => {
+      const id = context.req.param("id");
+      const session = sessions.get(id);
+      if (session === undefined) return refuseWith(context, missing(id));
+      const after = whole(context.req.query("after"), 0, Number.MAX_SAFE_INTEGER);
+      const limit = whole(context.req.query("limit"), 1_000, MAX_LIMIT);
+      if (after === undefined || limit === undefined || limit < 1) {
+        return answer(context, failed("bad-request", "after and limit are whole numbers."));
+      }
+      return context.body(await eventPage(parts, id, after, limit), 200, { "content-type": "application/json" });
+    },
   });
-  app.get("/:id/events", async (context) => {
-    const id = context.req.param("id");
-    const session = sessions.get(id);
-    if (session === undefined) return refuseWith(context, missing(id));
-    const after = whole(context.req.query("after"), 0, Number.MAX_SAFE_INTEGER);
-    const limit = whole(context.req.query("limit"), 1_000, MAX_LIMIT);
-    if (after === undefined || limit === undefined || limit < 1) {
-      return answer(context, failed("bad-request", "after and limit are whole numbers."));
-    }
-    return context.body(await eventPage(parts, id, after, limit), 200, { "content-type": "application/json" });
-  });
-  return app;
 }
 
 /** JSON of one page, made of the entries' own text. */
-async function eventPage(parts: GatewayParts, id: string, after: number, limit: number): Promise<string> {
+async function eventPage(parts: SessionRoutesContext, id: string, after: number, limit: number): Promise<string> {
   const pieces: string[] = [];
   let at = after;
   let left = limit;

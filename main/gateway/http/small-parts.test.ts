@@ -1,24 +1,12 @@
-/** Proves the small parts of the routes: folders, servers.json, working folders and browsers. */
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+/** Proves the small parts of the routes: folders, working folders and browsers. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { workingFolder } from "../../agents/working-folder.ts";
 import { browserCommand, hasBrowser } from "../open-browser.ts";
-import { workingFolder } from "../sessions/working-folder.ts";
 import { listFolders } from "./list-folders.ts";
-import { readServers, writeServers } from "./servers-file.ts";
 
-/** How servers.json refers to a variable. */
-const REFERENCE = `\${KEY}`;
 const undo: (() => void)[] = [];
 afterEach(() => {
   for (const step of undo.splice(0)) step();
@@ -63,46 +51,6 @@ describe("folders", () => {
   });
 });
 
-describe("servers.json", () => {
-  it("never shows a secret again, and keeps it when something else is edited", () => {
-    const path = join(folder(), "servers.json");
-    const secret = "canary-secret-value";
-    expect(readServers(path)).toEqual({ ok: true, value: { mcpServers: {} } });
-    const file = {
-      mcpServers: {
-        notion: { command: "npx", args: ["notion"], env: { NOTION_TOKEN: secret, LEVEL: "debug", API_KEY: REFERENCE } },
-        web: { url: "https://example.test/mcp", headers: { Authorization: `Bearer ${secret}` } },
-      },
-    };
-    expect(writeServers(path, file)).toEqual({ ok: true, value: undefined });
-    expect(statSync(path).mode & 0o077).toBe(0);
-    const shown = readServers(path);
-    expect(JSON.stringify(shown)).not.toContain(secret);
-    expect(shown).toMatchObject({
-      ok: true,
-      value: { mcpServers: { notion: { env: { LEVEL: "debug", API_KEY: REFERENCE } } } },
-    });
-    if (!shown.ok) throw new Error("unreadable");
-    const edited = structuredClone(shown.value);
-    const notion = edited.mcpServers.notion;
-    if (notion === undefined || !("command" in notion)) throw new Error("no server");
-    notion.args = ["notion", "--fast"];
-    expect(writeServers(path, edited).ok).toBe(true);
-    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({
-      mcpServers: { ...file.mcpServers, notion: { ...file.mcpServers.notion, args: ["notion", "--fast"] } },
-    });
-  });
-
-  it("says what is wrong with a file, and where", () => {
-    const path = join(folder(), "servers.json");
-    writeFileSync(path, '{"mcpServers":{"x":{"url":"ftp://x"}}}', { mode: 0o600 });
-    expect(readServers(path)).toMatchObject({
-      ok: false,
-      fault: { code: "servers-unreadable", message: expect.stringContaining("mcpServers.x") },
-    });
-  });
-});
-
 it("opens a browser only where the person would see it, and never through a shell", () => {
   expect(hasBrowser({ DISPLAY: ":0" }, "linux")).toBe(true);
   expect(hasBrowser({ WAYLAND_DISPLAY: "w" }, "linux")).toBe(true);
@@ -112,10 +60,16 @@ it("opens a browser only where the person would see it, and never through a shel
     for (const platform of ["linux", "darwin", "win32"] as const)
       expect(hasBrowser({ DISPLAY: ":0", [name]: "1" }, platform)).toBe(false);
   }
-  const url = "http://127.0.0.1:1/#pair=x&calc";
-  for (const platform of ["linux", "darwin", "win32"] as const) {
-    const { command, args } = browserCommand(url, platform);
-    expect(args.at(-1)).toBe(url);
+  expect(hasBrowser({ WSL_DISTRO_NAME: "Ubuntu" }, "linux")).toBe(true);
+  const file = "/home/me/it's & here/open.html";
+  for (const [env, platform] of [
+    [{}, "linux"],
+    [{ WSL_DISTRO_NAME: "Ubuntu" }, "linux"],
+    [{}, "darwin"],
+    [{}, "win32"],
+  ] as const) {
+    const { command, args } = browserCommand(file, env, platform);
+    expect(args.at(-1)).toBe(file);
     expect(command).not.toMatch(/cmd|sh$/);
   }
 });

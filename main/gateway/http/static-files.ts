@@ -1,11 +1,11 @@
-/** Owns the UI's files: served from a list made of the build folder, so that no path leads out of it. */
+/** The UI's files: served from a list made of the build folder, so that no path leads out of it. */
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { extname, join, posix, relative, sep } from "node:path";
 import { Readable } from "node:stream";
 import { MEDIA_TYPES } from "../../../shared/protocol/media-types.ts";
 
 /** The page finds its way in these paths by itself. */
-const PAGE = /^\/(?:index\.html)?$|^\/(?:session|settings|history)(?:\/[A-Za-z0-9-]{1,64}){0,3}$/;
+const PAGE = /^\/(?:index\.html)?$|^\/(?:session|settings|inbox|history)(?:\/[A-Za-z0-9-]{1,64}){0,3}$/;
 /** A new build is noticed this soon, in milliseconds. */
 const LIST_AGE_MS = 1_000;
 
@@ -14,8 +14,8 @@ export interface StaticFiles {
   serve(path: string, host: string): Response | undefined;
 }
 
-/** `now` in milliseconds. A missing folder serves nothing. */
-export function staticFiles(folder: string, now: () => number): StaticFiles {
+/** `now` in milliseconds. `frames`: what the page may show in a frame, the origins of previews. A missing folder serves nothing. */
+export function staticFiles(folder: string, now: () => number, frames: string): StaticFiles {
   let files = new Map<string, string>();
   let listed = Number.NEGATIVE_INFINITY;
   function find(path: string): string | undefined {
@@ -38,15 +38,15 @@ export function staticFiles(folder: string, now: () => number): StaticFiles {
           "content-type": MEDIA_TYPES[extname(file)] ?? "application/octet-stream",
           "content-length": String(statSync(file).size),
           "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
-          ...pageSecurity(host),
+          ...pageSecurity(host, frames),
         },
       });
     },
   };
 }
 
-/** No inline script, no frame, no other origin. xterm writes style elements, hence the one exception for styles. */
-export function pageSecurity(host: string): Record<string, string> {
+/** No inline script, no other origin, and no frame but a preview's. xterm writes style elements, hence the one exception for styles. */
+export function pageSecurity(host: string, frames: string): Record<string, string> {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -56,6 +56,7 @@ export function pageSecurity(host: string): Record<string, string> {
     "media-src data: blob:",
     // Named as well, because browsers differ in whether 'self' covers the WebSocket scheme.
     `connect-src 'self' ws://${host}`,
+    `frame-src ${frames}`,
     "worker-src 'self' blob:",
     "manifest-src 'self'",
     "base-uri 'none'",

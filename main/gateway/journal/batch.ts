@@ -1,11 +1,21 @@
-/** Owns the memory in which entries travel to the journal's thread: filled by the gateway's, read by the journal's, and filled again. */
+/** The memory in which entries travel to the journal's thread: filled by the gateway's, read by the journal's, and filled again. */
+import { MARK, UNMARKED } from "../../wire/event-batch.ts";
 import { type Chunk, entriesOf, entryBytes } from "../bridge/chunk.ts";
-import type { EntryRun } from "./messages.ts";
+
+/** Consecutive entries of one session: their bytes, joined by commas, and where each starts, with one past the end. */
+export interface EntryRun {
+  first: number;
+  last: number;
+  body: Uint8Array;
+  starts: Uint32Array;
+  /** What is known of each without its JSON (wire/event-batch.ts); absent for runs that are read back. */
+  marks?: Float64Array | undefined;
+}
 
 /** One batch, in bytes of entries; what was published together and is larger gets one of its own. */
 export const BATCH_BYTES = 1024 * 1024;
 /** Entries of one batch, with one place past the end for each run. */
-const BATCH_PLACES = 16 * 1024;
+const BATCH_PLACES = 8 * 1024;
 
 /**
  * Memory of a batch. It is used by one thread at a time: posting it hands it over. Shared all the same, because V8 takes
@@ -14,6 +24,8 @@ const BATCH_PLACES = 16 * 1024;
 export interface BatchMemory {
   bytes: Uint8Array<SharedArrayBuffer>;
   places: Uint32Array<SharedArrayBuffer>;
+  /** Of as many entries. */
+  marks: Float64Array<SharedArrayBuffer>;
 }
 
 interface PlacedRun {
@@ -46,10 +58,14 @@ export interface BatchFiller {
 }
 
 /** Memory for these chunks at least. */
-export const newMemory = (chunks: readonly Chunk[]): BatchMemory => ({
-  bytes: new Uint8Array(new SharedArrayBuffer(Math.max(BATCH_BYTES, sum(chunks, entryBytes)))),
-  places: new Uint32Array(new SharedArrayBuffer(4 * Math.max(BATCH_PLACES, sum(chunks, placesOf)))),
-});
+export function newMemory(chunks: readonly Chunk[]): BatchMemory {
+  const places = Math.max(BATCH_PLACES, sum(chunks, placesOf));
+  return {
+    bytes: new Uint8Array(new SharedArrayBuffer(Math.max(BATCH_BYTES, sum(chunks, entryBytes)))),
+    places: new Uint32Array(new SharedArrayBuffer(4 * places)),
+    marks: new Float64Array(new SharedArrayBuffer(8 * MARK * places)),
+  };
+}
 
 const placesOf = ({ starts }: Chunk): number => starts.length;
 const sum = (chunks: readonly Chunk[], of: (chunk: Chunk) => number): number =>
@@ -76,6 +92,8 @@ export function fillBatch(memory: BatchMemory): BatchFiller {
     end += entries.length;
     const begin = starts[0] ?? 0;
     for (let i = 0; i < starts.length; i += 1) memory.places[placed + i] = (starts[i] ?? 0) - begin;
+    if (chunk.marks === undefined) memory.marks.fill(UNMARKED, MARK * placed, MARK * (placed + starts.length));
+    else memory.marks.set(chunk.marks, MARK * placed);
     placed += starts.length;
     return run;
   }
@@ -96,11 +114,12 @@ export const bytesIn = ({ parts }: Batch): number =>
   parts.reduce((total, { runs }) => total + runs.reduce((bytes, { from, to }) => bytes + to - from, 0), 0);
 
 /** Views of what a part holds; they are good until the memory is handed back. */
-export function runsOf({ bytes, places }: BatchMemory, { runs }: BatchPart): EntryRun[] {
+export function runsOf({ bytes, places, marks }: BatchMemory, { runs }: BatchPart): EntryRun[] {
   return runs.map(({ first, last, from, to, place }) => ({
     first,
     last,
     body: bytes.subarray(from, to),
     starts: places.subarray(place, place + last - first + 2),
+    marks: marks.subarray(MARK * place, MARK * (place + last - first + 1)),
   }));
 }

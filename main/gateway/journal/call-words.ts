@@ -1,30 +1,39 @@
-/** Owns the words by which a call is found, and how a person's query asks for them. Secrets are not among them. */
+/** The words by which the journal finds a call, as FTS5 takes them: tokens with spaces between them, and queries for them. */
 import type { Call } from "../../../shared/events/call.ts";
-import { redactValue } from "../../../shared/text/redact.ts";
+import { messageTexts, nameTexts, valueTexts } from "../../../shared/events/call-texts.ts";
+import { indexText, type SearchTerm } from "../../../shared/text/search-words.ts";
 
-/** Characters of arguments or of a result that are searchable. */
-const MAX_CHARACTERS = 2_000;
-const MAX_QUERY_WORDS = 12;
-
-export function startWords(call: Call): string {
-  return plain(call.args);
+/** Columns of the index. */
+export interface CallWords {
+  parts: string;
+  wholes: string;
 }
 
-export function endWords(call: Call): string {
-  return [call.message ?? "", call.error?.message ?? "", plain(call.result)].join(" ");
+export const startWords = (call: Call): CallWords => wordsOf([...nameTexts(call), ...valueTexts(call.args)]);
+
+export const endWords = (call: Call): CallWords =>
+  wordsOf([...nameTexts(call), ...messageTexts(call), ...valueTexts(call.result)]);
+
+/** Between two texts. No query asks for it, so that no phrase leads from one text into the next. */
+const BORDER = " ¶ ";
+
+function wordsOf(texts: readonly string[]): CallWords {
+  const indexed = texts.map(indexText);
+  return {
+    parts: indexed.map(({ parts }) => parts.join(" ")).join(BORDER),
+    wholes: [...new Set(indexed.flatMap(({ wholes }) => wholes))].join(" "),
+  };
 }
 
-function plain(value: unknown): string {
-  if (value === undefined) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(redactValue(value));
-  return text.slice(0, MAX_CHARACTERS);
+/** An FTS5 expression. Tokens have no quotation marks in them, so that nothing is an operator. */
+export function matchOf({ parts, whole }: SearchTerm): string {
+  if (parts.length === 1) return `"${whole}"*`;
+  return `("${parts.join(" ")}"* OR "${whole}"*)`;
 }
 
-/** Every word must be there, the last letters may be missing. Quoted, so that nothing in it is an operator of FTS5. */
-export function searchWords(text: string): string {
-  const words = text.match(/[\p{L}\p{N}_]+/gu) ?? [];
-  return words
-    .slice(0, MAX_QUERY_WORDS)
+/** The same question to the index of earlier versions, which had other words. */
+export const earlierMatch = (text: string): string =>
+  (text.match(/[\p{L}\p{N}_]+/gu) ?? [])
+    .slice(0, 12)
     .map((word) => `"${word}"*`)
     .join(" ");
-}

@@ -1,6 +1,7 @@
-/** Owns runs of entries on their way to the disk: joined into rows, and read one by one. */
+/** Runs of entries on their way to the disk: joined into rows, and read one by one. */
 import { MAX_EVENT_FRAME_BYTES } from "../../../shared/protocol/wire.ts";
-import type { EntryRun } from "./messages.ts";
+import { parseExact } from "../../../shared/text/exact-json.ts";
+import type { EntryRun } from "./batch.ts";
 
 /** Runs are joined into rows that each fill one frame at most. */
 const ROW_BYTES = MAX_EVENT_FRAME_BYTES - 64;
@@ -8,13 +9,10 @@ const ROW_BYTES = MAX_EVENT_FRAME_BYTES - 64;
 const bytesOf = ({ body }: EntryRun, from = 0, to = body.length): Buffer =>
   Buffer.from(body.buffer, body.byteOffset + from, to - from);
 
-/** The bytes of a run as text, a character a byte. */
-export const latin1Of = (run: EntryRun): string => bytesOf(run).toString("latin1");
-
 /** One entry, decoded; undefined for what is no JSON. Its bytes are kept all the same. */
 export function decoded(run: EntryRun, index: number): unknown {
   try {
-    return JSON.parse(bytesOf(run, run.starts[index], (run.starts[index + 1] ?? 1) - 1).toString());
+    return parseExact(bytesOf(run, run.starts[index], (run.starts[index + 1] ?? 1) - 1).toString());
   } catch {
     return undefined;
   }

@@ -1,15 +1,16 @@
-/** Owns the journal's statements: entries, calls and sessions in, runs of entries out. All synchronous, on the worker's thread. */
+/** The journal's statements: entries, calls and sessions in, runs of entries out. All synchronous, on the worker's thread. */
 import type { DatabaseSync } from "node:sqlite";
-import { type Call, isOpen } from "../../../shared/events/call.ts";
+import type { Call } from "../../../shared/events/call.ts";
 import type { Gap } from "../../../shared/events/fold.ts";
-import { endWords, startWords } from "./call-words.ts";
-import type { CallCounts, CallPage, EntryRun, LostRun, StoredSession } from "./messages.ts";
+import type { EntryRun } from "./batch.ts";
+import type { CallIndex } from "./call-index.ts";
+import type { CallCounts, CallPage, LostRun, StoredSession } from "./messages.ts";
 import { packBody, unpackBody } from "./pack-body.ts";
 import { readStoredCall, writeCall } from "./stored-call.ts";
 
 export type EventStore = ReturnType<typeof createEventStore>;
 
-export function createEventStore(database: DatabaseSync) {
+export function createEventStore(database: DatabaseSync, index: Pick<CallIndex, "put" | "dropSession">) {
   const statement = (sql: string) => database.prepare(sql);
   const numberOf = statement("SELECT number FROM sessions WHERE id = ?");
   const addSession = statement(
@@ -18,7 +19,9 @@ export function createEventStore(database: DatabaseSync) {
   const advance = statement(
     "UPDATE sessions SET last = max(last, ?), event_id = coalesce(?, event_id) WHERE number = ?",
   );
-  const sumUp = statement("UPDATE sessions SET total = ?, failed = ?, last_tool = ?, last_state = ? WHERE number = ?");
+  const sumUp = statement(
+    "UPDATE sessions SET total = ?, failed = ?, last_tool = ?, last_state = ?, run = ? WHERE number = ?",
+  );
   const addRun = statement(
     "INSERT INTO events (session, first, last, written, body, starts) VALUES (?, ?, ?, ?, ?, ?)",
   );
@@ -39,7 +42,7 @@ export function createEventStore(database: DatabaseSync) {
   const callsBefore = statement("SELECT call FROM calls WHERE session = ? AND first < ? ORDER BY first DESC LIMIT ?");
   const addGap = statement("INSERT INTO gaps (session, gap) VALUES (?, ?)");
   const newestGaps = statement("SELECT gap FROM gaps WHERE session = ? ORDER BY rowid DESC LIMIT ?");
-  const lastOf = statement("SELECT last FROM sessions WHERE number = ?");
+  const lastOf = statement("SELECT last, run FROM sessions WHERE number = ?");
   const openCalls = statement(
     "SELECT call FROM calls WHERE session = ? AND state IN ('running', 'queued') ORDER BY first",
   );
@@ -47,16 +50,6 @@ export function createEventStore(database: DatabaseSync) {
     `SELECT total, failed, last_tool, last_state,
       (SELECT count(*) FROM calls WHERE calls.session = sessions.number AND state IN ('running', 'queued') AND state = 'running') AS running
      FROM sessions WHERE number = ?`,
-  );
-  const addText = statement("INSERT OR REPLACE INTO call_text (rowid, tool, server, words) VALUES (?, ?, ?, ?)");
-  const dropText = statement(
-    "DELETE FROM call_text WHERE rowid IN (SELECT 2 * number FROM calls WHERE session = ?1 UNION ALL SELECT 2 * number + 1 FROM calls WHERE session = ?1)",
-  );
-  const findText = statement(
-    `SELECT sessions.id AS session, calls.call AS call FROM (
-       SELECT DISTINCT rowid >> 1 AS number FROM (SELECT rowid FROM call_text WHERE call_text MATCH ? ORDER BY rowid DESC LIMIT 2 * ?)
-     ) AS hit JOIN calls ON calls.number = hit.number JOIN sessions ON sessions.number = calls.session
-     ORDER BY calls.number DESC LIMIT ?`,
   );
   const numbers = new Map<string, number>();
 
@@ -99,7 +92,7 @@ export function createEventStore(database: DatabaseSync) {
     deleteSession(id: string) {
       const row = number(id);
       if (row === undefined) return;
-      dropText.run(row);
+      index.dropSession(row);
       for (const table of ["events", "lost", "calls", "gaps"])
         database.prepare(`DELETE FROM ${table} WHERE session = ?`).run(row);
       database.prepare("DELETE FROM sessions WHERE number = ?").run(row);
@@ -128,23 +121,15 @@ export function createEventStore(database: DatabaseSync) {
     /** Gives free pages back to the file system, some at a time. */
     shrink: (pages: number) => database.exec(`PRAGMA incremental_vacuum(${pages})`),
     advance: (row: number, last: number, eventId: string | undefined) => void advance.run(last, eventId ?? null, row),
-    sumUp: (row: number, { total, failed, last }: CallCounts) =>
-      void sumUp.run(total, failed, last?.tool ?? null, last?.state ?? null, row),
-    /** Writes a call, and the words by which it is found: of its start when they are new, of its end when it has one. */
+    sumUp: (row: number, { total, failed, last }: CallCounts, run: number) =>
+      void sumUp.run(total, failed, last?.tool ?? null, last?.state ?? null, run, row),
+    /** What the fold of its next entries begins with (CallLog.run). */
+    runOf: (row: number) => Number(lastOf.get(row)?.run ?? 0),
+    /** Writes a call, and the words by which it is found. */
     putCall(row: number, call: Call): void {
       const number = Number(putCall.get(row, call.id, call.firstSeq, call.state, writeCall(call))?.number);
-      const { tool, server = "" } = call;
-      if (call.args !== undefined || call.lastSeq === call.firstSeq)
-        addText.run(2 * number, tool, server, startWords(call));
-      if (!isOpen(call)) addText.run(2 * number + 1, tool, server, endWords(call));
+      index.put(number, call);
     },
-    /** Calls of all sessions, newest first, as JSON with the id of their session. */
-    search: (words: string, limit: number) =>
-      findText
-        .all(words, limit, limit)
-        .flatMap(({ session, call }) =>
-          typeof session === "string" && typeof call === "string" ? { session, call } : [],
-        ),
     calls: (row: number, limit: number) =>
       callsOf.all(row, limit).flatMap((found) => (typeof found.call === "string" ? found.call : [])),
     addGap: (row: number, gap: Gap) => void addGap.run(row, JSON.stringify(gap)),
@@ -153,11 +138,13 @@ export function createEventStore(database: DatabaseSync) {
       const calls = texts(callsBefore.all(row, before ?? Number.MAX_SAFE_INTEGER, limit), "call");
       if (before !== undefined) return { calls };
       const { total, failed } = countsOf(row);
+      const { last, run } = lastOf.get(row) ?? {};
       return {
         calls,
         open: texts(openCalls.all(row), "call"),
         gaps: texts(newestGaps.all(row, MAX_GAPS), "gap").reverse(),
-        last: Number(lastOf.get(row)?.last ?? 0),
+        last: Number(last ?? 0),
+        run: Number(run ?? 0),
         total,
         failed,
       };

@@ -1,10 +1,13 @@
-/** Owns the calls of one session as the journal keeps them: folded from its entries, written when they changed. */
+/** The calls of one session as the journal keeps them: folded from its entries, written when they changed. */
 import { type Call, isOpen } from "../../../shared/events/call.ts";
+import { callId } from "../../../shared/events/call-id.ts";
 import { applyEntry, type CallLog, createCallLog, type Gap, restoreCall } from "../../../shared/events/fold.ts";
 import { readEntry } from "../../../shared/events/read-entry.ts";
-import { decoded, latin1Of } from "./entry-runs.ts";
+import { callIn, MARK, UNMARKED } from "../../wire/event-batch.ts";
+import type { EntryRun } from "./batch.ts";
+import { decoded } from "./entry-runs.ts";
 import { createProgressFold } from "./fold-progress.ts";
-import type { CallCounts, EntryRun } from "./messages.ts";
+import type { CallCounts } from "./messages.ts";
 
 /** Calls kept in memory after their end, so that a late event does not look like a new call. */
 const MAX_ENDED = 1_000;
@@ -24,6 +27,8 @@ export interface FoldedCalls {
    */
   shed(most: number): void;
   counts(): CallCounts;
+  /** What later names of calls are understood by (CallLog.run). */
+  run(): number;
 }
 
 export interface FoldStart {
@@ -31,6 +36,7 @@ export interface FoldStart {
   open: readonly Call[];
   counts: CallCounts;
   last: number;
+  run: number;
 }
 
 export function foldCalls(start: FoldStart): FoldedCalls {
@@ -48,26 +54,34 @@ export function foldCalls(start: FoldStart): FoldedCalls {
     for (id of progress.settle()) if (!changed.has(id)) moved.add(id);
   }
 
-  function applyParsed(run: EntryRun, index: number): void {
+  function applyRead(run: EntryRun, index: number, code: number): void {
     const entry = readEntry(decoded(run, index));
     if (entry === undefined) return;
+    if (entry.event.kind === "gap") progress.forgetNames();
     const before = log.calls.size;
-    for (id of applyEntry(log, entry)) {
+    const touched = applyEntry(log, entry);
+    for (id of touched) {
       changed.add(id);
       moved.delete(id);
     }
     total += log.calls.size - before;
+    if (code === UNMARKED || entry.event.kind === "gap") return;
+    const { call } = entry.event;
+    // The last one that an event changes is its own call.
+    const own = call === undefined ? touched.at(-1) : callId(log.run, call);
+    if (own !== undefined) progress.name(callIn(code), own);
   }
 
   return {
     apply(runs) {
       id = undefined;
       for (const run of runs) {
-        const text = latin1Of(run);
+        const { marks } = run;
         for (let index = 0; index < run.starts.length - 1; index += 1) {
-          if (progress.take(run, text, index)) continue;
+          const code = marks?.[MARK * index] ?? UNMARKED;
+          if (marks !== undefined && progress.take(run, marks, index)) continue;
           settle();
-          applyParsed(run, index);
+          applyRead(run, index, code);
         }
       }
       settle();
@@ -98,6 +112,7 @@ export function foldCalls(start: FoldStart): FoldedCalls {
       }
     },
     counts: () => ({ total, running: log.running, failed: log.failed, last: latest }),
+    run: () => log.run,
   };
 }
 
@@ -106,13 +121,15 @@ function letGoOfTexts(log: CallLog, changed: ReadonlySet<string>): void {
   for (const id of changed) {
     const call = log.calls.get(id);
     if (call === undefined || (call.args === undefined && call.result === undefined)) continue;
-    log.calls.set(id, { ...call, args: undefined, result: undefined });
+    const { parts: _, ...rest } = call;
+    log.calls.set(id, { ...rest, args: undefined, result: undefined });
   }
 }
 
 function restore(start: FoldStart): CallLog {
   const log = createCallLog();
   log.lastSeq = start.last;
+  log.run = start.run;
   for (const call of start.open) restoreCall(log, call);
   log.running = start.counts.running;
   log.failed = start.counts.failed;

@@ -1,115 +1,91 @@
-/** Owns folding plain progress of running calls from its bytes: the same that the fold of shared/events/ makes of it, without parsing entries. */
+/** Folds progress of running calls from its marks: what the fold of shared/events/ makes of it, without reading the events. */
 import type { Call } from "../../../shared/events/call.ts";
-import { type CallLog, unnamedKey } from "../../../shared/events/fold.ts";
-import { EVENT_KEY } from "../bridge/chunk.ts";
-import type { EntryRun } from "./messages.ts";
-import { noProgress, readPlainProgress, type Span, standsAt } from "./plain-progress.ts";
+import { advance, type CallLog } from "../../../shared/events/fold.ts";
+import { callIn, fieldsIn, HAS, kindIn, MARK, PROGRESS } from "../../wire/event-batch.ts";
+import type { EntryRun } from "./batch.ts";
+import { decoded } from "./entry-runs.ts";
+
+/** Calls that are known by number; beyond it, the next event of each is read once more. */
+const MAX_NAMES = 20_000;
 
 /** What has come of a running call and is not in its `Call` yet. */
 interface Pending {
   readonly call: Call;
-  readonly named: boolean;
   progress: number | undefined;
   total: number | undefined;
   updates: number;
   regressions: number;
   lastSeq: number;
-  /** The last message that came, and the last timestamp; of an event without one, its entry. */
-  message: Place | undefined;
-  time: Place | undefined;
+  /** When the last one happened, in milliseconds since 1970; NaN where only the event says it. */
+  time: number;
+  /** The last entry, and the last one with a message: they are read once, at the end. */
+  last: Entry;
+  message: Entry | undefined;
 }
 
-/** Bytes of a run: a JSON string, or the entry whose `at` is asked for. */
-interface Place {
+interface Entry {
   run: EntryRun;
-  from: number;
-  to: number;
-  entry: boolean;
+  index: number;
 }
 
 export interface ProgressFold {
-  /**
-   * Takes an entry of `run` when it is plain progress of a running call and does not begin another. False leaves all as
-   * it was. `text` is the body of the run, a character a byte.
-   */
-  take(run: EntryRun, text: string, index: number): boolean;
+  /** Takes an entry of `run` when it is progress of a running call that is known by its number. False leaves all as it was. */
+  take(run: EntryRun, marks: Float64Array, index: number): boolean;
   /** Puts what was taken into the log; before anything else is folded into it. Gives the calls, that of the last entry last. */
   settle(): string[];
+  /** What the log calls the call of this number. */
+  name(number: number, id: string): void;
+  /** What follows is another stream. */
+  forgetNames(): void;
 }
 
 export function createProgressFold(log: CallLog): ProgressFold {
-  const event = noProgress();
-  const byId = new Map<string, Pending>();
-  const byTool = new Map<string, Map<string, Pending>>();
+  const pending = new Map<number, Pending>();
+  const names = new Map<number, string>();
+  const numbers = new Map<string, number>();
   let latest: Pending | undefined;
-  let headOf: EntryRun | undefined;
-  let headBytes = 0;
 
-  /** Where the event of the entry begins: in one run as far behind its entry as the last one's, but for longer numbers. */
-  function eventIn(run: EntryRun, text: string, from: number): number {
-    if (run !== headOf || !standsAt(text, EVENT_KEY, from + headBytes)) {
-      headOf = run;
-      headBytes = text.indexOf(EVENT_KEY, from) - from;
-    }
-    return from + headBytes + EVENT_KEY.length;
-  }
-
-  function find(text: string): Pending | undefined {
-    if (event.call.to > 0) return byId.get(inner(text, event.call)) ?? beginNamed(nameIn(text, event.call));
-    const tool = text.slice(event.tool.from, event.tool.to);
-    const token = event.token.to === 0 ? "" : text.slice(event.token.from, event.token.to);
-    return byTool.get(tool)?.get(token) ?? beginUnnamed(text, tool, token);
-  }
-
-  function beginNamed(id: string): Pending | undefined {
-    // A call whose id was given here has one place only.
-    if (id === "" || /^n-\d/.test(id)) return undefined;
-    const made = begin(log.calls.get(id), true);
-    if (made !== undefined) byId.set(id, made);
-    return made;
-  }
-
-  function beginUnnamed(text: string, tool: string, token: string): Pending | undefined {
-    const value = token === "" ? undefined : token.startsWith('"') ? nameIn(text, event.token) : Number(token);
-    const name = nameIn(text, event.tool);
-    // A number that would read back differently is one that needs parsing.
-    if (name === "" || value === "" || (typeof value === "number" && String(value) !== token)) return undefined;
-    const made = begin(log.calls.get(log.unnamed.get(unnamedKey(value, name)) ?? ""), false);
-    if (made === undefined) return undefined;
-    const tokens = byTool.get(tool) ?? new Map<string, Pending>();
-    byTool.set(tool, tokens.set(token, made));
-    return made;
-  }
-
-  function begin(call: Call | undefined, named: boolean): Pending | undefined {
+  function begin(number: number, entry: Entry): Pending | undefined {
+    const call = log.calls.get(names.get(number) ?? "");
     if (call === undefined || call.state !== "running") return undefined;
     const { progress, total, lastSeq } = call;
-    const nothing = { updates: 0, regressions: 0, message: undefined, time: undefined };
-    return { call, named, progress, total, lastSeq, ...nothing };
+    const made = {
+      call,
+      progress,
+      total,
+      lastSeq,
+      updates: 0,
+      regressions: 0,
+      time: 0,
+      last: entry,
+      message: undefined,
+    };
+    pending.set(number, made);
+    return made;
+  }
+
+  function forgetNames(): void {
+    names.clear();
+    numbers.clear();
   }
 
   return {
-    take(run, text, index) {
-      const from = run.starts[index] ?? 0;
-      const to = (run.starts[index + 1] ?? 0) - 1;
-      const begins = eventIn(run, text, from);
-      if (!readPlainProgress(text, begins, to - 1, event)) return false;
+    take(run, marks, index) {
+      const at = MARK * index;
+      const code = marks[at] ?? 0;
+      if (kindIn(code) !== PROGRESS) return false;
       const seq = run.first + index;
       if (seq <= log.lastSeq) return true;
-      const found = find(text);
+      const number = callIn(code);
+      const found = pending.get(number) ?? begin(number, { run, index });
       if (found === undefined) return false;
-      const { progress, total, message, timestamp } = event;
-      const backwards = progress !== undefined && found.progress !== undefined && progress < found.progress;
-      if (backwards && !found.named) return false;
-      if (backwards) found.regressions += 1;
-      else {
-        found.progress = progress ?? found.progress;
-        found.total = total ?? found.total;
-      }
-      if (message.to > 0) found.message = place(found.message, run, message.from, message.to, false);
-      if (timestamp.to > 0) found.time = place(found.time, run, timestamp.from, timestamp.to, false);
-      else found.time = place(found.time, run, from, to, true);
-      found.updates += 1;
+      const fields = fieldsIn(code);
+      const progress = (fields & HAS.progress) === 0 ? undefined : marks[at + 1];
+      const total = (fields & HAS.total) === 0 ? undefined : marks[at + 2];
+      advance(found, progress, total);
+      found.time = marks[at + 3] ?? Number.NaN;
+      found.last = put(found.last, run, index);
+      if ((fields & HAS.message) !== 0) found.message = put(found.message ?? { run, index }, run, index);
       found.lastSeq = seq;
       log.lastSeq = seq;
       latest = found;
@@ -117,63 +93,59 @@ export function createProgressFold(log: CallLog): ProgressFold {
     },
     settle() {
       const ids: string[] = [];
-      for (const item of [...byId.values(), ...[...byTool.values()].flatMap((tokens) => [...tokens.values()])]) {
-        if (item.updates === 0) continue;
+      for (const item of pending.values()) {
         log.calls.set(item.call.id, settled(item));
         if (item !== latest) ids.push(item.call.id);
       }
       if (latest !== undefined) ids.push(latest.call.id);
       latest = undefined;
-      byId.clear();
-      byTool.clear();
+      pending.clear();
       return ids;
     },
+    name(number, id) {
+      if (names.size > MAX_NAMES) forgetNames();
+      // Two numbers of one call would each go on from what the other has not settled.
+      const other = numbers.get(id);
+      if (other !== undefined && other !== number) names.delete(other);
+      names.set(number, id);
+      numbers.set(id, number);
+    },
+    forgetNames,
   };
 }
 
-/** The same place again, so that a call's thousand updates are one object. */
-function place(known: Place | undefined, run: EntryRun, from: number, to: number, entry: boolean): Place {
-  if (known === undefined) return { run, from, to, entry };
+/** The same object again, so that a call's thousand updates are one. */
+function put(known: Entry, run: EntryRun, index: number): Entry {
   known.run = run;
-  known.from = from;
-  known.to = to;
-  known.entry = entry;
+  known.index = index;
   return known;
 }
 
-function settled({ call, progress, total, updates, regressions, lastSeq, message, time }: Pending): Call {
+function settled({ call, progress, total, updates, regressions, lastSeq, message, time, last }: Pending): Call {
   return {
     ...call,
     progress,
     total,
-    message: textAt(message) ?? call.message,
+    message: (message === undefined ? undefined : text(field(read(message), "event"), "message")) ?? call.message,
     regressions: call.regressions + regressions,
     updates: call.updates + updates,
-    updatedAt: textAt(time) ?? call.updatedAt,
+    updatedAt: Number.isNaN(time) ? (timeOf(last) ?? call.updatedAt) : new Date(time).toISOString(),
     uncertain: false,
     lastSeq,
   };
 }
 
-/** The string that lies there, or the time of the entry that lies there; undefined for what is no JSON after all. */
-function textAt(place: Place | undefined): string | undefined {
-  if (place === undefined) return undefined;
-  const { body } = place.run;
-  try {
-    const value: unknown = JSON.parse(
-      Buffer.from(body.buffer, body.byteOffset + place.from, place.to - place.from).toString(),
-    );
-    const text = place.entry && typeof value === "object" && value !== null && "at" in value ? value.at : value;
-    return typeof text === "string" ? text : undefined;
-  } catch {
-    return undefined;
-  }
+const read = ({ run, index }: Entry): unknown => decoded(run, index);
+
+function timeOf(entry: Entry): string | undefined {
+  const value = read(entry);
+  return text(field(value, "event"), "timestamp") ?? text(value, "at");
 }
 
-const inner = (text: string, { from, to }: Span): string => text.slice(from + 1, to - 1);
+const field = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
-/** A name as JSON means it, where that is the same as it is written; empty otherwise. */
-function nameIn(text: string, span: Span): string {
-  const name = inner(text, span);
-  return /^[\x20-\x5b\x5d-\x7e]*$/.test(name) ? name : "";
+function text(value: unknown, name: string): string | undefined {
+  const found = field(value, name);
+  return typeof found === "string" ? found : undefined;
 }

@@ -1,4 +1,4 @@
-/** Owns what is handed to the journal's thread and when: in batches whose memory is used again, and within a bound. */
+/** What is handed to the journal's thread and when: in batches whose memory is used again, and within a bound. */
 import { type Chunk, entryBytes } from "../bridge/chunk.ts";
 import { BATCH_BYTES, type Batch, type BatchFiller, type BatchMemory, fillBatch, newMemory } from "./batch.ts";
 

@@ -1,4 +1,4 @@
-/** Owns what the journal's thread is told first. */
+/** What the journal's thread is told first. */
 import { z } from "../../../shared/protocol/schema.ts";
 
 export const journalOptionsSchema = z.object({
@@ -7,6 +7,8 @@ export const journalOptionsSchema = z.object({
   maxAgeMs: z.number(),
   /** Bytes of the file; the oldest entries of all sessions go when it is larger. */
   maxBytes: z.number(),
+  /** Where large parts of results are, which count as well; none when absent. */
+  results: z.string().optional(),
 });
 export type JournalOptions = z.infer<typeof journalOptionsSchema>;
-export type JournalLimits = Omit<JournalOptions, "path">;
+export type JournalLimits = Omit<JournalOptions, "path" | "results">;

@@ -1,4 +1,4 @@
-/** Owns starting the journal's thread, which may be done before the rest of the program is loaded: both load side by side. */
+/** Starts the journal's thread, which may be done before the rest of the program is loaded: both load side by side. */
 import { Worker } from "node:worker_threads";
 import { workerEntry } from "../../home/worker-entry.ts";
 

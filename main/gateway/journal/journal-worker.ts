@@ -1,19 +1,23 @@
-/** Owns the journal's thread: takes messages one after the other and answers them. */
+/** The journal's thread: takes messages one after the other and answers them. */
+
 import { parentPort } from "node:worker_threads";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { type Batch, bytesIn, runsOf } from "./batch.ts";
+import { type CallIndex, createCallIndex } from "./call-index.ts";
 import { createEventStore, type EventStore } from "./event-store.ts";
 import { type JournalOptions, journalOptionsSchema } from "./journal-options.ts";
 import { keepSessions } from "./keep-sessions.ts";
 import type { Answer, FromWorker, Query, ToWorker } from "./messages.ts";
-import { openDatabase } from "./open-database.ts";
+import { isScrubbed, openDatabase, scrub } from "./open-database.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
+import { createReindex, keepReindexing } from "./reindex.ts";
 import { keepWithin } from "./retention.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("the journal runs as a worker thread");
 const tell = (message: FromWorker) => port.postMessage(message);
 
-function answer(store: EventStore, recorder: Recorder, query: Query): Answer {
+function answer(store: EventStore, index: CallIndex, recorder: Recorder, query: Query): Answer {
   switch (query.kind) {
     case "read": {
       recorder.commit();
@@ -32,9 +36,12 @@ function answer(store: EventStore, recorder: Recorder, query: Query): Answer {
       const page = row === undefined ? { calls: [] } : store.callPage(row, query.before, query.limit);
       return { kind: "call-page", page };
     }
-    case "search":
+    case "search": {
       recorder.commit(true);
-      return { kind: "search", hits: store.search(query.words, query.limit) };
+      const row = query.session === undefined ? undefined : store.number(query.session);
+      if (query.session !== undefined && row === undefined) return { kind: "search", hits: [] };
+      return { kind: "search", hits: index.search(query.text, row, query.limit) };
+    }
     case "stats":
       return { kind: "stats", bytes: store.usedBytes() };
   }
@@ -66,7 +73,8 @@ function recordingStates(): (part: "entries" | "sessions", reason: string | unde
 
 function serve(options: JournalOptions): void {
   const { database, movedAside } = openDatabase(options.path);
-  const store = createEventStore(database);
+  const index = createCallIndex(database);
+  const store = createEventStore(database, index);
   const states = recordingStates();
   const sessions = keepSessions(store, (reason) => states("sessions", reason));
   // Entries need their session's row: while that one waits, they do.
@@ -80,7 +88,7 @@ function serve(options: JournalOptions): void {
       : tell(message),
   );
   const retention = keepWithin(store, options, Date.now);
-  const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+  const reindexing = keepReindexing(createReindex(database, store, index));
 
   port?.on("message", (message: ToWorker) => {
     try {
@@ -92,15 +100,26 @@ function serve(options: JournalOptions): void {
         case "delete":
           recorder.forget(message.session);
           return sessions.delete(message.session);
+        case "scrub":
+          if (isScrubbed(database)) return;
+          try {
+            recorder.commit(true);
+            sessions.flush();
+            scrub(database);
+          } catch {
+            // A full disk, or a file that somebody else reads: history goes on, and the next start tries again.
+          }
+          return;
         case "limits":
           return retention.setLimits(message.limits);
         case "query":
-          return tell({ type: "answer", id: message.id, answer: answer(store, recorder, message.query) });
+          return tell({ type: "answer", id: message.id, answer: answer(store, index, recorder, message.query) });
         case "close":
           recorder.commit(true);
           recorder.dispose();
           sessions.dispose();
           retention.dispose();
+          reindexing.dispose();
           database.close();
           tell({ type: "closed" });
           return port.close();
@@ -122,6 +141,6 @@ port.once("message", (options: unknown) => {
   try {
     serve(journalOptionsSchema.parse(options));
   } catch (error) {
-    tell({ type: "unusable", reason: error instanceof Error ? error.message : String(error) });
+    tell({ type: "unusable", reason: reasonOf(error) });
   }
 });

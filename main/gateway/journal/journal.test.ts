@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { packChunks } from "../../../test/support/gateway/pack-chunks.ts";
 import { type Chunk, entriesOf } from "../bridge/chunk.ts";
+import type { EntryRun } from "./batch.ts";
+import { createCallIndex } from "./call-index.ts";
 import { createEventStore } from "./event-store.ts";
-import type { EntryRun, FromWorker } from "./messages.ts";
+import type { FromWorker } from "./messages.ts";
 import { openDatabase } from "./open-database.ts";
 import { type Journal, openJournal } from "./open-journal.ts";
 import { createRecorder } from "./recorder.ts";
@@ -108,7 +110,7 @@ describe("the journal", () => {
   it("P16: a full disk is told, live counts go on, what could be held is written when there is room again, the rest is said to be lost", () => {
     const { database } = openDatabase(newPath());
     undo.push(() => database.close());
-    const store = createEventStore(database);
+    const store = createEventStore(database, createCallIndex(database));
     store.saveSession("s", "{}");
     const told: FromWorker[] = [];
     const recorder = createRecorder(store, (message) => told.push(message), { heldBytes: 200_000 });
@@ -159,7 +161,7 @@ describe("the journal", () => {
   it("P16: however many calls come while the disk is full, a bounded number of them is kept, and all are counted", () => {
     const { database } = openDatabase(newPath());
     undo.push(() => database.close());
-    const store = createEventStore(database);
+    const store = createEventStore(database, createCallIndex(database));
     store.saveSession("s", "{}");
     const recorder = createRecorder(store, () => {}, { heldBytes: 50_000, heldCalls: 100 });
     undo.push(() => recorder.dispose());
@@ -193,7 +195,7 @@ describe("the journal", () => {
   it("keeps within its size and its age; what left is announced as lost, and the newest stays", () => {
     const { database } = openDatabase(newPath());
     undo.push(() => database.close());
-    const store = createEventStore(database);
+    const store = createEventStore(database, createCallIndex(database));
     store.saveSession("s", "{}");
     const row = store.number("s") ?? 0;
     const noise = () => Array.from({ length: 400 }, () => Math.random().toString(36)).join("");

@@ -1,4 +1,5 @@
-/** Owns the rows of the sessions themselves while the disk refuses: what could not be written or deleted is tried again by itself. */
+/** The rows of the sessions themselves while the disk refuses: what could not be written or deleted is tried again by itself. */
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import type { EventStore } from "./event-store.ts";
 
 const RETRY_MS = 1_000;
@@ -36,7 +37,7 @@ export function keepSessions(
       refused(undefined);
     } catch (error) {
       timer = setTimeout(attempt, RETRY_MS);
-      refused(error instanceof Error ? error.message : String(error));
+      refused(reasonOf(error));
     }
   }
 

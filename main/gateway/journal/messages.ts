@@ -1,14 +1,6 @@
-/** Owns what the gateway's thread and the journal's thread say to each other; the first message is the journal's options. */
-import type { Batch, BatchMemory } from "./batch.ts";
+/** What the gateway's thread and the journal's thread say to each other; the first message is the journal's options. */
+import type { Batch, BatchMemory, EntryRun } from "./batch.ts";
 import type { JournalLimits } from "./journal-options.ts";
-
-/** Consecutive entries of one session: their bytes, joined by commas, and where each starts, with one past the end. */
-export interface EntryRun {
-  first: number;
-  last: number;
-  body: Uint8Array;
-  starts: Uint32Array;
-}
 
 /** Entries that nobody has any more. */
 export interface LostRun {
@@ -43,6 +35,8 @@ export interface CallPage {
   gaps?: string[];
   /** Number of the last entry that is folded into them. */
   last?: number;
+  /** What the names of calls in later entries are understood by (CallLog.run). */
+  run?: number;
   total?: number;
   failed?: number;
 }
@@ -51,13 +45,15 @@ export type Query =
   | { kind: "read"; session: string; after: number; maxBytes: number; maxEntries: number }
   | { kind: "calls"; session: string }
   | { kind: "call-page"; session: string; before: number | undefined; limit: number }
-  | { kind: "search"; words: string; limit: number }
+  | { kind: "search"; text: string; session: string | undefined; limit: number }
   | { kind: "stats" };
 
 export type ToWorker =
   | { type: "append"; batch: Batch }
   | { type: "save"; session: string; record: string }
   | { type: "delete"; session: string }
+  /** What was written before and is not valid any more shall leave the file too, if that was never done. */
+  | { type: "scrub" }
   | { type: "limits"; limits: JournalLimits }
   | { type: "query"; id: number; query: Query }
   | { type: "close" };

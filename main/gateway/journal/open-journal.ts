@@ -1,7 +1,7 @@
-/** Owns the gateway's side of the journal: what is handed to its thread, in what amounts, and what comes back. */
+/** The gateway's side of the journal: what is handed to its thread, in what amounts, and what comes back. */
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { type Chunk, chunkOf } from "../bridge/chunk.ts";
 import type { HistoryItem } from "../bridge/cursor.ts";
-import { searchWords } from "./call-words.ts";
 import { createHandOver } from "./hand-over.ts";
 import type { JournalLimits, JournalOptions } from "./journal-options.ts";
 import { startJournalThread } from "./journal-thread.ts";
@@ -9,6 +9,9 @@ import type { Answer, CallCounts, CallPage, FromWorker, Query, StoredSession, To
 
 /** Bytes of one answer to a reader of the past. */
 const READ_BYTES = 512 * 1024;
+
+/** Characters of a query that are looked at. */
+const MAX_QUERY = 1_000;
 
 export interface JournalListener {
   counts(session: string, counts: CallCounts): void;
@@ -26,13 +29,15 @@ export interface Journal {
   room(): Promise<void> | undefined;
   save(session: string, record: string): void;
   delete(session: string): void;
+  /** Makes a file of today out of one that holds remains of session tokens; once, and only where there are any. */
+  scrub(): void;
   read(session: string, after: number, maxEntries?: number): Promise<readonly HistoryItem[]>;
   /** JSON of each call, in order of their start. */
   calls(session: string): Promise<readonly string[]>;
   /** The newest calls, or those that began before an entry. Empty while there is no journal. */
   callPage(session: string, before: number | undefined, limit: number): Promise<CallPage>;
-  /** Calls that hold all of the words, newest first: the id of their session, and their JSON. */
-  search(text: string, limit: number): Promise<readonly { session: string; call: string }[]>;
+  /** Calls that hold all of the words, newest first: the id of their session, and their JSON. Of one session, where one is given. */
+  search(text: string, limit: number, session?: string): Promise<readonly { session: string; call: string }[]>;
   /** Holds from now on; what is too much leaves in small steps. */
   setLimits(limits: JournalLimits): void;
   /** Bytes that wait for the journal's thread. */
@@ -104,7 +109,7 @@ export async function openJournal(
         return closed();
     }
   });
-  worker.on("error", (error) => died(`The journal failed: ${error instanceof Error ? error.message : String(error)}`));
+  worker.on("error", (error) => died(`The journal failed: ${reasonOf(error)}`));
   worker.on("exit", () => died("The journal ended."));
 
   function ask(query: Query): Promise<Answer> {
@@ -129,6 +134,7 @@ export async function openJournal(
     delete(session) {
       handOver.before(() => post({ type: "delete", session }));
     },
+    scrub: () => handOver.before(() => post({ type: "scrub" })),
     async read(session, after, maxEntries = 100_000) {
       const answer = await ask({ kind: "read", session, after, maxBytes: READ_BYTES, maxEntries });
       if (answer.kind !== "read") return [];
@@ -144,10 +150,8 @@ export async function openJournal(
       const answer = await ask({ kind: "call-page", session, before, limit });
       return answer.kind === "call-page" ? answer.page : { calls: [] };
     },
-    async search(text, limit) {
-      const words = searchWords(text);
-      if (words === "") return [];
-      const answer = await ask({ kind: "search", words, limit });
+    async search(text, limit, session) {
+      const answer = await ask({ kind: "search", text: text.slice(0, MAX_QUERY), session, limit });
       return answer.kind === "search" ? answer.hits : [];
     },
     setLimits: (limits) => post({ type: "limits", limits }),

@@ -1,4 +1,4 @@
-/** Owns how the bytes of a row lie in the journal: compressed where that pays. */
+/** How the bytes of a row lie in the journal: compressed where that pays. */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /** Below this a row is kept as it is, in bytes. */

@@ -1,8 +1,10 @@
-/** Owns when entries are written: in batches, one transaction each, held back within a bound while the disk refuses. */
+/** When entries are written: in batches, one transaction each, held back within a bound while the disk refuses. */
+import { reasonOf } from "../../../shared/text/reason-of.ts";
+import type { EntryRun } from "./batch.ts";
 import { joined } from "./entry-runs.ts";
 import type { EventStore } from "./event-store.ts";
 import { type FoldedCalls, foldCalls } from "./fold-calls.ts";
-import type { CallCounts, EntryRun, FromWorker } from "./messages.ts";
+import type { CallCounts, FromWorker } from "./messages.ts";
 import { createWaitingEntries } from "./waiting-entries.ts";
 
 /** Entries wait this long for company, in milliseconds; at most this is lost by kill -9, and the daemon replays it. */
@@ -56,7 +58,7 @@ export function createRecorder(
     if (known !== undefined) return known;
     const row = store.number(session);
     if (row === undefined) return undefined;
-    const start = { open: store.openCalls(row), counts: store.countsOf(row), last: 0 };
+    const start = { open: store.openCalls(row), counts: store.countsOf(row), last: 0, run: store.runOf(row) };
     const made = foldCalls(start);
     folds.set(session, made);
     return made;
@@ -120,13 +122,13 @@ export function createRecorder(
       if (row === undefined || calls === undefined) continue;
       for (const call of calls.changed(all)) store.putCall(row, call);
       for (const gap of calls.gaps()) store.addGap(row, gap);
-      store.sumUp(row, calls.counts());
+      store.sumUp(row, calls.counts(), calls.run());
     }
   }
 
   /** Counts stay right and the newest entries stay readable while nothing can be written. */
   function refused(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     if (recording) tell({ type: "recording", ok: false, reason });
     recording = false;
     shed();

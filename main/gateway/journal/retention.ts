@@ -1,6 +1,7 @@
-/** Owns that history stays within its limits: the oldest entries leave in small steps, and what left is known to be gone. */
+/** Keeps history within its limits: the oldest entries leave in small steps, and what left is known to be gone. */
 import type { EventStore } from "./event-store.ts";
 import type { JournalLimits } from "./journal-options.ts";
+import { type ResultsLook, trimResults } from "./trim-results.ts";
 
 /** How often the limits are looked at, in milliseconds. */
 const LOOK_MS = 5 * 60_000;
@@ -28,17 +29,22 @@ export function trim(store: EventStore, limits: JournalLimits, now: number): boo
   return true;
 }
 
+const NO_RESULTS: ResultsLook = { bytes: 0, more: false };
+
 export function keepWithin(
   store: EventStore,
-  first: JournalLimits,
+  { results, ...first }: JournalLimits & { results?: string | undefined },
   now: () => number,
 ): { setLimits(limits: JournalLimits): void; dispose(): void } {
-  let limits = first;
+  let limits: JournalLimits = first;
+  const lookAtResults = (folder: string) =>
+    trimResults(folder, limits, { bytes: store.usedBytes(), oldest: store.oldestWritten() }, now());
   let timer = setTimeout(look, FIRST_LOOK_MS);
   function look(): void {
     let more = false;
     try {
-      more = trim(store, limits, now());
+      const look = results === undefined ? NO_RESULTS : lookAtResults(results);
+      more = trim(store, { ...limits, maxBytes: limits.maxBytes - look.bytes }, now()) || look.more;
     } catch {
       // A disk that refuses is reported by the recorder; the next look tries again.
     }

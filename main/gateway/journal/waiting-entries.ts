@@ -1,6 +1,7 @@
-/** Owns the entries that wait to be written: what they take, and which are given up while a disk refuses. */
+/** The entries that wait to be written: what they take, and which are given up while a disk refuses. */
+
+import type { EntryRun } from "./batch.ts";
 import { copyOf } from "./entry-runs.ts";
-import type { EntryRun } from "./messages.ts";
 
 export interface Waiting {
   session: string;
@@ -44,12 +45,13 @@ export function createWaitingEntries(): WaitingEntries {
     item.release = released;
   }
 
+  /** Numbers that were skipped between runs are not missing. */
   function noteLost({ session, runs }: Waiting): void {
-    const [first, last] = [runs[0]?.first, runs.at(-1)?.last];
-    if (first === undefined || last === undefined) return;
-    const before = lost.findLast((item) => item.session === session);
-    if (before?.last === first - 1) before.last = last;
-    else lost.push({ session, first, last });
+    for (const { first, last } of runs) {
+      const before = lost.findLast((item) => item.session === session);
+      if (before?.last === first - 1) before.last = last;
+      else lost.push({ session, first, last });
+    }
   }
 
   return {

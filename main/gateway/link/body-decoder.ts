@@ -1,4 +1,4 @@
-/** Owns finding the content of an HTTP/1.1 answer in the bytes of its connection (RFC 9112 §6 and §7), in place: nothing is copied that lies right. */
+/** Finds the content of an HTTP/1.1 answer in the bytes of its connection (RFC 9112 §6 and §7), in place: nothing is copied that lies right. */
 
 export interface BodyDecoder {
   /** Moves the content among the bytes from `from` to `to` together at `from`, and gives where it ends. Throws on what is no HTTP. */

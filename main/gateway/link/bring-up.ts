@@ -1,4 +1,4 @@
-/** Owns starting our own daemon and waiting until it has come up, or is known not to. */
+/** Starts our own daemon and waits until it has come up, or is known not to. */
 import type { HomeFolder } from "../../home/home-folder.ts";
 import { startDaemon } from "./start-daemon.ts";
 

@@ -1,17 +1,23 @@
-/** Owns the requests that the gateway makes of a daemon, with the right key for each and no redirect ever followed. */
+/** The requests that the gateway makes of a daemon, with the right key for each and no redirect ever followed. */
 import type { z } from "zod";
 import {
   type CreateSessionRequest,
   createSessionResponseSchema,
   daemonSessionsSchema,
-  type ServerConfig,
   type StartTerminalRequest,
   serverStatusSchema,
   serversResponseSchema,
+  sessionOverSchema,
+  stoppedTerminalSchema,
   terminalInfoSchema,
 } from "../../../shared/protocol/daemon-api.ts";
+import { daemonSettingsSchema } from "../../../shared/protocol/daemon-settings.ts";
 import { failed, faultBodySchema, ok, type Result } from "../../../shared/protocol/fault.ts";
+import { outcomesResponseSchema } from "../../../shared/protocol/outbox-api.ts";
+import type { DaemonExposures } from "../../../shared/protocol/preview-api.ts";
 import { parseJson, z as schema } from "../../../shared/protocol/schema.ts";
+import { type StartSessionRequest, startedSessionSchema } from "../../../shared/protocol/start-session-api.ts";
+import { ask as askBy, type Reach } from "../../wire/reach.ts";
 import { networkReason, readBounded } from "../discovery/probe-health.ts";
 
 /** How long a daemon may take to answer an ordinary request, in milliseconds; testing a server may take as long as it starts. */
@@ -21,8 +27,8 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 export type DaemonClient = ReturnType<typeof createDaemonClient>;
 
-/** `key` is the daemon's key, only for one that has proved that it is ours; a foreign one takes no credential here. */
-export function createDaemonClient(base: string, key: string | undefined) {
+/** `key` is what the daemon knows us by, only for one that has proved who it is; a foreign one takes no credential here. */
+export function createDaemonClient(reach: Reach, key: string | undefined) {
   const auth: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
 
   async function ask<T>(
@@ -35,9 +41,8 @@ export function createDaemonClient(base: string, key: string | undefined) {
     let response: Response;
     let text: string | undefined;
     try {
-      response = await fetch(base + path, {
+      response = await askBy(reach, path, {
         method,
-        redirect: "manual",
         headers: body === undefined ? auth : { ...auth, "content-type": "application/json" },
         signal: AbortSignal.timeout(timeout),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -47,34 +52,43 @@ export function createDaemonClient(base: string, key: string | undefined) {
       return failed(
         "daemon-unreachable",
         `The daemon did not answer: ${networkReason(error)}.`,
-        "It is looked for again by itself.",
+        "Signalbox keeps trying to reconnect.",
       );
     }
     if (text === undefined) return failed("daemon-answer", "The daemon's answer was too large.");
     if (!response.ok) return refusal(response.status, text);
     const parsed = parseJson(answer, text === "" ? "null" : text);
-    if (!parsed.ok) return failed("daemon-answer", `The daemon's answer to ${path} makes no sense: ${parsed.reason}.`);
+    if (!parsed.ok) return failed("daemon-answer", `The daemon's answer to ${path} cannot be read: ${parsed.reason}.`);
     return ok(parsed.value);
   }
   const anything = schema.unknown();
   const at = (session: string) => `/session/${encodeURIComponent(session)}`;
 
   return {
-    base,
     createSession: (request: CreateSessionRequest) => ask("POST", "/session", request, createSessionResponseSchema),
     endSession: (session: string) => ask("DELETE", at(session), undefined, anything),
+    over: (session: string) => ask("POST", `${at(session)}/over`, {}, sessionOverSchema),
     sessions: () => ask("GET", "/sessions", undefined, daemonSessionsSchema),
+    startSession: (request: StartSessionRequest) => ask("POST", "/session/start", request, startedSessionSchema),
     startTerminal: (session: string, request: StartTerminalRequest) =>
       ask("POST", `${at(session)}/terminal`, request, terminalInfoSchema),
+    stopTerminal: (session: string) => ask("POST", `${at(session)}/terminal/stop`, {}, stoppedTerminalSchema),
+    expose: (session: string, exposures: DaemonExposures) =>
+      ask("PUT", `${at(session)}/exposures`, { exposures }, anything),
+    settings: () => ask("GET", "/settings", undefined, daemonSettingsSchema),
     servers: () => ask("GET", "/servers", undefined, serversResponseSchema),
-    testServer: (request: { name?: string | undefined; config: ServerConfig }) =>
+    testServer: (request: { name?: string | undefined; config: unknown }) =>
       ask("POST", "/servers/test", request, serverStatusSchema, TEST_TIMEOUT_MS),
     restartServer: (name: string) => ask("POST", `/servers/${encodeURIComponent(name)}/restart`, {}, anything),
+    outcomes: () => ask("GET", "/outbox/outcomes", undefined, outcomesResponseSchema),
+    tookOutcome: (id: number) => ask("DELETE", `/outbox/outcomes/${id}`, undefined, anything),
     stop: (force: boolean) => ask("POST", "/stop", { force }, anything),
     /** Opens a stream of events. The caller owns the body, and `signal` ends it. */
     stream: (path: string, headers: Record<string, string>, signal: AbortSignal) =>
-      fetch(base + path, { redirect: "manual", headers: { accept: "text/event-stream", ...headers }, signal }),
-    noticeHeaders: auth,
+      askBy(reach, path, { headers: { accept: "text/event-stream", ...headers }, signal }),
+    /** By which the daemon knows this gateway; empty for a foreign one. */
+    keyHeaders: auth as Readonly<Record<string, string>>,
+    key,
   };
 }
 

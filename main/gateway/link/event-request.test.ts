@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { reachAddress } from "../../wire/reach.ts";
 import { bodyDecoder } from "./body-decoder.ts";
 import { requestEvents } from "./event-request.ts";
 
@@ -40,7 +41,7 @@ const literal = (pieces: readonly string[], close = true) =>
   );
 
 async function read(url: string): Promise<{ status: number; content: string; failure: string | undefined }> {
-  const answer = await requestEvents(url, {}, new AbortController().signal);
+  const answer = await requestEvents(reachAddress(url), "/", {}, new AbortController().signal);
   let content = "";
   const failure = await answer
     .read((bytes) => {
@@ -135,7 +136,7 @@ describe("the content of an answer", () => {
       };
       more();
     });
-    const answer = await requestEvents(await listen(server), {}, new AbortController().signal);
+    const answer = await requestEvents(reachAddress(await listen(server)), "/", {}, new AbortController().signal);
     let bytes = 0;
     let reads = 0;
     let proceed = () => {};
@@ -160,12 +161,12 @@ describe("the content of an answer", () => {
   it("ends at once when it is not wanted any more, and no header can smuggle in another", async () => {
     const url = await literal([CHUNKED, "1\r\na\r\n"], false);
     const stop = new AbortController();
-    const answer = await requestEvents(url, { authorization: "Bearer t" }, stop.signal);
+    const answer = await requestEvents(reachAddress(url), "/", { authorization: "Bearer t" }, stop.signal);
     const reading = answer.read(() => undefined);
     stop.abort();
     await expect(reading).rejects.toThrow(/abort/i);
-    await expect(requestEvents(url, {}, stop.signal)).rejects.toThrow(/abort/i);
+    await expect(requestEvents(reachAddress(url), "/", {}, stop.signal)).rejects.toThrow(/abort/i);
     const evil = { "last-event-id": "a\r\nX-Evil: 1" };
-    await expect(requestEvents(url, evil, new AbortController().signal)).rejects.toThrow(/invalid/i);
+    await expect(requestEvents(reachAddress(url), "/", evil, new AbortController().signal)).rejects.toThrow(/invalid/i);
   });
 });

@@ -1,13 +1,11 @@
 /**
- * Owns the request for a session's events, read straight from its connection. `fetch` copies what it reads three times
+ * The request for a session's events, read straight from its connection. `fetch` copies what it reads three times
  * and wakes a promise for each piece; here one buffer is read into again and again, and its bytes are taken where they lie.
  */
 import { validateHeaderName, validateHeaderValue } from "node:http";
-import { connect, type Socket } from "node:net";
+import type { Reach } from "../../wire/reach.ts";
 import { type BodyDecoder, bodyDecoder } from "./body-decoder.ts";
 
-/** Bytes of one read. A stream has one such buffer for as long as it is open. */
-const READ_BYTES = 64 * 1024;
 const MAX_HEAD_BYTES = 16 * 1024;
 
 /** Takes content, whose bytes are only good until it returns; a promise stops reading until it resolves. */
@@ -15,6 +13,8 @@ export type TakeContent = (bytes: Buffer) => Promise<void> | undefined;
 
 export interface EventAnswer {
   status: number;
+  /** Its content type, with parameters. */
+  type: string;
   /** Reads to the end of the content. Rejects when the connection breaks before, and with what `take` throws. */
   read(take: TakeContent): Promise<void>;
   cancel(): void;
@@ -22,15 +22,14 @@ export interface EventAnswer {
 
 /** Asks with GET, following no redirect. Rejects when there is no answer, or `signal` aborts. */
 export function requestEvents(
-  address: string,
+  reach: Reach,
+  path: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<EventAnswer> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const url = new URL(address);
-    const request = requestText(url, headers);
-    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    const request = requestText(new URL(reach.base + path), headers);
     let head = Buffer.alloc(0);
     let body: BodyDecoder | undefined;
     /** Content that came with the head, until somebody reads it. */
@@ -39,15 +38,10 @@ export function requestEvents(
     let finish: { resolve(): void; reject(error: unknown): void } | undefined;
     let failure: unknown;
 
-    const socket: Socket = connect({
-      host: url.hostname.replace(/^\[|\]$/g, ""),
-      port: Number(url.port || 80),
-      noDelay: true,
-      onread: { buffer, callback: (bytes) => guarded(() => received(bytes, buffer)) },
-    });
+    const socket = reach.connect((bytes, from) => guarded(() => received(bytes, from)));
     const abort = () => fail(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    socket.on("connect", () => socket.write(request, "latin1"));
+    socket.write(request, "latin1");
     socket.on("error", fail);
     socket.on("close", () => {
       signal.removeEventListener("abort", abort);
@@ -85,7 +79,8 @@ export function requestEvents(
         if (status < 200) continue;
         body = bodyDecoder(fields);
         early = head.subarray(0, body.take(head, 0, head.length));
-        resolve({ status, read, cancel: () => socket.destroy() });
+        const type = fields.get("content-type") ?? "";
+        resolve({ status, type, read, cancel: () => socket.destroy() });
         return false;
       }
     }
@@ -119,8 +114,8 @@ export function requestEvents(
 }
 
 function requestText(url: URL, headers: Readonly<Record<string, string>>): string {
-  const lines = [`GET ${url.pathname}${url.search} HTTP/1.1`, `host: ${url.host}`, "accept: text/event-stream"];
-  for (const [name, value] of Object.entries(headers)) {
+  const lines = [`GET ${url.pathname}${url.search} HTTP/1.1`, `host: ${url.host}`];
+  for (const [name, value] of Object.entries({ accept: "text/event-stream", ...headers })) {
     validateHeaderName(name);
     validateHeaderValue(name, value);
     lines.push(`${name}: ${value}`);

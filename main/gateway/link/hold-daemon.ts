@@ -1,9 +1,9 @@
-/** Owns watching over one connected daemon: returns, with the reason, when it is lost. */
-import { type DaemonNotice, daemonNoticeSchema } from "../../../shared/protocol/daemon-api.ts";
+/** Watches over one connected daemon: returns, with the reason, when it is lost. */
+import { type DaemonNotice, daemonNoticeSchema, type Health } from "../../../shared/protocol/daemon-api.ts";
 import { parseJson } from "../../../shared/protocol/schema.ts";
-import type { FoundDaemon } from "../discovery/find-daemon.ts";
 import { networkReason, type Probe } from "../discovery/probe-health.ts";
 import type { DaemonClient } from "./daemon-client.ts";
+import type { DaemonRef } from "./daemon-ref.ts";
 import { readSse } from "./sse-reader.ts";
 
 /** A frozen daemon is noticed within three of these, under PEER_TIMEOUT_MS; milliseconds. */
@@ -16,7 +16,9 @@ const HEALTH_MISSES = 3;
 export const HOLD_TIMEOUT_MS = 2_000;
 
 export interface HoldOptions {
-  found: FoundDaemon;
+  ref: DaemonRef;
+  /** What it said of itself when it was connected. */
+  health: Health;
   client: DaemonClient;
   probe: () => Promise<Probe>;
   onNotice: (notice: DaemonNotice) => void;
@@ -31,7 +33,8 @@ export interface Held {
 }
 
 export function holdDaemon(options: HoldOptions): Held {
-  const { found, client } = options;
+  const { client } = options;
+  const isOurs = options.ref.capabilities.has("terminals");
   const inner = new AbortController();
   const signal = AbortSignal.any([options.signal, inner.signal]);
   let verifying: Promise<boolean> | undefined;
@@ -48,8 +51,8 @@ export function holdDaemon(options: HoldOptions): Held {
   async function look(): Promise<string | undefined> {
     const probe = await options.probe();
     if (probe.outcome === "no-answer") return probe.reason;
-    if (found.own && !probe.proven) return "another program answers at its address";
-    const { pid, started_at } = found.health;
+    if (isOurs && probe.proven !== "here") return "another program answers at its address";
+    const { pid, started_at } = options.health;
     if (probe.health.pid !== pid || probe.health.started_at !== started_at)
       return "another daemon answers at its address";
     return undefined;
@@ -65,7 +68,7 @@ export function holdDaemon(options: HoldOptions): Held {
 
   async function readNotices(): Promise<void> {
     try {
-      const response = await client.stream("/events", client.noticeHeaders, signal);
+      const response = await client.stream("/events", client.keyHeaders, signal);
       if (response.status === 401) return lose("it refuses this home's key", true);
       if (response.status !== 200 || response.body === null) return lose(`its notices answered ${response.status}`);
       await readSse(response.body, {
@@ -79,7 +82,7 @@ export function holdDaemon(options: HoldOptions): Held {
       if (!signal.aborted) lose(networkReason(error));
     }
   }
-  if (found.own) void readNotices();
+  if (isOurs) void readNotices();
 
   return {
     lost,

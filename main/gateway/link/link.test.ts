@@ -40,6 +40,7 @@ async function daemonOf(options: ScriptedDaemonOptions): Promise<ScriptedDaemon>
 async function proxyTo(daemon: ScriptedDaemon): Promise<FaultProxy> {
   const proxy = await startFaultProxy(daemon.port);
   undo.push(proxy.end);
+  daemon.standBehind(proxy.url);
   return proxy;
 }
 async function gatewayOf(home: Home, options: Partial<GatewayOptions> = {}): Promise<Gateway> {
@@ -328,6 +329,50 @@ describe("the link", () => {
     next.announce(home.home.discovery);
     await until(() => state(gateway), "connected");
     expect(old.asked.filter(({ url }) => !url.startsWith("/health")).map(({ url }) => url)).toEqual(["/stop"]);
+  });
+
+  it("a daemon of an earlier version, whose proof names no port, is told as such and replaced when somebody says so", async () => {
+    const home = newHome();
+    const key = daemonKey(home.home);
+    const old = await daemonOf({ key, earlier: true });
+    old.announce(home.home.discovery);
+    const gateway = await gatewayOf(home);
+    await until(() => state(gateway), "mismatch");
+    expect(gateway.app().daemon.reason).toMatch(/earlier Signalbox.*Restart the daemon when nothing runs/);
+    expect(old.asked.every(({ headers }) => headers.authorization === undefined)).toBe(true);
+    expect((await ask(gateway, "/api/v1/daemon/stop", { method: "POST", body: "{}" })).status).toBe(202);
+    const next = await daemonOf({ key });
+    next.announce(home.home.discovery);
+    await until(() => state(gateway), "connected");
+    expect(old.asked.filter(({ url }) => !url.startsWith("/health")).map(({ url }) => url)).toEqual(["/stop"]);
+  });
+
+  it("A31: the original routes send a session's token to the daemon that gave it, and never to the one that was chosen", async () => {
+    const home = newHome();
+    const own = await daemonOf({ key: daemonKey(home.home), epoch: "own" });
+    own.announce(home.home.discovery);
+    const before = await gatewayOf(home);
+    const id = await newSession(before);
+    const token = [...own.sessions.values()][0]?.token ?? "";
+    await before.dispose();
+    const foreign = await daemonOf({ epoch: "foreign" });
+    const file = `${home.home.path}/foreign.json`;
+    foreign.announce(file);
+    const gateway = await gatewayOf(home, { discovery: [file] });
+    await until(() => state(gateway), "connected");
+    expect(gateway.app().daemon.own).toBe(false);
+    const call = (headers: Record<string, string>, query = "") =>
+      ask(gateway, `/api/mcp/call${query}`, { method: "POST", body: "{}", headers });
+    // By its name, in every place where one may stand, and by the token that a client brings.
+    await call({ "x-construct-session": id });
+    await call({}, `?session_id=${id}`);
+    await call({ "x-mcp-token": token });
+    await call({}, `?mcp_token=${token}`);
+    await ask(gateway, `/api/mcp/session/${id}/events`, { signal: AbortSignal.timeout(300) }).catch(() => undefined);
+    expect(JSON.stringify(foreign.asked)).not.toContain(token);
+    // A session that nobody knows here still goes where discovery points, with what its client brings.
+    await call({ "x-mcp-token": "a-token-of-the-foreign-one" });
+    expect(foreign.asked.at(-1)?.headers.authorization).toBe("Bearer a-token-of-the-foreign-one");
   });
 
   it("a half-written discovery file of a daemon that comes back is not acted on; the whole one is, at once", async () => {

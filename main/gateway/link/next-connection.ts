@@ -1,5 +1,5 @@
-/** Owns waiting for a daemon's next connection, for those who need one and were there before it. */
-import type { Connected } from "./daemon-link.ts";
+/** Waits for a daemon's next connection, for those who need one and were there before it. */
+import type { Connected } from "./connected.ts";
 
 export interface NextConnection {
   /** The next one, or undefined when none came within `ms`. */

@@ -1,4 +1,4 @@
-/** Owns waiting that can be cut short. */
+/** Waits that can be cut short. */
 
 /** Resolves after `ms`, or at once when `signal` aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

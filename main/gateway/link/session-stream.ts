@@ -1,12 +1,17 @@
-/** Owns one session's stream of events from its daemon, kept open across cuts: what comes is appended, what is missing is said. */
+/** One session's stream of events from its daemon, kept open across cuts: what comes is appended, what is missing is said. */
 import type { GapEvent } from "../../../shared/events/tool-event.ts";
+import { EVENT_BATCHES, NUMBERS, UNIQUE_CALLS } from "../../../shared/protocol/daemon-api.ts";
+import { backoff, STABLE_MS } from "../../../shared/retry/backoff.ts";
 import type { Log } from "../../home/create-log.ts";
+import { BATCHES, createBatchReader } from "../../wire/event-batch.ts";
+import type { SessionLog } from "../bridge/session-log.ts";
 import { networkReason } from "../discovery/probe-health.ts";
-import { backoff, STABLE_MS } from "./backoff.ts";
-import type { Connected } from "./daemon-link.ts";
-import { createIntake, splitId } from "./event-intake.ts";
+import { type Connected, can } from "./connected.ts";
+import type { EntryCount } from "./entry-count.ts";
+import { createIntake, type EventIntake, type IntakeOptions, splitId } from "./event-intake.ts";
 import { type EventAnswer, requestEvents } from "./event-request.ts";
 import { pause } from "./pause.ts";
+import { epochOf, isRunMark, isSameRun, runMark, withEpoch } from "./run-mark.ts";
 import { createSseReader } from "./sse-reader.ts";
 
 export type StreamStatus =
@@ -17,17 +22,18 @@ export type StreamStatus =
 export interface StreamOptions {
   /** Its id at the daemon. */
   session: string;
-  /** Empty for a session of our own daemon whose token is not known. */
-  token: string;
-  /** The id of the last event that was recorded. */
+  /** What the daemon knows the session by; undefined for one that must not be sent it. */
+  headers: (daemon: Connected) => Record<string, string> | undefined;
+  /** Where the last event that was recorded came from: its id at our own daemon, or the mark of another's run (run-mark.ts). */
   eventId: string | undefined;
   /** The daemon that serves this session, as soon as it is connected; undefined when the stream is closed meanwhile. */
   daemon: (signal: AbortSignal) => Promise<Connected | undefined>;
-  /** Where events are added, and seen once `publish` was called: its argument is the daemon's id of the last. */
-  add: (source: Buffer, from: number, to: number, at: string) => void;
+  /** Where events are added, and seen once `publish` was called: its argument is what `eventId` says of the last. */
+  add: IntakeOptions["add"];
   publish: (eventId: string | undefined) => void;
-  /** Events are missing before what is appended next. */
-  broken: () => void;
+  entries: Pick<SessionLog, "end">;
+  /** Numbers what the daemon does not. */
+  count: EntryCount;
   /** While the journal is too far behind: a promise to wait for. */
   room: () => Promise<void> | undefined;
   onStatus: (status: StreamStatus) => void;
@@ -46,13 +52,22 @@ export interface SessionStream {
   close(): void;
 }
 
+/** An event id of no stream: what was read before is not this daemon's. */
+const OF_OTHERS = "0-0";
+
+/** The epoch of a stream of batches; undefined for server-sent events. */
+const epochOfBatches = (type: string): string | undefined =>
+  type.startsWith(BATCHES) ? /; epoch=([A-Za-z0-9]{1,32})$/.exec(type)?.[1] : undefined;
+
+const isNumbering = (daemon: Connected): boolean =>
+  can(daemon, "clean-events") && daemon.health.features?.includes(NUMBERS) === true;
+
 export function openSessionStream(options: StreamOptions): SessionStream {
   const closing = new AbortController();
   let status: StreamStatus = { status: "reconnecting" };
-  let place = splitId(options.eventId);
+  let mark = isRunMark(options.eventId) ? options.eventId : undefined;
+  let place = mark === undefined ? splitId(options.eventId) : undefined;
   let lostAt: string | undefined = options.eventId === undefined ? undefined : iso();
-  /** Which run of a foreign daemon was read last: without ids, everything between two connections is unknown. */
-  let run: string | undefined;
 
   let heardAt: number | undefined;
 
@@ -88,15 +103,15 @@ export function openSessionStream(options: StreamOptions): SessionStream {
   }
 
   async function connect(daemon: Connected): Promise<{ ended: boolean; wasLive: boolean; detail: string }> {
-    const trusted = daemon.found.own;
-    // Without a token of its own, a session of our daemon is read with that daemon's key.
-    const headers: Record<string, string> =
-      options.token === "" ? { ...daemon.client.noticeHeaders } : { authorization: `Bearer ${options.token}` };
+    const headers = options.headers(daemon);
+    if (headers === undefined) return { ended: false, wasLive: false, detail: "another daemon answers" };
     if (place !== undefined) headers["last-event-id"] = place.id;
+    else if (mark !== undefined && isNumbering(daemon)) headers["last-event-id"] = OF_OTHERS;
+    if (isNumbering(daemon) && daemon.health.features?.includes(EVENT_BATCHES) === true) headers.accept = BATCHES;
     let wasLive = false;
     try {
       const path = `/session/${encodeURIComponent(options.session)}/events`;
-      const answer = await requestEvents(daemon.client.base + path, headers, closing.signal);
+      const answer = await requestEvents(daemon.reach, path, headers, closing.signal);
       if (answer.status === 401 || answer.status === 404) {
         answer.cancel();
         return { ended: true, wasLive, detail: `the daemon does not know this session (${answer.status})` };
@@ -106,67 +121,99 @@ export function openSessionStream(options: StreamOptions): SessionStream {
         return { ended: false, wasLive, detail: `the daemon answered ${answer.status}` };
       }
       wasLive = true;
-      const { pid, started_at } = daemon.found.health;
-      const thisRun = `${pid}/${started_at}`;
-      if (!trusted && lostAt !== undefined) noteForeignGap(run !== undefined && run !== thisRun);
-      run = thisRun;
-      lostAt = trusted ? lostAt : undefined;
+      noteRun(daemon);
       tell({ status: "live" });
-      await read(answer, trusted);
+      await read(answer, daemon);
       return { ended: false, wasLive, detail: "the daemon closed the stream" };
     } catch (error) {
       return { ended: false, wasLive, detail: networkReason(error) };
     }
   }
 
-  function noteForeignGap(outcomesLost: boolean): void {
-    const gap: GapEvent = { kind: "gap", missed: null, to: iso() };
-    if (lostAt !== undefined) gap.from = lostAt;
-    if (outcomesLost) gap.outcomes_lost = true;
-    options.broken();
-    const bytes = Buffer.from(JSON.stringify(gap));
-    options.add(bytes, 0, bytes.length, iso());
-    options.publish(undefined);
+  /** Says what is missing before the first event of a connection, where its ids do not. */
+  function noteRun(daemon: Connected): void {
+    // A daemon of Signalbox says it by its ids, also that what another daemon ran before is over.
+    if (can(daemon, "clean-events")) return;
+    const now = runMark(daemon.health, options.session);
+    // Without ids, everything between two connections is unknown.
+    if (place !== undefined || (mark !== undefined && !isSameRun(mark, now))) noteNewRun();
+    else if (lostAt !== undefined) noteGap({});
+    place = undefined;
+    lostAt = undefined;
+    if (mark === undefined || !isSameRun(mark, now)) mark = now;
   }
 
-  async function read(answer: EventAnswer, trusted: boolean): Promise<void> {
+  /** Our own daemon never gives a name again; what others call their calls may be what earlier ones were called. */
+  const noteNewRun = () => noteGap({ outcomes_lost: true, new_run: true });
+
+  /** The daemon's stream is another than the one that was read last, though it may be the same process. */
+  function noteEpoch(epoch: string): void {
+    if (mark === undefined) return;
+    const before = epochOf(mark);
+    mark = withEpoch(mark, epoch);
+    if (before !== undefined && before !== epoch) noteNewRun();
+  }
+
+  function noteGap(more: Pick<GapEvent, "outcomes_lost" | "new_run">): void {
+    const gap: GapEvent = { kind: "gap", missed: null, to: iso(), ...more };
+    if (lostAt !== undefined) gap.from = lostAt;
+    options.count.breakOff();
+    const bytes = Buffer.from(JSON.stringify(gap));
+    options.add(options.count.next(), bytes, 0, bytes.length, iso());
+    options.publish(mark);
+  }
+
+  async function read(answer: EventAnswer, daemon: Connected): Promise<void> {
+    const isClean = can(daemon, "clean-events");
     const intake = createIntake({
       place,
-      trusted,
+      afterOthers: isClean && mark !== undefined,
+      log: options.entries,
+      count: options.count,
+      trusted: isClean,
+      numbers: isNumbering(daemon),
+      namesRepeat: daemon.health.features?.includes(UNIQUE_CALLS) !== true,
       lostAt,
       iso,
       add: options.add,
       publish(at) {
         place = at;
-        options.publish(at?.id);
+        if (isClean && at !== undefined) mark = undefined;
+        options.publish(at?.id ?? mark);
       },
-      broken: options.broken,
-      refused: () =>
-        options.log.warn({ session: options.session }, "the daemon sends events that are none; they are left out"),
+      epoch: noteEpoch,
+      refused: () => options.log.warn({ session: options.session }, "ignoring malformed events from the daemon"),
     });
-    const take = createSseReader({
-      event(data, id) {
-        lostAt = undefined;
-        intake.take(data, id);
-      },
-      blocks(blocks, from) {
-        const end = intake.takeBlocks(blocks, from);
-        if (end > from) lostAt = undefined;
-        return end;
-      },
-      alive: () => {
-        heardAt = options.steady();
-      },
-    });
+    const epoch = isNumbering(daemon) ? epochOfBatches(answer.type) : undefined;
+    const take = epoch === undefined ? readServerSentEvents(intake) : readBatches(intake, epoch);
     try {
       // Without room the connection is not read: the daemon then waits, and nothing grows here.
       await answer.read((bytes) => {
+        heardAt = options.steady();
         take(bytes);
         return options.room();
       });
     } finally {
       intake.flush();
     }
+  }
+
+  function readServerSentEvents(intake: EventIntake): (bytes: Buffer) => void {
+    return createSseReader({
+      event(data, id) {
+        lostAt = undefined;
+        intake.take(data, id);
+      },
+    });
+  }
+
+  function readBatches(intake: EventIntake, epoch: string): (bytes: Buffer) => void {
+    const reader = createBatchReader();
+    return (bytes) =>
+      reader.push(bytes, (batch) => {
+        lostAt = undefined;
+        intake.takeBatch(batch, epoch);
+      });
   }
 
   void keep();

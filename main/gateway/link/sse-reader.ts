@@ -1,30 +1,15 @@
-/** Owns reading a server-sent-event stream: bytes in any pieces, whole events out, with a bound on what is held. */
-import { isUtf8 } from "node:buffer";
+/** Reads a server-sent-event stream: bytes in any pieces, whole events out, with a bound on what is held. */
 import { createParser, type ParseError } from "eventsource-parser";
 
-/** Characters that one event may have before its stream is given up: a recorded call is cut at 512 KiB of arguments and result. */
-export const MAX_EVENT_CHARACTERS = 8 * 1024 * 1024;
-
-/** Whole blocks of a stream as they came: valid UTF-8 without a CR, from the beginning of a block to the end of one. */
-export interface Blocks {
-  readonly bytes: Buffer;
-  /** The same, a character a byte. */
-  readonly latin1: string;
-}
+/**
+ * Characters that one event may have before its stream is given up. Ours are cut below half a megabyte; another daemon's may
+ * hold a picture of 8 MiB, as base64, which is taken out of it (sessions/shrink-event.ts).
+ */
+export const MAX_EVENT_CHARACTERS = 16 * 1024 * 1024;
 
 export interface SseSink {
   event(data: string, id: string | undefined): void;
-  /**
-   * The short way, for blocks that can be understood as they lie: takes those that follow `from`, and gives where the
-   * first begins that it does not take. That one goes the long way, through the parser, to `event`.
-   */
-  blocks?(blocks: Blocks, from: number): number;
-  /** Any byte at all, comments included: the stream lives. */
-  alive?(): void;
 }
-
-/** A stream of which so many blocks one after the other are not understood goes the long way to the end of what came. */
-const MAX_MISSES = 2;
 
 /** Reads to the end of the stream. Rejects when the connection breaks, and as `createSseReader` throws. */
 export async function readSse(body: AsyncIterable<Uint8Array>, sink: SseSink, max?: number): Promise<void> {
@@ -48,61 +33,9 @@ export function createSseReader(sink: SseSink, max = MAX_EVENT_CHARACTERS): (byt
       if (error.type === "max-buffer-size-exceeded") broken = error;
     },
   });
-  /** Whether the next byte begins a block. Not the stream's first: the parser must have looked for a byte order mark. */
-  let between = false;
-  let lastByte = 0;
-
-  function feed(bytes: Buffer): void {
+  return (bytes) => {
     if (bytes.length === 0) return;
     parser.feed(decoder.decode(bytes, { stream: true }));
     if (broken !== undefined) throw broken;
-    const before = bytes.length > 1 ? bytes[bytes.length - 2] : lastByte;
-    lastByte = bytes[bytes.length - 1] ?? 0;
-    // After two line feeds no line, no data and no half a character is pending (§9.2.6: the second is an empty line).
-    between = lastByte === LF && before === LF;
-  }
-
-  function takeBlocks(chunk: Buffer, blocks: (blocks: Blocks, from: number) => number): void {
-    const from = between ? 0 : firstEnd(chunk, lastByte);
-    feed(chunk.subarray(0, from));
-    const end = Math.max(from, lastEnd(chunk));
-    if (between && end > from) takeWhole(chunk.subarray(from, end), blocks);
-    feed(chunk.subarray(end));
-  }
-
-  function takeWhole(bytes: Buffer, blocks: (blocks: Blocks, from: number) => number): void {
-    const plain = !bytes.includes(CR) && isUtf8(bytes);
-    const whole: Blocks = { bytes, latin1: plain ? bytes.toString("latin1") : "" };
-    let at = 0;
-    for (let misses = plain ? 0 : MAX_MISSES; misses < MAX_MISSES; misses += 1) {
-      const next = blocks(whole, at);
-      if (next > at) misses = 0;
-      if (next === bytes.length) return;
-      at = next + firstEnd(bytes.subarray(next), LF);
-      feed(bytes.subarray(next, at));
-    }
-    feed(bytes.subarray(at));
-  }
-
-  return (bytes) => {
-    sink.alive?.();
-    if (sink.blocks === undefined) feed(bytes);
-    else takeBlocks(bytes, (blocks, from) => sink.blocks?.(blocks, from) ?? from);
   };
 }
-
-/** Where the block ends of which `chunk` is the continuation; its whole length when it does not end there. */
-function firstEnd(chunk: Buffer, lastByte: number): number {
-  if (lastByte === LF && chunk[0] === LF) return 1;
-  const at = chunk.indexOf(END);
-  return at < 0 ? chunk.length : at + END.length;
-}
-
-function lastEnd(chunk: Buffer): number {
-  const at = chunk.lastIndexOf(END);
-  return at < 0 ? 0 : at + END.length;
-}
-
-const LF = 0x0a;
-const CR = 0x0d;
-const END = Buffer.from("\n\n");

@@ -4,6 +4,8 @@ import type { AppFrame } from "../../../shared/protocol/app-frames.ts";
 import type { DaemonSession, TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
 import { createAppHub } from "../app-hub.ts";
 import { createLogRing } from "../bridge/session-log.ts";
+import { OWN_DAEMON } from "../link/daemon-ref.ts";
+import { createEntryCount } from "../link/entry-count.ts";
 import { followNotice, type SessionRoom } from "./follow-notice.ts";
 import { type LiveSession, sessionView } from "./live-session.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -28,6 +30,7 @@ const told = (change: Partial<DaemonSession> = {}): DaemonSession => ({
   ...change,
 });
 function session(state: SessionRecord["terminal"]["state"], status: "live" | "ended" | "none" = "live"): LiveSession {
+  const log = createLogRing().open("s1");
   return {
     record: {
       id: "s1",
@@ -38,11 +41,12 @@ function session(state: SessionRecord["terminal"]["state"], status: "live" | "en
       command: "sh",
       created_at: AT,
       request: {},
-      mcp: { own: true, session_id: "d1", token: "t" },
+      mcp: { daemon: OWN_DAEMON, session_id: "d1", token: "t" },
       terminal_session: "d1",
       terminal: { state },
     },
-    log: createLogRing().open("s1"),
+    log,
+    count: createEntryCount(log),
     counts: { total: 2, running: 1, failed: 0, last: undefined },
     attention: false,
     attentionReason: undefined,
@@ -52,7 +56,15 @@ function session(state: SessionRecord["terminal"]["state"], status: "live" | "en
   };
 }
 function roomOf(...sessions: LiveSession[]) {
-  const room = { publish: vi.fn(), openStream: vi.fn(), adopt: vi.fn(), append: vi.fn(), pass: vi.fn() };
+  const room = {
+    publish: vi.fn(),
+    openStream: vi.fn(),
+    adopt: vi.fn(),
+    endCalls: vi.fn(),
+    takeOutcomes: vi.fn(),
+    shown: (id: string) => (id === "d1" ? "s1" : undefined),
+    pass: vi.fn(),
+  };
   return { ...room, sessions: () => sessions } satisfies SessionRoom;
 }
 
@@ -60,6 +72,7 @@ it("a program that ended is said to have ended, with how", () => {
   const one = session("running");
   const room = roomOf(one);
   followNotice(
+    OWN_DAEMON,
     { type: "session", session: told({ terminal: terminal({ state: "exited", code: 3, signal: null }) }) },
     room,
   );
@@ -70,51 +83,51 @@ it("a program that ended is said to have ended, with how", () => {
 it("a session that a new run of the daemon brings back has no terminal, and its events are read again", () => {
   const one = session("running", "ended");
   const room = roomOf(one);
-  followNotice({ type: "sessions", sessions: [told({ terminal: null })] }, room);
+  followNotice(OWN_DAEMON, { type: "sessions", sessions: [told({ terminal: null })] }, room);
   expect(one.record.terminal.state).toBe("gone");
   expect(room.openStream).toHaveBeenCalledWith(one);
 });
 
 it("a session whose program is only being started is not taken for gone", () => {
   const one = session("starting");
-  followNotice({ type: "session", session: told({ terminal: null }) }, roomOf(one));
+  followNotice(OWN_DAEMON, { type: "session", session: told({ terminal: null }) }, roomOf(one));
   expect(one.record.terminal.state).toBe("starting");
 });
 
 it("a session that the daemon does not have any more is gone, and the outcome of its running calls unknown; once", () => {
   const one = session("running");
   const room = roomOf(one);
-  followNotice({ type: "sessions", sessions: [] }, room);
+  followNotice(OWN_DAEMON, { type: "sessions", sessions: [] }, room);
   expect(one.record.terminal).toMatchObject({ state: "gone" });
-  expect(room.append).toHaveBeenCalledWith(one, { kind: "gap", missed: null, outcomes_lost: true });
+  expect(room.endCalls).toHaveBeenCalledWith(one);
   one.counts = { ...one.counts, running: 0 };
-  followNotice({ type: "sessions", sessions: [] }, room);
-  expect(room.append).toHaveBeenCalledTimes(1);
+  followNotice(OWN_DAEMON, { type: "sessions", sessions: [] }, room);
+  expect(room.endCalls).toHaveBeenCalledTimes(1);
   expect(room.publish).toHaveBeenCalledTimes(1);
 });
 
 it("a session that exited stays as it was when its daemon forgets it", () => {
   const one = session("exited");
   one.counts = { ...one.counts, running: 0 };
-  followNotice({ type: "session_ended", session_id: "d1" }, roomOf(one));
+  followNotice(OWN_DAEMON, { type: "session_ended", session_id: "d1" }, roomOf(one));
   expect(one.record.terminal.state).toBe("exited");
 });
 
 it("a session that nobody here knows is offered for adoption", () => {
   const room = roomOf();
-  followNotice({ type: "session", session: told() }, room);
-  expect(room.adopt).toHaveBeenCalledWith(told());
+  followNotice(OWN_DAEMON, { type: "session", session: told() }, room);
+  expect(room.adopt).toHaveBeenCalledWith(OWN_DAEMON, told());
 });
 
 it("what the daemon says of servers and kept writes reaches pages as it is, and whoever opens one later", () => {
   const hub = createAppHub({ state: "connected", own: true, since: AT, attempts: [] }, () => 0);
   const told: AppFrame[] = [];
   hub.subscribe((frame) => told.push(frame));
-  const room = { ...roomOf(), pass: hub.publish };
+  const room: SessionRoom = { ...roomOf(), pass: (_, frame) => hub.publish(frame) };
   const outbox = { waiting: 2, dead: 1, unknown: 0 };
   expect(hub.state().outbox).toBeUndefined();
-  followNotice({ type: "outbox", outbox }, room);
-  followNotice({ type: "servers", servers: [], error: "line 3: no" }, room);
+  followNotice(OWN_DAEMON, { type: "outbox", outbox }, room);
+  followNotice(OWN_DAEMON, { type: "servers", servers: [], error: "line 3: no" }, room);
   expect(told).toEqual([
     { type: "outbox", outbox },
     { type: "servers", servers: [], error: "line 3: no" },
@@ -127,9 +140,13 @@ it("each beginning of a turn that the agent tells is kept once, the newest 500, 
   const room = roomOf(one);
   const at = (n: number) => new Date(Date.parse(AT) + n * 1_000).toISOString();
   const tell = (n: number) =>
-    followNotice({ type: "session", session: told({ terminal: terminal({ turn_started_at: at(n) }) }) }, room);
+    followNotice(
+      OWN_DAEMON,
+      { type: "session", session: told({ terminal: terminal({ turn_started_at: at(n) }) }) },
+      room,
+    );
   for (const n of [1, 1, 2, 2, 2, 3]) tell(n);
-  followNotice({ type: "session", session: told() }, room);
+  followNotice(OWN_DAEMON, { type: "session", session: told() }, room);
   expect(one.record.turns).toEqual([1, 2, 3].map(at));
   expect(sessionView(one, true, AT).turn_started_at).toBe(at(3));
   for (let n = 4; n <= 600; n += 1) tell(n);

@@ -1,20 +1,23 @@
-/** Owns sessions that somebody else made at a daemon and whose token a client brings: bridged and recorded like our own. */
+/** Sessions that somebody else made at a daemon and whose token a client brings: bridged and recorded like our own. */
 import { randomUUID } from "node:crypto";
 import type { LogRing } from "../bridge/session-log.ts";
-import type { Connected } from "../link/daemon-link.ts";
+import { type Connected, can } from "../link/connected.ts";
+import { createEntryCount } from "../link/entry-count.ts";
+import { UNKNOWN_RUN } from "../link/run-mark.ts";
 import { type LiveSession, NO_CALLS } from "./live-session.ts";
 import { isLinkId, runOf } from "./start-session.ts";
 
-/** The record of a guest. It is listed and recorded once the daemon has accepted its token. */
+/** The record of a guest. It is listed and recorded once the daemon has accepted its token. `known` finds listed sessions. */
 export function guestSession(
   session: string,
   token: string,
   daemon: Connected,
   ring: LogRing,
   now: string,
+  known: (id: string) => LiveSession | undefined,
 ): LiveSession {
   const id = isLinkId(session) ? session : randomUUID();
-  const { own } = daemon.found;
+  const log = ring.open(id);
   return {
     record: {
       id,
@@ -25,14 +28,21 @@ export function guestSession(
       command: "",
       created_at: now,
       request: {},
-      mcp: { own, session_id: session, token, ...(own ? {} : { run: runOf(daemon) }) },
+      mcp: {
+        daemon: daemon.ref.id,
+        session_id: session,
+        token,
+        ...(can(daemon, "terminals") ? {} : { run: runOf(daemon) }),
+      },
       terminal: { state: "none" },
     },
-    log: ring.open(id),
+    log,
+    count: createEntryCount(log),
     counts: NO_CALLS,
     attention: false,
     stream: undefined,
-    eventId: undefined,
+    // By a newer token: it goes on where the history of that id is.
+    eventId: known(id)?.eventId ?? (log.last() > 0 ? UNKNOWN_RUN : undefined),
     listed: false,
   };
 }

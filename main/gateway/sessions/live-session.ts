@@ -1,25 +1,36 @@
-/** Owns one session as the running gateway holds it: its record, its log, its stream, and what people are shown of it. */
+/** One session as the running gateway holds it: its record, its log, its stream, and what people are shown of it. */
 
 import type { SessionView } from "../../../shared/protocol/app-frames.ts";
-import type { TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
+import type { Asks, TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
+import type { DaemonPort, PortView } from "../../../shared/protocol/preview-api.ts";
 import { deriveStatus, type TerminalSigns, withSince } from "../../../shared/sessions/derive-status.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
-import { resumeArguments } from "../../agents/agents.ts";
 import type { SessionLog } from "../bridge/session-log.ts";
 import type { CallCounts } from "../journal/messages.ts";
+import type { EntryCount } from "../link/entry-count.ts";
 import type { SessionStream } from "../link/session-stream.ts";
+import type { PreviewNames } from "../preview/preview-names.ts";
+import { ownResumption } from "./conversations.ts";
 import type { SessionRecord } from "./session-record.ts";
 
 export interface LiveSession {
   record: SessionRecord;
   readonly log: SessionLog;
+  /** Numbers those of its entries that its daemon does not. */
+  readonly count: EntryCount;
   counts: CallCounts;
   attention: boolean;
   attentionReason?: string | undefined;
   signs?: TerminalSigns | undefined;
+  /** What waits for a person in it. */
+  asks?: Asks | undefined;
   stream: SessionStream | undefined;
-  /** The daemon's id of the last event that came. */
+  /** Where the last event came from: its id at our own daemon, or the mark of another's run (link/run-mark.ts). */
   eventId: string | undefined;
+  /** What others of the same place were shown of it last: whether it runs, and when it ran. */
+  told?: string;
+  /** Ports on which its programs listen, and its exposed ones on which anybody does; undefined where the daemon did not say. */
+  ports?: readonly DaemonPort[] | undefined;
   /** False for a guest that its daemon has not accepted yet. */
   listed: boolean;
 }
@@ -40,8 +51,13 @@ export const terminalSigns = (info: TerminalInfo): TerminalSigns => ({
   quiet: info.quiet,
 });
 
-/** Pure but for the record's status, which keeps the moment since which it holds. */
-export function sessionView(session: LiveSession, connected: boolean, now: string): SessionView {
+/** Pure but for the record's status, which keeps the moment since which it holds. `overtaken`: the last conversation of its folder is another's. */
+export function sessionView(
+  session: LiveSession,
+  connected: boolean,
+  now: string,
+  { overtaken = () => false, names }: { overtaken?: () => boolean; names?: PreviewNames } = {},
+): SessionView {
   const { record, counts } = session;
   const calls = { total: counts.total, running: counts.running, failed: counts.failed };
   const status = withSince(
@@ -50,6 +66,7 @@ export function sessionView(session: LiveSession, connected: boolean, now: strin
       attention: session.attention,
       attentionReason: session.attentionReason,
       signs: session.signs,
+      asks: session.asks,
       calls,
       lastTool: counts.last?.state === "running" ? counts.last.tool : undefined,
       connected,
@@ -65,12 +82,38 @@ export function sessionView(session: LiveSession, connected: boolean, now: strin
     label: record.label,
     cwd: record.cwd,
     command: record.command,
-    ...(resumeArguments(record.agent, record.request) === undefined ? {} : { resumable: true }),
+    ...(ownResumption(record, overtaken) === undefined ? {} : { resumable: true }),
     created_at: record.created_at,
     status,
+    ...(record.terminal_daemon === undefined ? {} : { daemon: record.terminal_daemon }),
     terminal: record.terminal,
     calls,
     ...(record.turns?.length ? { turn_started_at: record.turns.at(-1) } : {}),
     ...(counts.last === undefined ? {} : { last_call: counts.last }),
+    ...(names === undefined ? {} : portsOf(session, connected, names)),
+  };
+}
+
+/** Ports that programs of the session listen on, and exposed ones, in order of their numbers. */
+function portsOf({ record, ports }: LiveSession, connected: boolean, names: PreviewNames): { ports?: PortView[] } {
+  const exposures = new Map((record.exposures ?? []).map((exposure) => [exposure.port, exposure]));
+  const heard = new Map((connected ? (ports ?? []) : []).map((told) => [told.port, told]));
+  const numbers = [...new Set([...exposures.keys(), ...heard.keys()])].toSorted((a, b) => a - b);
+  if (numbers.length === 0) return {};
+  return {
+    ports: numbers.map((port) => {
+      const [exposure, told] = [exposures.get(port), heard.get(port)];
+      const url = exposure === undefined ? undefined : names.origin({ session: record.id, port });
+      return {
+        port,
+        exposed: exposure !== undefined,
+        health: told !== undefined ? "up" : connected && ports !== undefined ? "down" : "unknown",
+        ...(told?.process === undefined ? {} : { process: oneLine(told.process, 60) }),
+        ...(told === undefined ? {} : { ours: told.ours }),
+        ...(exposure?.label === undefined ? {} : { label: exposure.label }),
+        ...(exposure?.pathPrefix === undefined ? {} : { pathPrefix: exposure.pathPrefix }),
+        ...(url === undefined ? {} : { url: `${url}/` }),
+      };
+    }),
   };
 }

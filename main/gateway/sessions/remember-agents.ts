@@ -1,4 +1,4 @@
-/** Owns asking which agents are on this machine, no more often than people ask. */
+/** Asks which agents are on this machine, no more often than people ask. */
 import type { AgentView } from "../../../shared/protocol/gateway-api.ts";
 import { detectAgents } from "../../agents/detect-agents.ts";
 

@@ -1,23 +1,30 @@
-/** Owns the sessions that are held: how each is added, shown, saved, tied to its stream, and found again. */
-import type { GapEvent } from "../../../shared/events/tool-event.ts";
+/** The sessions that are held: how each is added, shown, saved, tied to its stream, and found again. */
 import type { SessionView } from "../../../shared/protocol/app-frames.ts";
-import { parseJson } from "../../../shared/protocol/schema.ts";
 import type { Log } from "../../home/create-log.ts";
+import { openResultFiles } from "../../home/results/result-files.ts";
+import type { Sealer } from "../../home/sealer.ts";
 import type { AppHub } from "../app-hub.ts";
+import type { Counters } from "../bridge/counters.ts";
 import type { LogRing } from "../bridge/session-log.ts";
 import type { CallCounts, StoredSession } from "../journal/messages.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { Daemons } from "../link/daemons.ts";
+import { createEntryCount } from "../link/entry-count.ts";
 import type { StreamStatus } from "../link/session-stream.ts";
-import type { Counters } from "../metrics.ts";
+import type { PreviewNames } from "../preview/preview-names.ts";
+import { createCleanEvents } from "./clean-event.ts";
+import { conversationPlace, isActive, overtakes } from "./conversations.ts";
 import { findGuest, guestSession } from "./guest-sessions.ts";
 import { keepStream } from "./keep-stream.ts";
 import { type LiveSession, NO_CALLS, sessionView } from "./live-session.ts";
-import { type SessionRecord, sessionRecordSchema } from "./session-record.ts";
+import { isAtOneDaemon, readRecord, type SessionRecord, storedRecord, terminalDaemon } from "./session-record.ts";
+import { createShrinkEvents } from "./shrink-event.ts";
 
 export interface SessionTableOptions {
   hub: AppHub;
   ring: LogRing;
+  /** The addresses of previews. */
+  names: PreviewNames;
   journal: () => Journal;
   daemons: () => Daemons;
   log: Log;
@@ -26,17 +33,30 @@ export interface SessionTableOptions {
   steady: () => number;
   random: () => number;
   counters: Counters;
+  /** For the sessions' tokens in the journal. */
+  sealer: Sealer;
+  /** Every value that a foreign daemon's events must not show. */
+  secrets: () => readonly string[];
+  /** Where large parts of results are kept. */
+  results: string;
 }
 
 export interface SessionTable {
   all(): Iterable<LiveSession>;
+  /** The tokens of all of them. */
+  tokens(): string[];
   get(id: string): LiveSession | undefined;
   view(session: LiveSession): SessionView;
+  /** Whether the last conversation of its agent in its folder is, or may be, another session's. */
+  overtaken(session: LiveSession): boolean;
   /** Shows it as it is now; `save` also writes its record. */
   publish(session: LiveSession, save: boolean): SessionView;
   openStream(session: LiveSession): void;
-  /** Puts an entry of our own into a session's log. */
-  append(session: LiveSession, event: GapEvent): void;
+  /**
+   * Puts what our own daemon told beside its stream into a session's log: JSON of one event, and the number that the daemon
+   * gave it. Where it gave none, as earlier versions do, or one that the history is past, it follows the last entry.
+   */
+  tell(session: LiveSession, event: string, seq: number | undefined): void;
   /** A session that begins, or goes on behind the last entry that its log has. */
   add(record: SessionRecord): LiveSession;
   load(stored: readonly StoredSession[]): void;
@@ -55,14 +75,45 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
   const live = new Map<string, LiveSession>();
   /** Guests that no daemon has accepted yet. */
   const waiting = new Set<LiveSession>();
+  const tokens = () => [...live.values()].flatMap(({ record }) => (record.mcp.token === "" ? [] : [record.mcp.token]));
+  const cleanEvents = createCleanEvents(() => [...options.secrets(), ...tokens()], options.steady);
+  const results = openResultFiles(options.results);
+  const shrinkEvents = createShrinkEvents(results.keep, () => [...options.secrets(), ...tokens()]);
   const statusListeners = new Set<(session: LiveSession, status: StreamStatus) => void>();
   const iso = () => new Date(now()).toISOString();
 
-  const view = (session: LiveSession) => sessionView(session, options.daemons().own() !== undefined, iso());
+  const places = new WeakMap<LiveSession, string>();
+  function placeOf(session: LiveSession): string {
+    const place = places.get(session) ?? conversationPlace(session.record);
+    places.set(session, place);
+    return place;
+  }
+  const neighbours = (session: LiveSession) =>
+    [...live.values()].filter((other) => other !== session && placeOf(other) === placeOf(session));
+  const overtaken = (session: LiveSession) =>
+    session.record.overtaken === true || neighbours(session).some((other) => overtakes(other.record, session.record));
+  const view = (session: LiveSession) =>
+    sessionView(session, options.daemons().get(terminalDaemon(session.record)) !== undefined, iso(), {
+      overtaken: () => overtaken(session),
+      names: options.names,
+    });
+
+  /** Notes when its program has ended, and shows the others of its place anew where that changes what they may go on with. */
+  function noteRun(session: LiveSession): void {
+    const { terminal, ran } = session.record;
+    if (ran !== undefined && (terminal.state === "exited" || terminal.state === "gone") && (ran.to ?? "") < ran.from) {
+      ran.to = iso();
+    }
+    const now = `${isActive(session.record)} ${ran?.from} ${ran?.to}`;
+    if (session.told === now) return;
+    session.told = now;
+    for (const other of neighbours(session)) hub.publish({ type: "session", session: view(other) });
+  }
 
   function publish(session: LiveSession, save: boolean): SessionView {
+    if (live.get(session.record.id) === session) noteRun(session);
     const shown = view(session);
-    if (save) options.journal().save(session.record.id, JSON.stringify(session.record));
+    if (save) options.journal().save(session.record.id, storedRecord(session.record, options.sealer));
     hub.publish({ type: "session", session: shown });
     return shown;
   }
@@ -76,6 +127,8 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
       steady: options.steady,
       random: options.random,
       counters: options.counters,
+      cleanEvents,
+      shrinkEvents,
       onStatus(session, status) {
         if (status.status === "live" && !session.listed) list(session);
         for (const listener of statusListeners) listener(session, status);
@@ -92,16 +145,20 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
     publish(session, true);
   }
 
-  function append(session: LiveSession, event: GapEvent): void {
-    session.log.breakOff();
-    const chunks = session.log.append([JSON.stringify(event)], iso());
-    options.journal().append(session.record.id, chunks, undefined);
+  function tell({ log, count, record }: LiveSession, event: string, seq: number | undefined): void {
+    // No stream replays it: its number must be nobody else's.
+    count.breakOff();
+    const bytes = Buffer.from(event);
+    log.add(seq !== undefined && seq > log.end() ? seq : count.next(), bytes, 0, bytes.length, iso());
+    options.journal().append(record.id, log.publish(), undefined);
   }
 
   function hold(record: SessionRecord, last: number, counts: CallCounts): LiveSession {
+    const log = ring.open(record.id, last);
     const session: LiveSession = {
       record,
-      log: ring.open(record.id, last),
+      log,
+      count: createEntryCount(log),
       counts,
       attention: false,
       stream: undefined,
@@ -114,30 +171,42 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
 
   return {
     all: () => live.values(),
+    tokens,
     get: (id) => live.get(id),
     view,
+    overtaken,
     publish,
     openStream,
-    append,
+    tell,
     add: (record) => hold(record, ring.open(record.id).last(), NO_CALLS),
     load(stored) {
       for (const item of stored) {
-        const record = parseJson(sessionRecordSchema, item.record);
-        if (!record.ok) {
+        const read = readRecord(item.record, options.sealer);
+        if (!read.ok) {
           log.warn(
-            { session: item.id, reason: record.reason },
+            { session: item.id, reason: read.reason },
             "a session in the journal cannot be read; it is left alone",
           );
           continue;
         }
-        const session = hold(record.value, item.last, item.counts);
+        const { record, plain } = read.value;
+        const session = hold(record, item.last, item.counts);
         session.eventId = item.eventId;
-        if (!record.value.mcp.own) openStream(session);
-        hub.publish({ type: "session", session: view(session) });
+        if (!isAtOneDaemon(record)) openStream(session);
+        publish(session, plain);
       }
+      options.journal().scrub();
     },
-    drop({ record: { id }, stream }) {
+    drop(session) {
+      const { record, stream } = session;
+      const { id } = record;
+      // Its conversation stays where the agent keeps it.
+      const behind = neighbours(session).filter((other) => overtakes(record, other.record));
       live.delete(id);
+      for (const other of behind) {
+        other.record.overtaken = true;
+        publish(other, true);
+      }
       stream?.close();
       ring.drop(id);
       options.journal().delete(id);
@@ -147,7 +216,7 @@ export function createSessionTable(options: SessionTableOptions): SessionTable {
       const daemon = options.daemons().primary.current();
       if (daemon === undefined) return undefined;
       const known = findGuest([...live.values(), ...waiting], id, token);
-      const session = known ?? guestSession(id, token, daemon, ring, iso());
+      const session = known ?? guestSession(id, token, daemon, ring, iso(), (name) => live.get(name));
       if (known === undefined) waiting.add(session);
       if (session.stream === undefined || session.stream.status().status === "ended") openStream(session);
       return session;

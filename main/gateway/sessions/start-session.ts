@@ -1,32 +1,38 @@
-/** Owns starting a session: the MCP session first, then the agent's files, then its program in a terminal. */
+/** Starts a session: the MCP session first, then the agent's files, then its program in a terminal. */
+
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { AgentTemplate } from "../../../shared/protocol/agent-templates.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { AgentView, NewSession } from "../../../shared/protocol/gateway-api.ts";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { AGENTS, planLaunch, writePlanFiles } from "../../agents/agents.ts";
 import type { LaunchPlan } from "../../agents/launch-plan.ts";
+import { loginEnvironment } from "../../agents/login-environment.ts";
+import { personalVariables } from "../../agents/personal-variables.ts";
 import { readTemplates } from "../../agents/templates.ts";
+import { workingFolder } from "../../agents/working-folder.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
-import type { Connected } from "../link/daemon-link.ts";
+import { type Connected, can } from "../link/connected.ts";
+import { OWN_DAEMON } from "../link/daemon-ref.ts";
 import { terminalView } from "./live-session.ts";
 import type { SessionRecord } from "./session-record.ts";
-import { workingFolder } from "./working-folder.ts";
 
 export interface StartContext {
   home: HomeFolder;
-  /** Serves the tools: our own daemon, or a foreign one. */
+  /** Serves the tools. */
   mcp: Connected;
-  /** Our own daemon, which has the terminals. */
+  /** Runs the program; usually the same one. */
   terminals: Connected;
   agents: () => Promise<readonly AgentView[]>;
+  /** Names of the sessions that there are. */
+  labels: () => readonly string[];
   now: () => number;
 }
 
 /** The usual size before a viewer says its own. */
-const COLS = 120;
-const ROWS = 34;
+export const FIRST_SIZE = { cols: 120, rows: 34 } as const;
 
 /** A session that its daemons already have, as older clients bring it: its id and its token. */
 export interface GivenSession {
@@ -34,9 +40,10 @@ export interface GivenSession {
   token: string;
 }
 
-/** A session of our own daemon that is gone, and that the new one goes on. */
+/** What the new session continues: the one that our own daemon had, if it was there, and its history. */
 export interface FormerSession {
   after: string | undefined;
+  numbersAbove: number;
 }
 
 /**
@@ -56,27 +63,31 @@ export async function openSession(
   if (!own.ok) return own;
   const template = own.value;
   const agent = AGENTS[request.agent];
-  const label = request.label?.trim() || (request.agent === "demo" ? "Demo" : basename(cwd) || agent.name);
+  const usual = request.agent === "demo" ? "Demo" : basename(cwd) || agent.name;
+  const label = request.label?.trim() || numbered(usual, context.labels());
 
   // Nothing is created at the daemon for an agent that cannot be started.
   const dry = plan({ ...request, template }, context, { cwd, found, session: "-", token: "" });
   if (!dry.ok) return dry;
 
-  const { own: ours } = context.mcp.found;
+  const together = context.mcp.ref.id === context.terminals.ref.id;
   const offer = request.servers === undefined ? {} : { servers: request.servers };
-  const goesOn = ours && from !== undefined && "after" in from ? { after: from.after } : {};
+  const goesOn =
+    together && from !== undefined && "after" in from ? { after: from.after, numbers_above: from.numbersAbove } : {};
   const created =
     from === undefined || "after" in from
       ? await context.mcp.client.createSession({ cwd, label, agent: request.agent, ...offer, ...goesOn })
       : ok({ session_id: from.id, token: from.token });
   if (!created.ok) return created;
-  const shadow = ours ? created : await context.terminals.client.createSession({ cwd, label, agent: request.agent });
+  const shadow = together
+    ? created
+    : await context.terminals.client.createSession({ cwd, label, agent: request.agent });
   if (!shadow.ok) return shadow;
 
   const mcpId = created.value.session_id;
   if (!PATH_SAFE.test(mcpId)) return failed("daemon-answer", "The daemon gave the session an id that cannot be used.");
   const record: SessionRecord = {
-    id: ours && isLinkId(mcpId) ? mcpId : randomUUID(),
+    id: together && isLinkId(mcpId) ? mcpId : randomUUID(),
     agent: request.agent,
     agent_name: template?.name ?? (request.agent === "custom" ? basename(request.command ?? agent.name) : agent.name),
     label,
@@ -90,16 +101,23 @@ export async function openSession(
       ...(template === undefined ? {} : { template }),
       ...offer,
     },
-    mcp: { own: ours, session_id: mcpId, token: created.value.token },
+    mcp: { daemon: context.mcp.ref.id, session_id: mcpId, token: created.value.token },
+    ...(context.terminals.ref.id === OWN_DAEMON ? {} : { terminal_daemon: context.terminals.ref.id }),
     terminal_session: shadow.value.session_id,
     terminal: { state: "starting" },
   };
-  if (!ours) record.mcp.run = runOf(context.mcp);
+  if (!can(context.mcp, "terminals")) record.mcp.run = runOf(context.mcp);
   return ok(record);
 }
 
+/** A name that no other session has: "Demo", "Demo 2". */
+function numbered(name: string, taken: readonly string[]): string {
+  if (!taken.includes(name)) return name;
+  for (let number = 2; ; number += 1) if (!taken.includes(`${name} ${number}`)) return `${name} ${number}`;
+}
+
 /** Identity of one run of a daemon, which gave out its tokens. */
-export const runOf = (daemon: Connected): string => `${daemon.found.health.pid}/${daemon.found.health.started_at}`;
+export const runOf = (daemon: Connected): string => `${daemon.health.pid}/${daemon.health.started_at}`;
 
 /**
  * Starts the program of a session that exists at its daemons; what went wrong stands in the terminal's state. A program
@@ -107,7 +125,7 @@ export const runOf = (daemon: Connected): string => `${daemon.found.health.pid}/
  */
 export async function startTerminal(
   session: { record: SessionRecord },
-  size: Pick<NewSession, "cols" | "rows" | "args">,
+  size: Pick<NewSession, "cols" | "rows" | "args" | "shell_env">,
   context: StartContext,
 ): Promise<void> {
   session.record.terminal = { state: "starting" };
@@ -117,19 +135,24 @@ export async function startTerminal(
 
 async function launchTerminal(
   record: SessionRecord,
-  size: Pick<NewSession, "cols" | "rows" | "args">,
+  size: Pick<NewSession, "cols" | "rows" | "args" | "shell_env">,
   context: StartContext,
 ): Promise<SessionRecord["terminal"]> {
   const { cwd, terminal_session: terminal } = record;
   if (terminal === undefined) return { state: "none" };
   const found = (await context.agents()).find((agent) => agent.id === record.agent);
   const { args: own = record.request.args } = size;
+  const app = await loginEnvironment(process.env);
+  const inherited = size.shell_env ?? app;
   const request = { agent: record.agent, ...record.request, ...(own === undefined ? {} : { args: own }) };
+  const settings = await context.terminals.client.settings();
   const launch = plan(request, context, {
     cwd,
     found,
     session: record.mcp.session_id,
     token: record.mcp.token,
+    inherited,
+    ...(settings.ok && { longCallMs: settings.value.long_call_minutes * 60_000 }),
   });
   if (!launch.ok) return { state: "failed", reason: launch.fault.message };
   try {
@@ -137,17 +160,19 @@ async function launchTerminal(
   } catch (error) {
     return {
       state: "failed",
-      reason: `its private files could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      reason: `its private files could not be written: ${reasonOf(error)}`,
     };
   }
-  const { command, args, env } = launch.value;
+  const { command, args, env, wait } = launch.value;
   const started = await context.terminals.client.startTerminal(terminal, {
     command,
     args,
     env,
+    ...(size.shell_env === undefined ? plainVariables(app) : { shell_env: size.shell_env }),
     cwd,
-    cols: size.cols ?? COLS,
-    rows: size.rows ?? ROWS,
+    cols: size.cols ?? FIRST_SIZE.cols,
+    rows: size.rows ?? FIRST_SIZE.rows,
+    ...(wait !== undefined && { call_wait: wait }),
   });
   return started.ok ? terminalView(started.value) : { state: "failed", reason: started.fault.message };
 }
@@ -169,26 +194,42 @@ function ownAgent(
 function plan(
   request: Pick<NewSession, "agent" | "command" | "args" | "env"> & { template?: AgentTemplate | undefined },
   context: StartContext,
-  session: { cwd: string; found: AgentView | undefined; session: string; token: string },
+  session: {
+    cwd: string;
+    found: AgentView | undefined;
+    session: string;
+    token: string;
+    inherited?: NodeJS.ProcessEnv;
+    longCallMs?: number;
+  },
 ): Result<LaunchPlan> {
   const { template } = request;
   if (request.agent === "custom" && template === undefined && !request.command?.trim()) {
     return failed("command-missing", "No command was given.", "Enter the program to run.");
   }
   return planLaunch(request.agent, session.found, {
-    mcpUrl: `${context.mcp.found.base}/mcp`,
+    mcpUrl: `${context.mcp.reach.base}/mcp`,
     token: session.token,
     sessionId: session.session,
     cwd: session.cwd,
     home: context.home,
-    inherited: process.env,
+    inherited: session.inherited ?? process.env,
     readText: readTextFile,
-    foreign: !context.mcp.found.own,
+    foreign: !can(context.mcp, "terminals"),
+    ...(session.longCallMs === undefined ? {} : { longCallMs: session.longCallMs }),
     ...(template === undefined ? {} : { template }),
     ...(request.command === undefined ? {} : { command: request.command }),
     ...(request.args === undefined ? {} : { args: [...request.args] }),
     ...(request.env === undefined ? {} : { env: request.env }),
   });
+}
+
+/** Larger than any that a program could be started with; such an environment is left to the daemon's own. */
+const MAX_APP_ENV_CHARACTERS = 512 * 1024;
+
+function plainVariables(env: NodeJS.ProcessEnv): { app_env?: Record<string, string> } {
+  const app_env = personalVariables(env);
+  return JSON.stringify(app_env).length > MAX_APP_ENV_CHARACTERS ? {} : { app_env };
 }
 
 function readTextFile(path: string): string | undefined {
@@ -202,5 +243,5 @@ function readTextFile(path: string): string | undefined {
 /** The id names a folder of private files, so it must not lead out of where these are. */
 const PATH_SAFE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 
-/** Ids stand in links, so a daemon's own id is taken only when a link can carry it (protocol.md §7). */
+/** Ids stand in links, so a daemon's own id is taken only when a link can carry it (docs/protocol.md, “Links”). */
 export const isLinkId = (id: string): boolean => /^[A-Za-z0-9-]{1,64}$/.test(id);

@@ -85,3 +85,33 @@ it("two of the same id, or one without a program, are refused and change nothing
   expect((await put([{ ...one, command: " " }])).status).toBe(400);
   expect((await ask(gateway, "/api/v1/agent-templates")).json()).toEqual({ templates: [one] });
 });
+
+it("A43: keeps its credentials through a change, a removal and Undo, shows none of them, and takes no mask for a value", async () => {
+  const secret = "a-real-secret";
+  const template = {
+    id: "kept",
+    name: "Kept",
+    command: "x",
+    args: ["--api-key", secret],
+    env: { MY_TOKEN: secret, LEVEL: "debug" },
+  };
+  const shown = async () => {
+    const answer = await ask(gateway, "/api/v1/agent-templates");
+    expect(answer.text).not.toContain(secret);
+    return (answer.json() as { templates: (typeof template)[] }).templates;
+  };
+  const kept = () => JSON.parse(readFileSync(join(home.home.path, "agents.json"), "utf8")) as { templates: object[] };
+  expect((await put([template])).status).toBe(200);
+  const [own] = await shown();
+  if (own === undefined) throw new Error("not there");
+  expect(own.env).toEqual({ MY_TOKEN: "••••••", LEVEL: "debug" });
+  expect((await put([{ ...own, name: "Renamed" }])).status).toBe(200);
+  expect(kept().templates).toEqual([{ ...template, name: "Renamed" }]);
+  expect((await put([])).status).toBe(200);
+  expect((await put([own])).status).toBe(200);
+  expect(kept().templates).toEqual([template]);
+  const refused = await put([own, { ...own, id: "other" }]);
+  expect(refused.status).toBe(400);
+  expect(refused.json()).toMatchObject({ error: { code: "mask-without-value" } });
+  expect(kept().templates).toEqual([template]);
+});

@@ -1,4 +1,4 @@
-/** Owns `/ws/app`: one snapshot of what the UI needs, then its changes; a client that lags gets a snapshot again. */
+/** `/ws/app`: one snapshot of what the UI needs, then its changes; a client that lags gets a snapshot again. */
 import type { Me } from "../../../shared/protocol/access.ts";
 import type { AppFrame } from "../../../shared/protocol/app-frames.ts";
 import type { AppHub } from "../app-hub.ts";

@@ -1,13 +1,19 @@
-/** Owns `/ws/mcp/events`: a session's log as frames, in our protocol or, event by event, in the original one. */
+/** `/ws/mcp/events`: a session's log as frames, in our protocol or, event by event, in the original one. */
 import type { WebSocket } from "ws";
 import { eventClientFrameSchema } from "../../../shared/protocol/event-frames.ts";
 import { parseJson } from "../../../shared/protocol/schema.ts";
 import { CLOSE, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
 import { type Cursor, openCursor } from "../bridge/cursor.ts";
-import type { GatewayParts } from "../gateway-parts.ts";
+import type { Journal } from "../journal/open-journal.ts";
 import type { StreamStatus } from "../link/session-stream.ts";
 import type { LiveSession } from "../sessions/live-session.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import { type Corkable, socketRoom } from "./socket-room.ts";
+
+export interface EventsSocketContext {
+  journal: Pick<Journal, "read">;
+  sessions: Pick<Sessions, "onStatus" | "leave">;
+}
 
 /**
  * From `after`; in the original protocol from now on, and without a second attempt: one frame says why, then the end.
@@ -17,10 +23,11 @@ export function serveEvents(
   socket: WebSocket,
   session: LiveSession,
   after: number | undefined,
-  parts: GatewayParts,
+  parts: EventsSocketContext,
   stream?: Corkable,
 ): void {
   const verbatim = socket.protocol !== SUBPROTOCOL;
+  if (after !== undefined) session.count.claim(after);
   const out = socketRoom(socket, () => cursor.pump(), stream);
   const cursor = openCursor({
     log: session.log,

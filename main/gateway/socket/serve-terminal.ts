@@ -1,19 +1,30 @@
-/** Owns which terminal a socket gets: that of a session, or of one that an older client asks to be started. */
+/** Which terminal a socket gets: that of a session, or of one that an older client asks to be started. */
 import type { WebSocket } from "ws";
 import { agentIdSchema } from "../../../shared/protocol/app-frames.ts";
 import type { NewSession } from "../../../shared/protocol/gateway-api.ts";
 import { check } from "../../../shared/protocol/schema.ts";
-import { CLOSE } from "../../../shared/protocol/wire.ts";
+import { CLOSE, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
+import type { Log } from "../../home/create-log.ts";
 import type { StartRequest, Upgrade } from "../auth/decide-request.ts";
-import type { GatewayParts } from "../gateway-parts.ts";
-import { relayTerminal } from "./terminal-socket.ts";
+import type { Connected } from "../link/connected.ts";
+import type { Daemons } from "../link/daemons.ts";
+import { type SessionRecord, terminalDaemon } from "../sessions/session-record.ts";
+import type { Sessions } from "../sessions/sessions.ts";
+import { type RecordedContext, sendRecorded } from "./send-recorded.ts";
+import { relayTerminal, tellAway } from "./terminal-socket.ts";
+
+export interface TerminalSocketContext extends RecordedContext {
+  sessions: Pick<Sessions, "get" | "create">;
+  daemons: Pick<Daemons, "get" | "settledAt">;
+  log: Log;
+}
 
 export function serveTerminal(
   socket: WebSocket,
   upgrade: Extract<Upgrade, { route: "terminal" }>,
-  parts: GatewayParts,
+  parts: TerminalSocketContext,
 ): void {
-  const { session: id, start, cols, rows, watches } = upgrade;
+  const { session: id, start, cols, rows, recorded, watches } = upgrade;
   if (start === undefined) {
     attach(id);
     return;
@@ -45,11 +56,46 @@ export function serveTerminal(
   }
 
   function attach(id: string): void {
-    const session = parts.sessions.get(id)?.record.terminal_session;
-    const daemon = parts.daemons.own();
-    if (session === undefined) socket.close(CLOSE.noSuchSession, "no such session");
-    else if (daemon === undefined) socket.close(CLOSE.backendFailed, "the daemon is not connected");
-    else relayTerminal(socket, { daemon, session, cols, rows, watches });
+    const record = parts.sessions.get(id)?.record;
+    const session = record?.terminal_session;
+    if (record === undefined || session === undefined) {
+      socket.close(CLOSE.noSuchSession, "no such session");
+      return;
+    }
+    const at = terminalDaemon(record);
+    const daemon = parts.daemons.get(at);
+    if (daemon !== undefined) {
+      relay(daemon, session, record);
+      return;
+    }
+    // In the first moments nobody knows yet whether there is one. What the client types meanwhile waits in its own connection.
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    socket.once("close", leave);
+    socket.pause();
+    void parts.daemons.settledAt(at, gone.signal).then((found) => {
+      socket.off("close", leave);
+      socket.resume();
+      if (gone.signal.aborted || socket.readyState !== socket.OPEN) return;
+      relay(found, session, record);
+    });
+  }
+
+  function relay(daemon: Connected | undefined, session: string, record: SessionRecord): void {
+    const onMissing = async () => {
+      if (!recorded || socket.protocol !== SUBPROTOCOL) return;
+      try {
+        await sendRecorded(socket, record, parts);
+      } catch (error) {
+        parts.log.warn({ error }, "a recording could not be shown");
+      }
+    };
+    if (daemon !== undefined) relayTerminal(socket, { daemon, session, cols, rows, watches, onMissing });
+    else
+      void onMissing().finally(() => {
+        tellAway(socket, terminalDaemon(record));
+        socket.close(CLOSE.backendFailed, "the daemon is not connected");
+      });
   }
 }
 

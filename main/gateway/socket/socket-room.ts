@@ -1,4 +1,4 @@
-/** Owns sending to one WebSocket within a bound: whether there is room, and the moment when there is again. */
+/** Sends to one WebSocket within a bound: whether there is room, and the moment when there is again. */
 /** Bytes that may wait in a socket before its cursor stops: about what loopback takes in one turn. */
 const HIGH_WATER_BYTES = 512 * 1024;
 

@@ -1,19 +1,25 @@
-/** Owns upgrades: each is decided before it happens, then handed to the socket that it asked for. */
+/** Upgrades: each is decided before it happens, then handed to the socket that it asked for. */
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CLOSE, COMPAT_SUBPROTOCOL, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
-import type { Refusal } from "../auth/decide-door.ts";
-import { type AccessRules, decideUpgrade, type Identity, type Upgrade } from "../auth/decide-request.ts";
+import { createHeartbeat } from "../../wire/heartbeat.ts";
+import { refuseUpgrade } from "../../wire/refuse-upgrade.ts";
+import type { AppHub } from "../app-hub.ts";
+import { type AccessRules, decideUpgrade, NO_DAEMON, type Upgrade } from "../auth/decide-request.ts";
+import type { Devices } from "../auth/devices.ts";
 import type { GuessLimit } from "../auth/guess-limit.ts";
+import { type Identity, whoIs } from "../auth/identity.ts";
 import { requestFacts } from "../auth/request-facts.ts";
-import { whoIs } from "../auth/scope.ts";
-import type { GatewayParts } from "../gateway-parts.ts";
+import type { ToolsDoor } from "../clients/tools-door.ts";
 import { limited } from "../http/http-server.ts";
+import type { Journal } from "../journal/open-journal.ts";
+import type { Daemons } from "../link/daemons.ts";
+import type { PreviewDoor } from "../preview/preview-door.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import { serveApp } from "./app-socket.ts";
-import { serveEvents } from "./events-socket.ts";
-import { createHeartbeat } from "./heartbeat.ts";
-import { serveTerminal } from "./serve-terminal.ts";
+import { type EventsSocketContext, serveEvents } from "./events-socket.ts";
+import { serveTerminal, type TerminalSocketContext } from "./serve-terminal.ts";
 
 export interface SocketServer {
   /** Live sockets. */
@@ -23,19 +29,29 @@ export interface SocketServer {
   dispose(): void;
 }
 
+export interface SocketsContext extends EventsSocketContext, TerminalSocketContext {
+  hub: AppHub;
+  sessions: Sessions;
+  daemons: Daemons;
+  journal: Journal;
+  devices: Pick<Devices, "list">;
+}
+
 export interface SocketServerOptions {
   server: Server;
-  parts: GatewayParts;
+  parts: SocketsContext;
   rules: AccessRules;
   /** Milliseconds, of a clock that only goes forward. */
   steady: () => number;
+  previews: PreviewDoor;
+  tools: ToolsDoor;
   /** Told of connections that showed a token. */
   admitted: (socket: Duplex) => void;
   guesses: GuessLimit;
 }
 
 export function createSocketServer(options: SocketServerOptions): SocketServer {
-  const { server, parts, rules, steady, admitted } = options;
+  const { server, parts, rules, steady, admitted, previews, tools } = options;
   const sockets = new Map<WebSocket, Identity>();
   const heartbeat = createHeartbeat(steady);
   const upgrades = new WebSocketServer({
@@ -46,25 +62,69 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     handleProtocols: (offered) => [SUBPROTOCOL, COMPAT_SUBPROTOCOL].find((name) => offered.has(name)) ?? false,
   });
 
-  server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    stream.on("error", () => stream.destroy());
-    const decision = decideUpgrade(requestFacts(request), rules, {
+  const decide = (request: IncomingMessage) =>
+    decideUpgrade(requestFacts(request), rules, {
       knows: (session) => parts.sessions.get(session) !== undefined,
       daemonFound: parts.daemons.primary.current() !== undefined,
     });
-    if (!decision.accept) return refuseUpgrade(stream, limited(decision.refusal, request, options.guesses));
+
+  server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on("error", () => stream.destroy());
+    const address = previews.addressed(request);
+    if (address !== undefined) {
+      previews.upgrade(request, stream, head, address, () => admitted(stream));
+      return;
+    }
+    if (tools.takes(request)) {
+      tools.upgrade(request, stream, head);
+      return;
+    }
+    const decision = decide(request);
+    if (decision.accept || decision.refusal.fault.code !== NO_DAEMON) return upgrade(request, stream, head, decision);
+    // It showed a token, and asks in a moment in which nobody knows yet whether there is a daemon.
     admitted(stream);
-    const { identity, upgrade } = decision.value;
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    stream.once("close", leave);
+    void parts.daemons.settled(gone.signal).then(() => {
+      stream.off("close", leave);
+      // Its token may have ended meanwhile.
+      if (!stream.destroyed) upgrade(request, stream, head, decide(request));
+    });
+  });
+
+  function upgrade(
+    request: IncomingMessage,
+    stream: Duplex,
+    head: Buffer,
+    decision: ReturnType<typeof decideUpgrade>,
+  ): void {
+    if (!decision.accept) {
+      const { status, fault } = limited(decision.refusal, options.guesses);
+      refuseUpgrade(stream, status, fault);
+      return;
+    }
+    admitted(stream);
+    const { identity, upgrade: wanted } = decision.value;
+    if (wanted.route === "preview") {
+      previews.upgradeByPath(request, stream, head, identity);
+      return;
+    }
     upgrades.handleUpgrade(request, stream, head, (socket) => {
       sockets.set(socket, identity);
       socket.on("close", () => sockets.delete(socket));
       socket.on("error", (error) => parts.log.debug({ error: error.message }, "a socket failed"));
       heartbeat.watch(socket);
-      serve(socket, upgrade, identity, stream);
+      serve(socket, wanted, identity, stream);
     });
-  });
+  }
 
-  function serve(socket: WebSocket, upgrade: Upgrade, identity: Identity, stream: Duplex): void {
+  function serve(
+    socket: WebSocket,
+    upgrade: Exclude<Upgrade, { route: "preview" }>,
+    identity: Identity,
+    stream: Duplex,
+  ): void {
     switch (upgrade.route) {
       case "app":
         serveApp(socket, parts.hub, () => whoIs(identity, parts.devices.list()));
@@ -93,6 +153,8 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     close(whose, code, reason) {
       for (const [socket, identity] of sockets) {
         if (!whose(identity)) continue;
+        // What it still sends while the close is on its way is for nobody.
+        socket.removeAllListeners("message");
         socket.close(code, reason);
         // One that does not answer the close is cut all the same.
         setTimeout(() => socket.terminate(), 500).unref();
@@ -108,21 +170,3 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     },
   };
 }
-
-/** An ordinary HTTP answer instead of the upgrade. */
-function refuseUpgrade(stream: Duplex, { status, fault }: Refusal): void {
-  const body = JSON.stringify({ error: fault });
-  stream.end(
-    `HTTP/1.1 ${status} ${REASONS[status] ?? "Refused"}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  421: "Misdirected Request",
-  429: "Too Many Requests",
-  503: "Service Unavailable",
-};
