@@ -1,4 +1,4 @@
-/** Owns how any other command is started: nothing is injected but the environment. */
+/** How any other command is started: nothing is injected but the environment. */
 import { type Agent, displayCommand, sessionEnvironment } from "./launch-plan.ts";
 
 export const custom: Agent = {

@@ -1,4 +1,4 @@
-/** Owns how the demo agent, a part of this program, is started. */
+/** How the demo agent, a part of this program, is started. */
 import { selfCommand } from "../home/self-command.ts";
 import { type Agent, sessionEnvironment } from "./launch-plan.ts";
 

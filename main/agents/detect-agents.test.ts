@@ -1,5 +1,5 @@
-/** Owns the proof that agents are found where the person's PATH has them, and asked for no more than their version. */
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+/** Proves that agents are found where the person's PATH has them, and asked for no more than their version. */
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
@@ -53,4 +53,53 @@ it("does not wait for a program that never tells its version", async () => {
     best = Math.min(best, performance.now() - begun);
   }
   expect(best).toBeLessThan(9_000);
+});
+
+it("asking for a version leaves nothing in the person's home, whatever variables name it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "signalbox-path-"));
+  const home = mkdtempSync(join(tmpdir(), "signalbox-home-"));
+  const leave =
+    'for at in "$HOME" "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$CODEX_HOME" "$USERPROFILE" .; do [ -z "$at" ] || touch "$at/left"; done';
+  for (const name of ["gemini", "opencode", "codex"]) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${leave}\necho 1.2.3\n`, { mode: 0o755 });
+  }
+  const env = {
+    PATH: `${folder}:/usr/bin:/bin`,
+    TERM: "xterm",
+    HOME: home,
+    USERPROFILE: home,
+    XDG_CONFIG_HOME: home,
+    XDG_DATA_HOME: home,
+    CODEX_HOME: home,
+  };
+  await vi.waitFor(async () => {
+    const agents = await detectAgents(env);
+    const versions = agents.filter(({ id }) => ["gemini", "opencode", "codex"].includes(id)).map((one) => one.version);
+    expect(versions).toEqual(["1.2.3", "1.2.3", "1.2.3"]);
+  });
+  expect(readdirSync(home)).toEqual([]);
+  expect(readdirSync(folder).sort()).toEqual(["codex", "gemini", "opencode"]);
+});
+
+it("a version that stands beside the program is read there: the program is not run", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "signalbox-path-"));
+  const install = (name: string, at: string, version: string) => {
+    mkdirSync(join(folder, at, "bin"), { recursive: true });
+    writeFileSync(join(folder, at, "package.json"), JSON.stringify({ name, version }));
+    writeFileSync(join(folder, at, "bin", "run.js"), '#!/bin/sh\ntouch "$0.ran"\n', { mode: 0o755 });
+  };
+  install("@google/gemini-cli", "lib/node_modules/@google/gemini-cli", "0.61.0");
+  mkdirSync(join(folder, "path"));
+  symlinkSync(join(folder, "lib/node_modules/@google/gemini-cli/bin/run.js"), join(folder, "path/gemini"));
+  // A starter that is no link, as pnpm writes it, with the package beside it.
+  install("opencode-ai", "path/node_modules/opencode-ai", "1.18.33");
+  writeFileSync(join(folder, "path/opencode"), '#!/bin/sh\ntouch "$0.ran"\n', { mode: 0o755 });
+  // Claude Code's own installer.
+  mkdirSync(join(folder, "versions"));
+  writeFileSync(join(folder, "versions/2.1.332"), '#!/bin/sh\ntouch "$0.ran"\n', { mode: 0o755 });
+  symlinkSync(join(folder, "versions/2.1.332"), join(folder, "path/claude"));
+  const agents = await detectAgents({ PATH: `${join(folder, "path")}:/usr/bin:/bin`, TERM: "xterm" });
+  const version = (id: AgentId) => agents.find((agent) => agent.id === id)?.version;
+  expect([version("gemini"), version("opencode"), version("claude")]).toEqual(["0.61.0", "1.18.33", "2.1.332"]);
+  expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".ran"))).toEqual([]);
 });

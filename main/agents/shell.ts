@@ -1,4 +1,4 @@
-/** Owns how the person's own shell is started. */
+/** How the person's own shell is started. */
 import { type Agent, displayCommand, sessionEnvironment } from "./launch-plan.ts";
 
 export const shell: Agent = {
@@ -13,7 +13,7 @@ export const shell: Agent = {
       args: [...args],
       env: sessionEnvironment(context),
       files: [],
-      display: displayCommand(program.split("/").at(-1) ?? program, args),
+      display: displayCommand(program.split(/[/\\]/).at(-1) ?? program, args),
     };
   },
 };

@@ -1,4 +1,4 @@
-/** Owns the proof that agents which people add themselves are kept, found and started as they wrote it, and never told the secret. */
+/** Proves that agents which people add themselves are kept, found and started as they wrote it, and never told the secret. */
 import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

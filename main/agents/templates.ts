@@ -1,4 +1,5 @@
-/** Owns the agents that people add themselves: where they are kept, whether they are here, and how one is started. */
+/** The agents that people add themselves: where they are kept, whether they are here, and how one is started. */
+
 import { join } from "node:path";
 import {
   type AgentTemplate,
@@ -8,6 +9,7 @@ import {
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import type { AgentView } from "../../shared/protocol/gateway-api.ts";
 import { parseJson } from "../../shared/protocol/schema.ts";
+import { reasonOf } from "../../shared/text/reason-of.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
 import { readPrivateFile, writePrivateFile } from "../home/private-file.ts";
 import { findProgram } from "./find-program.ts";
@@ -42,7 +44,7 @@ export function writeTemplates(home: HomeFolder, { templates }: AgentTemplates):
     writePrivateFile(fileOf(home), `${JSON.stringify({ templates }, null, 2)}\n`);
     return ok({ templates });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return failed("agents-unwritable", `The agents could not be written: ${reason}.`, "They are as they were.");
   }
 }
