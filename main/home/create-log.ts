@@ -1,8 +1,9 @@
-/** Owns the structured log of a process: one JSON object a line, written before the call returns, with secrets removed. */
+/** The structured log of a process: one JSON object a line, written before the call returns, with secrets removed. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import pino from "pino";
 import { redactText, redactValue } from "../../shared/text/redact.ts";
+import { visibleJson } from "../../shared/text/visible.ts";
 import { openRotatingFile } from "./rotating-file.ts";
 
 export type Log = Pick<pino.Logger, "debug" | "info" | "warn" | "error" | "fatal">;
@@ -33,9 +34,14 @@ export function createLog(options: LogOptions): Log {
         },
       },
     },
-    options.file === undefined ? pino.destination({ dest: 2, sync: true }) : openRotatingFile(options.file),
+    readable(options.file === undefined ? pino.destination({ dest: 2, sync: true }) : openRotatingFile(options.file)),
   );
 }
+
+/** Logs are read in terminals, and tell what servers and programs said. */
+const readable = (to: { write(lines: string): unknown }) => ({
+  write: (lines: string) => void to.write(visibleJson(lines)),
+});
 
 /** A log for tests and tools that have nothing to say. */
 export const silentLog = (): Log => pino({ level: "silent" });

@@ -1,7 +1,9 @@
-/** Owns where Signalbox keeps its files, and that the folder is the person's own and closed to others. */
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+/** Where Signalbox keeps its files, and that the folder is the person's own and closed to others. */
+import { chmodSync, lstatSync, mkdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { foreignEntries } from "./own-entry.ts";
+import { removeLeftTemporaries } from "./private-file.ts";
 
 export interface HomeFolder {
   readonly path: string;
@@ -18,6 +20,8 @@ export interface HomeFolder {
   readonly run: string;
   /** What terminals have shown, one folder a session. */
   readonly recordings: string;
+  /** Large parts of results, one folder a session. */
+  readonly results: string;
 }
 
 /** `--home`, else `$SIGNALBOX_HOME`, else `~/.signalbox`. Nothing is created. */
@@ -35,18 +39,42 @@ export function homeFolder(option?: string, env: NodeJS.ProcessEnv = process.env
     logs: at("logs"),
     run: at("run"),
     recordings: at("recordings"),
+    results: at("results"),
   };
 }
 
-/** Creates the folder 0700, and closes one that was left open. Throws a sentence for a person when it cannot be theirs: it belongs to somebody else, a file stands in its place, nothing may be written there. */
+/**
+ * Creates the folder 0700, and closes one that was left open. Throws a sentence for a person when it cannot be theirs:
+ * it belongs to somebody else, a file stands in its place, nothing may be written there, or others put something in it:
+ * who made a file may keep it open, and read and change what is written to it later.
+ */
 export function prepareHomeFolder(home: HomeFolder): void {
   makeFolder(home.path);
-  const found = statSync(home.path);
-  if (process.getuid !== undefined && found.uid !== process.getuid()) {
-    throw new Error(`${home.path} belongs to another user. ${ELSEWHERE}`);
+  const stoodOpen = closeFolder(home.path);
+  for (const folder of [home.logs, home.run, home.recordings, home.results]) {
+    makeFolder(folder);
+    closeFolder(folder);
   }
-  if ((found.mode & 0o077) !== 0 && process.platform !== "win32") chmodSync(home.path, 0o700);
-  for (const folder of [home.logs, home.run, home.recordings]) makeFolder(folder);
+  for (const folder of [home.path, home.run]) removeLeftTemporaries(folder);
+  const foreign = [home.path, home.logs, home.run].flatMap((folder) => foreignEntries(folder, stoodOpen));
+  if (foreign.length === 0) return;
+  const shown = [...new Set(foreign)].slice(0, 5).join(", ");
+  throw new Error(
+    `${home.path} holds what belongs to another user: ${shown}${foreign.length > 5 ? " and more" : ""}. ` +
+      "Remove it, or make it yours with chown if you know where it comes from, and start again.",
+  );
+}
+
+/** Makes it 0700, and gives whether others could write in it before. Throws when it, or a link to it, is somebody else's. */
+function closeFolder(path: string): boolean {
+  for (const { uid } of [lstatSync(path), statSync(path)]) {
+    if (process.getuid !== undefined && uid !== process.getuid())
+      throw new Error(`${path} belongs to another user. ${ELSEWHERE}`);
+  }
+  if (process.platform === "win32") return false;
+  const { mode } = statSync(path);
+  if ((mode & 0o077) !== 0) chmodSync(path, 0o700);
+  return (mode & 0o022) !== 0;
 }
 
 const ELSEWHERE = "Choose a folder of your own with --home or SIGNALBOX_HOME.";

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLog } from "./create-log.ts";
 import { type HomeFolder, homeFolder, prepareHomeFolder } from "./home-folder.ts";
-import { daemonKey, ownerToken, prove, sameSecret } from "./secrets.ts";
+import { daemonProofs, gatewayProofs, judgeProofs } from "./proofs.ts";
+import { createSealer } from "./sealer.ts";
+import { daemonKey, ownerToken, sameSecret } from "./secrets.ts";
 
 let folder: string;
 let home: HomeFolder;
@@ -52,10 +54,28 @@ describe("the secrets", () => {
     expect(() => daemonKey(home)).toThrow(/damaged/);
   });
 
-  it("P4: a proof depends on the key and on the nonce, and holds neither", () => {
-    const proof = prove("k1", "n1");
+  it("P4: a proof depends on the key, the nonce and the port that its giver listens on, and holds no key", () => {
+    const proof = daemonProofs("k1", "n1", 1).port_proof;
     expect(proof).toMatch(/^[0-9a-f]{64}$/);
-    expect(new Set([proof, prove("k2", "n1"), prove("k1", "n2")]).size).toBe(3);
+    const others = [daemonProofs("k2", "n1", 1), daemonProofs("k1", "n2", 1), daemonProofs("k1", "n1", 2)];
+    expect(
+      new Set([proof, ...others.map((other) => other.port_proof), gatewayProofs("k1", "n1", 1).port_proof]).size,
+    ).toBe(5);
+    expect(judgeProofs(daemonProofs("k1", "n1", 1), daemonProofs("k1", "n1", 2))).toBe("earlier");
+  });
+
+  it("A7: what is sealed is read with the same key and purpose, unchanged, and by nobody else", () => {
+    const sealer = createSealer("key", "a");
+    const sealed = sealer.seal("täxt");
+    expect(sealed).not.toContain("täxt");
+    expect(sealed).not.toBe(sealer.seal("täxt"));
+    expect(sealer.open(sealed)).toBe("täxt");
+    expect(createSealer("other", "a").open(sealed)).toBeUndefined();
+    expect(createSealer("key", "b").open(sealed)).toBeUndefined();
+    // Not the last character: some of its bits may stand for nothing.
+    const changed = sealed.slice(0, -8) + (sealed.at(-8) === "A" ? "B" : "A") + sealed.slice(-7);
+    for (const bad of ["", "täxt", sealed.slice(0, -4), sealed.slice(0, 12), changed, "sealed.1."])
+      expect(sealer.open(bad), bad).toBeUndefined();
   });
 
   it("A8: are compared whatever their lengths", () => {

@@ -5,7 +5,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symli
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createPrivateFile, readPrivateFile, removeIfOurs, writePrivateFile } from "./private-file.ts";
+import {
+  createPrivateFile,
+  readPrivateFile,
+  removeIfOurs,
+  removeLeftTemporaries,
+  writePrivateFile,
+} from "./private-file.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -15,6 +21,17 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = (name: string) => join(folder, name);
 const refusal = (path: string) => expect(readPrivateFile(path, 1024));
+
+it("what killed processes left of their writes is removed, once no write can be under way, and nothing else", () => {
+  for (const name of [".0123456789ab.tmp", "servers.json", ".notes.tmp", ".0123456789ab.tmp.bak"]) {
+    writePrivateFile(at(name), "secret");
+  }
+  removeLeftTemporaries(folder);
+  expect(readdirSync(folder)).toHaveLength(4);
+  removeLeftTemporaries(folder, Date.now() + 11 * 60_000);
+  expect(readdirSync(folder).sort()).toEqual([".0123456789ab.tmp.bak", ".notes.tmp", "servers.json"]);
+  removeLeftTemporaries(at("nowhere"));
+});
 
 describe("reading a private file", () => {
   it("gives its text, and `absent` where there is none", () => {

@@ -1,5 +1,6 @@
-/** Owns a log file that stays within a bound: when it is full it becomes `<file>.1`, what was that `<file>.2`, and the last one goes. */
+/** A log file that stays within a bound: when it is full it becomes `<file>.1`, what was that `<file>.2`, and the last one goes. */
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
+import { whyNotOwn } from "./own-entry.ts";
 
 /** Together at most 10 MB a log. */
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -16,7 +17,7 @@ export function openRotatingFile(path: string, { maxBytes = MAX_BYTES, files = F
     const fd = openSync(path, "a", 0o600);
     return { fd, size: fstatSync(fd).size };
   };
-  let current: { fd: number; size: number } | undefined = open();
+  let current: { fd: number; size: number } | undefined;
 
   function rotate(): void {
     if (current !== undefined) closeSync(current.fd);
@@ -30,6 +31,10 @@ export function openRotatingFile(path: string, { maxBytes = MAX_BYTES, files = F
     }
     current = open();
   }
+
+  // A link to another file, or one that others may read through another name, is never written to.
+  if (whyNotOwn(path) === undefined) current = open();
+  else rotate();
 
   return {
     write(lines) {

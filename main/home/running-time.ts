@@ -1,4 +1,4 @@
-/** Owns a limit in time that this process has had: what it stood still for, stopped or on a machine that slept, does not count. */
+/** A limit in time that this process has had: what it stood still for, stopped or on a machine that slept, does not count. */
 
 const TICK_MS = 100;
 

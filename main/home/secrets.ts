@@ -1,4 +1,4 @@
-/** Owns the two secrets of a home folder, and the proof by which a daemon shows that it knows its key. */
+/** The two secrets of a home folder, and what is computed with them. */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { HomeFolder } from "./home-folder.ts";
 import { createPrivateFile, readPrivateFile } from "./private-file.ts";
@@ -26,9 +26,9 @@ function secretFile(path: string): string {
   throw new Error(`${path} appears and disappears`);
 }
 
-/** Answers a challenge: hex HMAC-SHA256 of the nonce's text under the key. The key itself never travels. */
-export function prove(key: string, nonce: string): string {
-  return createHmac("sha256", key).update(nonce).digest("hex");
+/** Hex HMAC-SHA256 of the text under the key, which itself never travels. What proofs are made of is in `proofs.ts`. */
+export function hmac(key: string, text: string): string {
+  return createHmac("sha256", key).update(text).digest("hex");
 }
 
 /** Compares two secrets in a time that tells nothing, whatever their lengths. */

@@ -1,11 +1,11 @@
-/** Owns the proof that a process which outlives us is started from something that outlives us. */
+/** Proves that a process which outlives us is started from something that outlives us. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
-import { lastingSelfCommand, selfCommand } from "./self-command.ts";
+import { lastingSelfCommand, ownAppImage, selfCommand } from "./self-command.ts";
 
 it("outside of an AppImage it is the same program as for any other child", () => {
   const facts = { cli: "/a/cli.js", execPath: "/a/electron", electron: true, appImage: undefined };
@@ -40,3 +40,14 @@ it.skipIf(process.platform === "win32")(
     rmSync(folder, { recursive: true });
   },
 );
+
+it.each([
+  ["our own AppImage", "/tmp/.mount_S/signalbox", "/tmp/.mount_S", "/home/p/Signalbox.AppImage"],
+  ["our own, its folder with a slash", "/tmp/.mount_S/signalbox", "/tmp/.mount_S/", "/home/p/Signalbox.AppImage"],
+  ["a package, from the terminal of another AppImage", "/opt/Signalbox/signalbox", "/tmp/.mount_Editor", undefined],
+  ["a folder that only begins alike", "/tmp/.mount_Signal2/signalbox", "/tmp/.mount_S", undefined],
+  ["no folder", "/tmp/.mount_S/signalbox", undefined, undefined],
+  ["an empty folder", "/tmp/.mount_S/signalbox", "", undefined],
+])("%s", (_what, execPath, folder, file) => {
+  expect(ownAppImage({ APPIMAGE: "/home/p/Signalbox.AppImage", APPDIR: folder }, execPath)).toBe(file);
+});

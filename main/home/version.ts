@@ -1,4 +1,4 @@
-/** Owns the version that this program reports. */
+/** The version that this program reports. */
 declare const __SIGNALBOX_VERSION__: string | undefined;
 
 /** From package.json at build time; sources that run unbuilt say so. */

@@ -1,4 +1,4 @@
-/** Owns where the file of a worker thread is: beside its starter, as TypeScript in the sources and as JavaScript in the build. */
+/** Where the file of a worker thread is: beside its starter, as TypeScript in the sources and as JavaScript in the build. */
 
 /** `name` without extension, for example `journal-worker`; `base` is the starter's `import.meta.url`. */
 export function workerEntry(name: string, base: string): URL {

@@ -1,4 +1,4 @@
-/** Owns the export of a recording as asciicast v3, which any asciinema player plays: https://docs.asciinema.org/manual/asciicast/v3/ */
+/** Exports a recording as asciicast v3, which any asciinema player plays: https://docs.asciinema.org/manual/asciicast/v3/ */
 import { StringDecoder } from "node:string_decoder";
 import type { RecordedSegment } from "./read-recording.ts";
 import type { Moment } from "./recording-format.ts";

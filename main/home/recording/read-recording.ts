@@ -1,4 +1,4 @@
-/** Owns the reading of a session's recording, and its removal. */
+/** Reads a session's recording, and removes it. */
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {

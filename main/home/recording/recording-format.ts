@@ -1,5 +1,5 @@
 /**
- * Owns the form of a recording on disk: the bytes that a terminal printed, unchanged, and beside them when they came.
+ * The form of a recording on disk: the bytes that a terminal printed, unchanged, and beside them when they came.
  * `<recordings>/<session>/<offset>.out` holds bytes from that offset on, `<offset>.idx` one JSON line for each moment.
  */
 import { join } from "node:path";
