@@ -1,4 +1,4 @@
-/** Owns the proof that the page gets named methods only, and hears everything once it listens. */
+/** Proves that the page gets named methods only, and hears everything once it listens. */
 import { expect, it } from "vitest";
 import { type BridgeIpc, createBridge } from "./create-bridge.ts";
 
@@ -26,7 +26,10 @@ it("checklist: one frozen object, no channel to choose, nothing of Electron", ()
     "onCommand",
     "onNavigate",
     "openExternal",
+    "openInEditor",
     "platform",
+    "sandboxed",
+    "setTheme",
     "settings",
   ]);
 });

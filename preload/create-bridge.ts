@@ -1,4 +1,4 @@
-/** Owns the bridge between the page and the app's main process: named methods over named channels, and nothing else. */
+/** The bridge between the page and the app's main process: named methods over named channels, and nothing else. */
 import type { IpcRenderer } from "electron";
 import { HOST_NOTICES, HOST_REQUESTS, type HostBridge, type HostCommand } from "../shared/protocol/host-bridge.ts";
 
@@ -26,8 +26,11 @@ export function createBridge(ipc: BridgeIpc, platform: string): HostBridge {
     chooseFolder: () => ipc.invoke(HOST_REQUESTS.chooseFolder),
     chooseFile: () => ipc.invoke(HOST_REQUESTS.chooseFile),
     openExternal: (url) => ipc.invoke(HOST_REQUESTS.openExternal, url),
+    openInEditor: (request) => ipc.invoke(HOST_REQUESTS.openInEditor, request),
     settings: () => ipc.invoke(HOST_REQUESTS.settings),
     changeSettings: (patch) => ipc.invoke(HOST_REQUESTS.changeSettings, patch),
+    sandboxed: () => ipc.invoke(HOST_REQUESTS.sandboxed),
+    setTheme: (theme) => ipc.invoke(HOST_REQUESTS.theme, theme),
     onNavigate(listener) {
       paths.add(listener);
       if (!ready) {

@@ -1,4 +1,4 @@
-/** Owns the preload script: it gives the page one object, and runs in a sandbox. */
+/** The preload script: it gives the page one object, and runs in a sandbox. */
 import { contextBridge, ipcRenderer } from "electron";
 import { HOST_BRIDGE_KEY } from "../shared/protocol/host-bridge.ts";
 import { createBridge } from "./create-bridge.ts";

@@ -1,7 +1,8 @@
-/** Owns asking the gateway about the daemon: to look for it again, or to end or restart our own, agents included. */
+/** Asks the gateway about the daemon: to look for it again, or to end or restart our own, agents included. */
 
 import { faultBodySchema } from "../../shared/protocol/fault.ts";
 import { parseJson } from "../../shared/protocol/schema.ts";
+import { reasonOf } from "../../shared/text/reason-of.ts";
 
 /** The daemon gives programs two seconds; an answer that takes longer than this will not come. */
 const LIMIT_MS = 8_000;
@@ -22,6 +23,6 @@ export async function askDaemon(
     const body = parseJson(faultBodySchema, await answer.text());
     return body.ok ? body.value.error.message : `the gateway answered ${answer.status}`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }

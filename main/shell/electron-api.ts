@@ -1,5 +1,5 @@
 /**
- * Owns what of Electron the shell uses, exactly. The shell gets it as an argument; `main/electron.ts` passes the real
+ * What of Electron the shell uses, exactly. The shell gets it as an argument; `main/electron.ts` passes the real
  * one, which the compiler thereby checks against these types, as it checks the double that tests pass.
  */
 import type {
@@ -24,6 +24,9 @@ import type {
   WebContents as TheWebContents,
 } from "electron";
 
+import type { ContextPlace } from "./menu/context-menu.ts";
+import type { KeyInput } from "./window/zoom-keys.ts";
+
 /** Turns a table of events into the overloads of `on`. */
 type On<Events> = Both<{ [E in keyof Events]: (event: E, listener: Listener<Events[E]>) => unknown }[keyof Events]>;
 type Listener<Args> = Args extends readonly unknown[] ? (...args: Args) => void : never;
@@ -33,14 +36,21 @@ type Both<Union> = (Union extends unknown ? (member: Union) => void : never) ext
 
 export interface ContentsEvents {
   "will-frame-navigate": [details: Pick<Event, "preventDefault"> & { url: string; isMainFrame: boolean }];
-  "will-redirect": [details: Pick<Event, "preventDefault"> & { url: string }];
+  "will-redirect": [details: Pick<Event, "preventDefault"> & { url: string; isMainFrame: boolean }];
   "will-attach-webview": [event: Pick<Event, "preventDefault">];
+  "before-input-event": [event: Pick<Event, "preventDefault">, input: KeyInput];
+  "context-menu": [event: unknown, params: ContextPlace];
+  "did-finish-load": [];
+  "did-fail-load": [event: unknown, code: number, description: string, address: string, isMainFrame: boolean];
   "did-start-navigation": [details: { isMainFrame: boolean; isSameDocument: boolean }];
   "render-process-gone": [event: unknown, details: RenderProcessGoneDetails];
 }
 
 export interface Contents
-  extends Pick<TheWebContents, "send" | "isDestroyed" | "setWindowOpenHandler" | "getURL" | "id"> {
+  extends Pick<
+    TheWebContents,
+    "send" | "isDestroyed" | "setWindowOpenHandler" | "getURL" | "id" | "getZoomLevel" | "setZoomLevel"
+  > {
   readonly session: ContentsSession;
   on: On<ContentsEvents>;
 }
@@ -68,12 +78,18 @@ export interface ContentsSession extends Pick<Session, "setDevicePermissionHandl
 export interface WindowEvents {
   "ready-to-show": [];
   close: [event: Pick<Event, "preventDefault">];
+  /** Windows ends the person's session; there is nobody left to ask. */
+  "session-end": [];
 }
 
 type WindowMethods =
   | "loadURL"
   | "show"
+  | "showInactive"
+  | "minimize"
   | "hide"
+  | "isFullScreen"
+  | "setFullScreen"
   | "focus"
   | "destroy"
   | "isDestroyed"
@@ -83,11 +99,15 @@ type WindowMethods =
   | "maximize"
   | "restore"
   | "getNormalBounds"
-  | "setTitleBarOverlay";
+  | "setBounds"
+  | "isVisible"
+  | "setTitleBarOverlay"
+  | "setBackgroundColor";
 
 export interface Window extends Pick<TheBrowserWindow, WindowMethods> {
   readonly webContents: Contents;
   on: On<WindowEvents>;
+  once: On<{ "leave-full-screen": [] }>;
 }
 
 export interface AppEvents {
@@ -103,11 +123,13 @@ type AppMethods =
   | "whenReady"
   | "quit"
   | "exit"
+  | "relaunch"
   | "requestSingleInstanceLock"
   | "setAsDefaultProtocolClient"
   | "setAppUserModelId"
   | "setPath"
   | "setLoginItemSettings"
+  | "getLoginItemSettings"
   | "setBadgeCount"
   | "enableSandbox"
   | "isPackaged";
@@ -128,7 +150,7 @@ export interface TrayIcon extends Pick<TheTray, "setToolTip" | "setTitle" | "des
 }
 
 export interface Notice extends Pick<TheNotification, "show" | "close"> {
-  on: On<{ click: []; close: [] }>;
+  on: On<{ click: []; action: [event: unknown]; close: []; failed: [event: unknown, reason: string] }>;
 }
 
 export interface ElectronApi {
@@ -136,6 +158,9 @@ export interface ElectronApi {
   BrowserWindow: new (options: BrowserWindowConstructorOptions) => Window;
   /** Throws where there is no tray. */
   createTray: (icon: string) => TrayIcon;
+  /** Opens a menu under the pointer. */
+  popupMenu: (template: MenuItemConstructorOptions[]) => void;
+  copyText: (text: string) => void;
   setApplicationMenu: (template: MenuItemConstructorOptions[]) => void;
   Notification: { new (options: NotificationConstructorOptions): Notice; isSupported: () => boolean };
   protocol: Pick<Protocol, "registerSchemesAsPrivileged" | "handle">;
@@ -146,7 +171,10 @@ export interface ElectronApi {
     showErrorBox: (title: string, content: string) => void;
   };
   shell: Pick<Shell, "openExternal">;
-  screen: { getAllDisplays: () => Pick<Display, "bounds" | "workArea" | "scaleFactor">[] };
+  screen: {
+    getAllDisplays: () => Pick<Display, "bounds" | "workArea" | "scaleFactor">[];
+    on: On<{ "display-removed": []; "display-metrics-changed": [] }>;
+  };
   nativeTheme: Pick<NativeTheme, "shouldUseDarkColors"> & { on: On<{ updated: [] }> };
-  powerMonitor: { on: On<{ resume: []; shutdown: [] }> };
+  powerMonitor: { on: On<{ resume: []; shutdown: [event?: Pick<Event, "preventDefault">] }> };
 }

@@ -1,7 +1,7 @@
-/** Owns the proof that odd arguments, a second instance's included, neither crash the app nor steer it. */
+/** Proves that odd arguments, a second instance's included, neither crash the app nor steer it. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { parseLaunchArgs } from "./launch-args.ts";
+import { nextArguments, parseLaunchArgs } from "./launch-args.ts";
 
 it("reads the options of a start", () => {
   const args = ["--demo", "--port", "0", "--home=/h", "--discovery", "/d/mcp.json", "--json", "--no-open"];
@@ -29,4 +29,14 @@ it("garbage never throws and never becomes a link", () => {
       },
     ),
   );
+});
+
+it("an app that starts again for a second start stays where it was, and takes over only what that one may want", () => {
+  const own = ["--home=/h", "--port", "0", "--discovery", "/d.json", "--json", "--demo", "signalbox://session/old"];
+  const second = ["/opt/s", "--home", "/evil", "--no-sandbox", "--hidden", "signalbox://session/a/call/c"];
+  expect(nextArguments(own, second)).toEqual([
+    ...["--home", "/h", "--port", "0", "--discovery", "/d.json", "--hidden"],
+    "signalbox://session/a/call/c",
+  ]);
+  expect(nextArguments([], ["/opt/s", "--demo"])).toEqual(["--demo"]);
 });

@@ -1,6 +1,6 @@
-/** Owns what the app understands of its command line: the options of `signalbox serve` that have a meaning here. */
+/** What the app understands of its command line: the options of `signalbox serve` that have a meaning here. */
 import { parseArgs } from "node:util";
-import type { LinkTarget } from "../../shared/links/deep-link.ts";
+import { deepLink, type LinkTarget } from "../../shared/links/deep-link.ts";
 import { linkFromArgv } from "./links/link-from-argv.ts";
 
 export interface LaunchArgs {
@@ -43,4 +43,21 @@ export function parseLaunchArgs(argv: readonly string[]): LaunchArgs {
     hidden: values.hidden === true,
     link: linkFromArgv(argv),
   };
+}
+
+/**
+ * The arguments with which an app that is ending starts again for a second start: where it was (home, port, discovery), and what the second
+ * start wanted. Nothing else of the second's is taken over: anybody may have shaped it.
+ */
+export function nextArguments(own: readonly string[], second: readonly string[]): string[] {
+  const { home, port, discovery } = parseLaunchArgs(own);
+  const wanted = parseLaunchArgs(second);
+  return [
+    ...(home === undefined ? [] : ["--home", home]),
+    ...(port === undefined ? [] : ["--port", String(port)]),
+    ...(discovery === undefined ? [] : ["--discovery", discovery]),
+    ...(wanted.demo ? ["--demo"] : []),
+    ...(wanted.hidden ? ["--hidden"] : []),
+    ...(wanted.link === undefined ? [] : [deepLink(wanted.link)]),
+  ];
 }

@@ -1,5 +1,5 @@
-/** Owns carrying out what a person asks of the app outside its page. */
-import { linkPath } from "../../shared/links/deep-link.ts";
+/** Carries out what a person asks of the app outside its page. */
+import { entryPath, linkPath } from "../../shared/links/deep-link.ts";
 import { HOST_NOTICES } from "../../shared/protocol/host-bridge.ts";
 import type { ElectronApi } from "./electron-api.ts";
 import { openExternal } from "./links/open-external.ts";
@@ -17,6 +17,8 @@ export interface ActionParts {
   settings: LiveSettings;
   quit: Quit;
   installUpdate: () => void;
+  /** Refuses an entry of the inbox. */
+  refuse: (entry: string) => void;
 }
 
 export function runAction(parts: ActionParts, action: ShellAction): void {
@@ -27,6 +29,13 @@ export function runAction(parts: ActionParts, action: ShellAction): void {
     case "open-session":
       parts.show();
       parts.page.push({ channel: HOST_NOTICES.navigate, value: linkPath({ session: action.session }) });
+      break;
+    case "open-entry":
+      parts.show();
+      parts.page.push({ channel: HOST_NOTICES.navigate, value: entryPath(action.entry) });
+      break;
+    case "refuse-entry":
+      parts.refuse(action.entry);
       break;
     case "command":
       parts.show();

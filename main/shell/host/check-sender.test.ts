@@ -1,4 +1,4 @@
-/** Owns the table of senders. */
+/** Proves the table of senders. */
 import { describe, expect, it } from "vitest";
 import type { IpcQuestion, Window } from "../electron-api.ts";
 import { isOurPage } from "./check-sender.ts";

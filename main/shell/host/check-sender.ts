@@ -1,4 +1,4 @@
-/** Owns who may speak to the main process: the main frame of our own window, on our own page, and nobody else. */
+/** Who may speak to the main process: the main frame of our own window, on our own page, and nobody else. */
 import type { IpcQuestion, Window } from "../electron-api.ts";
 import { isUiAddress } from "../ui/ui-origin.ts";
 

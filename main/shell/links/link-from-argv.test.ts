@@ -1,4 +1,4 @@
-/** Owns the proof that only one plain link is ever taken from a command line. */
+/** Proves that only one plain link is ever taken from a command line. */
 import { describe, expect, it } from "vitest";
 import { linkFromArgv } from "./link-from-argv.ts";
 

@@ -1,4 +1,4 @@
-/** Owns how a link is found among command-line arguments, which anybody who can make a person click may have shaped. */
+/** How a link is found among command-line arguments, which anybody who can make a person click may have shaped. */
 import { type LinkTarget, parseDeepLink } from "../../../shared/links/deep-link.ts";
 
 /**

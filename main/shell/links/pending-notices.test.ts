@@ -1,4 +1,4 @@
-/** Owns the proof that a link which comes too early is still followed, once. */
+/** Proves that a link which comes too early is still followed, once. */
 import { expect, it } from "vitest";
 import { createPendingNotices, type PageNotice } from "./pending-notices.ts";
 

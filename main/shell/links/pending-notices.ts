@@ -1,4 +1,4 @@
-/** Owns what the page is to be told before it can listen: links to follow and commands. */
+/** What the page is to be told before it can listen: links to follow and commands. */
 
 export interface PageNotice {
   channel: string;

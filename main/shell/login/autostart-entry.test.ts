@@ -1,4 +1,4 @@
-/** Owns the proof that starting with the computer starts this program, whatever its path is. */
+/** Proves that starting with the computer starts this program, whatever its path is. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

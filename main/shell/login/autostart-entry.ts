@@ -1,4 +1,4 @@
-/** Owns starting with the computer on Linux, where Electron has no hand in it: one entry in the person's autostart folder. */
+/** Starts with the computer on Linux, where Electron has no hand in it: one entry in the person's autostart folder. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 

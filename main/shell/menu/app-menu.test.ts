@@ -1,4 +1,4 @@
-/** Owns the proof that the menus leave the terminal its keys. */
+/** Proves that the menus leave the terminal its keys. */
 import type { MenuItemConstructorOptions } from "electron";
 import { expect, it } from "vitest";
 import type { ShellAction } from "../shell-action.ts";
@@ -30,4 +30,10 @@ it("macOS: the app's own menu first, ⌘ only, and Quit asks instead of ending",
   const quit = all.find(({ label }) => label === "Quit Signalbox");
   Reflect.apply(quit?.click ?? (() => {}), undefined, []);
   expect(actions).toEqual([{ do: "quit" }]);
+});
+
+it("macOS: what is typed can be undone, redone and deleted, which fields leave to the menu there", () => {
+  const roles = items(appMenu("darwin", () => {})).map(({ role }) => role);
+  expect(roles).toEqual(expect.arrayContaining(["undo", "redo", "cut", "copy", "paste", "delete", "selectAll"]));
+  expect(items(appMenu("linux", () => {})).map(({ role }) => role)).not.toContain("undo");
 });

@@ -1,4 +1,4 @@
-/** Owns the app menu of each platform, as a pure function. */
+/** The app menu of each platform, as a pure function. */
 import type { MenuItemConstructorOptions } from "electron";
 import type { HostCommand } from "../../../shared/protocol/host-bridge.ts";
 import type { ShellAction } from "../shell-action.ts";
@@ -16,6 +16,10 @@ export function appMenu(platform: NodeJS.Platform, run: (action: ShellAction) =>
     accelerator: mac ? `Command+${key}` : `Ctrl+Shift+${key.replace("Shift+", "")}`,
     registerAccelerator: mac,
     click: () => run({ do: "command", command: name }),
+  });
+  const own = (role: "cut" | "copy" | "paste" | "selectAll"): MenuItemConstructorOptions => ({
+    role,
+    registerAccelerator: mac,
   });
   const quit: MenuItemConstructorOptions = {
     label: "Quit Signalbox",
@@ -52,9 +56,11 @@ export function appMenu(platform: NodeJS.Platform, run: (action: ShellAction) =>
     label: mac ? "Edit" : "&Edit",
     // Roles bring keys with them; outside macOS those are the terminal's.
     submenu: [
-      ...(["cut", "copy", "paste", "selectAll"] as const).map(
-        (role): MenuItemConstructorOptions => ({ role, registerAccelerator: mac }),
-      ),
+      // On macOS fields leave ⌘Z to the menu; elsewhere they know it themselves.
+      ...(mac ? [{ role: "undo" } as const, { role: "redo" } as const, separator] : []),
+      ...(["cut", "copy", "paste"] as const).map(own),
+      ...(mac ? [{ role: "pasteAndMatchStyle" } as const, { role: "delete" } as const] : []),
+      own("selectAll"),
       separator,
       command("Find", "find", "F"),
     ],

@@ -1,4 +1,4 @@
-/** Owns the number on the app's own icon (macOS, and Linux desktops that show one): how many sessions need the person. */
+/** The number on the app's own icon (macOS, and Linux desktops that show one): how many sessions need the person. */
 import type { ElectronApi } from "../electron-api.ts";
 
 /** Gives what to call with each new count; an equal one is not told again. */

@@ -1,4 +1,4 @@
-/** Owns the table of notices. */
+/** Proves the table of notices. */
 import { describe, expect, it } from "vitest";
 import type { SessionStatus } from "../../../shared/protocol/app-frames.ts";
 import { DEFAULT_DESKTOP_SETTINGS } from "../../../shared/protocol/desktop-settings.ts";
@@ -14,7 +14,7 @@ import {
 
 const settings = DEFAULT_DESKTOP_SETTINGS.notifications;
 const noon = new Date(2026, 10, 20, 12, 0);
-const away: NoticeFacts = { focused: false, settings, now: noon, announced: new Map() };
+const away: NoticeFacts = { focused: false, settings, now: noon, announced: new Map(), inbox: [] };
 const cause = (kind: NoticeKind, id = "a"): NoticeCause => ({ kind, session: session({ id, label: id }) });
 
 describe("what is a reason", () => {
@@ -93,5 +93,32 @@ describe("in which words", () => {
   it("A26: a label that reorders or drives a terminal is shown as visible text", () => {
     const [notice] = decideNotices([{ kind: "failed", session: session({ label: "a\u001b[31m\u202eb" }) }], away);
     expect(notice?.title).toBe("a␛[31m\uFFFDb failed");
+  });
+});
+
+describe("what waits in the inbox", () => {
+  const head = {
+    kind: "approval",
+    from: "git",
+    text: "The agent wants to call “push”.",
+    created_at: "2026-11-20T10:00:00Z",
+  } as const;
+  const notice = (inbox: NoticeFacts["inbox"], kind: NoticeKind = "needs_you") =>
+    decideNotices([cause(kind)], { ...away, inbox })[0];
+
+  it("is where the notice leads, with a button that refuses, and none that allows what cannot be seen", () => {
+    const inbox = [
+      { ...head, id: "other", session: "b", decides: true },
+      { ...head, id: "e1", session: "a", decides: true },
+    ];
+    expect(notice(inbox)).toMatchObject({ session: "a", entry: "e1", refusable: true });
+    expect(JSON.stringify(notice(inbox))).not.toContain("push");
+    expect(notice(inbox, "failed")?.entry).toBeUndefined();
+  });
+
+  it("has no button where a form is to be filled in, or the agent alone answers", () => {
+    expect(notice([{ ...head, kind: "question", id: "e1", session: "a" }])).toMatchObject({ entry: "e1" });
+    expect(notice([{ ...head, kind: "question", id: "e1", session: "a" }])?.refusable).toBeUndefined();
+    expect(notice([{ ...head, id: "e1", session: "a", decides: true, answer_at: "agent" }])?.refusable).toBeUndefined();
   });
 });

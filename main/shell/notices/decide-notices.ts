@@ -1,6 +1,7 @@
-/** Owns when a person is told something while they look elsewhere, and in which words, as pure functions. */
+/** When a person is told something while they look elsewhere, and in which words, as pure functions. */
 import type { SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { DesktopSettings } from "../../../shared/protocol/desktop-settings.ts";
+import type { InboxHead } from "../../../shared/protocol/inbox-api.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 
 export type NoticeKind = "needs_you" | "failed" | "finished";
@@ -15,6 +16,10 @@ export interface Notice {
   body: string;
   /** Absent when it is about several. */
   session?: string;
+  /** What waits in the inbox and is shown instead of the session. */
+  entry?: string;
+  /** A button can refuse it. None allows anything: what would be allowed is not in a notice. */
+  refusable?: boolean;
 }
 
 /** What ended sooner was still being watched. */
@@ -40,6 +45,8 @@ export interface NoticeFacts {
   now: Date;
   /** When each session was last announced, in milliseconds. */
   announced: ReadonlyMap<string, number>;
+  /** What waits in the inbox, oldest first. */
+  inbox: readonly InboxHead[];
 }
 
 /** Of what happened in one short span, the notices to show now. Prompts and messages are never in them. */
@@ -50,7 +57,7 @@ export function decideNotices(causes: readonly NoticeCause[], facts: NoticeFacts
     const last = facts.announced.get(session.id);
     return facts.settings[kind] && (last === undefined || facts.now.getTime() - last >= PER_SESSION_MS);
   });
-  return due.length >= MERGE_FROM ? [merged(due)] : due.map(single);
+  return due.length >= MERGE_FROM ? [merged(due)] : due.map((cause) => single(cause, facts.inbox));
 }
 
 export const isPaused = (settings: DesktopSettings["notifications"], now: Date): boolean =>
@@ -65,11 +72,14 @@ export function isQuiet(hours: DesktopSettings["notifications"]["quiet_hours"], 
 
 const WORDS: Record<NoticeKind, string> = { needs_you: "needs you", failed: "failed", finished: "finished" };
 
-function single({ kind, session }: NoticeCause): Notice {
+function single({ kind, session }: NoticeCause, inbox: readonly InboxHead[]): Notice {
+  const head = kind === "needs_you" ? inbox.find((each) => each.session === session.id) : undefined;
   return {
     title: `${oneLine(session.label, 60)} ${WORDS[kind]}`,
     body: oneLine(`${session.agent_name} · ${session.cwd}`, 120),
     session: session.id,
+    ...(head !== undefined && { entry: head.id }),
+    ...(head?.decides === true && head.answer_at !== "agent" && { refusable: true }),
   };
 }
 

@@ -1,9 +1,12 @@
-/** Owns the system notifications while the app runs: it gathers what happens in a short span and shows what is decided. */
+/** The system notifications while the app runs: it gathers what happens in a short span and shows what is decided. */
+
 import type { AppFrame, SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { DesktopSettings } from "../../../shared/protocol/desktop-settings.ts";
+import type { InboxHead } from "../../../shared/protocol/inbox-api.ts";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import type { ElectronApi, Notice as SystemNotice } from "../electron-api.ts";
 import type { ShellAction } from "../shell-action.ts";
-import { decideNotices, type NoticeCause, noticeCause } from "./decide-notices.ts";
+import { decideNotices, type Notice, type NoticeCause, noticeCause } from "./decide-notices.ts";
 
 /** What happens within this span is announced together. */
 const GATHER_MS = 1_000;
@@ -11,9 +14,13 @@ const GATHER_MS = 1_000;
 export interface NoticeOptions {
   electron: Pick<ElectronApi, "Notification">;
   sessions: readonly SessionView[];
+  /** What waits in the inbox now, oldest first. */
+  inbox: () => readonly InboxHead[];
   focused: () => boolean;
   settings: () => DesktopSettings["notifications"];
   run: (action: ShellAction) => void;
+  /** The system did not show one. */
+  onFailed: (reason: string) => void;
   /** Span of gathering, in milliseconds. */
   gatherMs?: number;
 }
@@ -37,19 +44,48 @@ export function runNotices(options: NoticeOptions): RunningNotices {
     causes = [];
     const now = new Date();
     const focused = options.focused();
-    for (const notice of decideNotices(due, { focused, settings: options.settings(), now, announced })) {
-      const { session } = notice;
+    for (const notice of decideNotices(due, {
+      focused,
+      settings: options.settings(),
+      now,
+      announced,
+      inbox: options.inbox(),
+    })) {
+      const { session, entry } = notice;
       const covered = session === undefined ? due.map((cause) => cause.session.id) : [session];
       for (const id of covered) announced.set(id, now.getTime());
-      const shown = new options.electron.Notification({ title: notice.title, body: notice.body });
-      open.add(shown);
-      shown.on("close", () => open.delete(shown));
-      shown.on("click", () => {
-        open.delete(shown);
-        options.run(session === undefined ? { do: "show" } : { do: "open-session", session });
-      });
-      shown.show();
+      const click = (): void => {
+        if (entry !== undefined) options.run({ do: "open-entry", entry });
+        else options.run(session === undefined ? { do: "show" } : { do: "open-session", session });
+      };
+      // A notification service that is broken costs the notice, not the app.
+      try {
+        present(notice, click);
+      } catch (error) {
+        options.onFailed(reasonOf(error));
+      }
     }
+  }
+
+  function present({ title, body, entry, refusable }: Notice, click: () => void): void {
+    // Systems without buttons show none.
+    const actions = refusable === true ? { actions: [{ type: "button" as const, text: "Refuse" }] } : {};
+    const shown = new options.electron.Notification({ title, body, ...actions });
+    open.add(shown);
+    shown.on("close", () => open.delete(shown));
+    shown.on("failed", (_event, reason) => {
+      open.delete(shown);
+      options.onFailed(reason);
+    });
+    shown.on("click", () => {
+      open.delete(shown);
+      click();
+    });
+    shown.on("action", () => {
+      open.delete(shown);
+      if (entry !== undefined) options.run({ do: "refuse-entry", entry });
+    });
+    shown.show();
   }
 
   function note(session: SessionView): void {

@@ -1,4 +1,4 @@
-/** Owns the tables of closing and quitting. */
+/** Proves the tables of closing and quitting. */
 import { expect, it } from "vitest";
 import { decideClose, decideQuit } from "./decide-quit.ts";
 
@@ -32,15 +32,13 @@ it("without a tray it does not promise one", () => {
   });
 });
 
-const close = { running: 1, tray: true, closeToTray: true, platform: "linux", quitting: false } as const;
+const close = { running: 1, tray: true, closeToTray: true, platform: "linux" } as const;
 it.each([
   ["sessions run and there is a tray", {}, "hide"],
   ["nothing runs", { running: 0 }, "quit"],
   ["the person does not want it", { closeToTray: false }, "quit"],
   ["there is no tray to come back from", { tray: false }, "quit"],
   ["macOS keeps apps without windows", { platform: "darwin", running: 0 }, "hide"],
-  ["the app is ending", { quitting: true }, "close"],
-  ["macOS, the app is ending", { quitting: true, platform: "darwin" }, "close"],
 ] as const)("closing the window when %s", (_name, facts, decision) => {
   expect(decideClose({ ...close, ...facts })).toBe(decision);
 });

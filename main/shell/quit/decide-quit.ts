@@ -1,4 +1,4 @@
-/** Owns what closing the window and quitting mean while agents run, as pure functions. */
+/** What closing the window and quitting mean while agents run, as pure functions. */
 
 export interface QuitFacts {
   /** Sessions whose program runs. */
@@ -39,16 +39,13 @@ export interface CloseFacts {
   tray: boolean;
   closeToTray: boolean;
   platform: NodeJS.Platform;
-  /** The app is on its way out: the window must not hold it up. */
-  quitting: boolean;
 }
 
 /**
  * `hide` keeps the app; `quit` asks for its end. An app on macOS stays when its window goes; elsewhere it stays only
  * while sessions run, when the person wishes so, and only where a tray leads back to it.
  */
-export function decideClose(facts: CloseFacts): "close" | "hide" | "quit" {
-  if (facts.quitting) return "close";
+export function decideClose(facts: CloseFacts): "hide" | "quit" {
   if (facts.platform === "darwin") return "hide";
   return facts.closeToTray && facts.tray && facts.running > 0 ? "hide" : "quit";
 }

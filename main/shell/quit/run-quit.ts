@@ -1,17 +1,21 @@
-/** Owns the questions before something ends, and carrying out the answers. */
+/** The questions before something ends, and carrying out the answers. */
 import type { ElectronApi } from "../electron-api.ts";
 import { decideQuit } from "./decide-quit.ts";
+
+/** `forced`: the system shuts down or a signal came. `update`: it comes back as the version that was fetched. */
+export type AppEnd = "asked" | "forced" | "update";
 
 export interface QuitOptions {
   electron: Pick<ElectronApi, "dialog">;
   /** Sessions whose program runs. */
   running: () => number;
-  tray: () => boolean;
+  /** Whether a tray leads back to a hidden window. */
+  tray: () => Promise<boolean>;
   hide: () => void;
   /** Ends or restarts our daemon, with everything in it. Gives a reason when that failed. */
   askDaemon: (what: "stop" | "restart") => Promise<string | undefined>;
-  /** Gives everything back and ends the app; `restart` when it is to come back as a newer version. */
-  end: (restart: boolean) => Promise<void>;
+  /** Gives everything back and ends the app. */
+  end: (how: AppEnd) => Promise<void>;
   onProblem: (what: string, details: object) => void;
 }
 
@@ -22,7 +26,7 @@ export interface Quit {
   request(forced: boolean): Promise<void>;
   restartDaemon(): Promise<void>;
   /** Ends the app without a question. */
-  leave(restart: boolean): Promise<void>;
+  leave(how: AppEnd): Promise<void>;
 }
 
 export function createQuit(options: QuitOptions): Quit {
@@ -30,10 +34,10 @@ export function createQuit(options: QuitOptions): Quit {
   let begun = false;
   let asking = false;
 
-  async function leave(restart: boolean): Promise<void> {
+  async function leave(how: AppEnd): Promise<void> {
     if (begun) return;
     begun = true;
-    await options.end(restart);
+    await options.end(how);
   }
 
   async function tell(what: "stop" | "restart"): Promise<void> {
@@ -46,9 +50,15 @@ export function createQuit(options: QuitOptions): Quit {
     if (asking) return 0;
     asking = true;
     const question = { type: "question", message, detail, buttons, defaultId, cancelId: 0, noLink: true } as const;
-    const { response } = await electron.dialog.showMessageBox(question);
-    asking = false;
-    return response;
+    try {
+      return (await electron.dialog.showMessageBox(question)).response;
+    } catch (error) {
+      // As when its window has gone: nothing was answered, and the next question must be asked.
+      options.onProblem("a question could not be asked", { error });
+      return 0;
+    } finally {
+      asking = false;
+    }
   }
 
   return {
@@ -56,13 +66,16 @@ export function createQuit(options: QuitOptions): Quit {
       return begun;
     },
     async request(forced) {
-      const decision = decideQuit({ running: options.running(), tray: options.tray(), forced });
-      if (!decision.ask) return leave(false);
+      if (forced) return leave("forced");
+      const tray = await options.tray();
+      if (begun) return;
+      const decision = decideQuit({ running: options.running(), tray, forced });
+      if (!decision.ask) return leave(forced ? "forced" : "asked");
       const labels = decision.buttons.map(({ label }) => label);
       const chosen = decision.buttons[await ask(decision.message, decision.detail, labels, 1)];
-      if (chosen?.answer === "keep" && options.tray()) return options.hide();
+      if (chosen?.answer === "keep" && tray) return options.hide();
       if (chosen?.answer === "stop") await tell("stop");
-      if (chosen?.answer === "keep" || chosen?.answer === "stop") await leave(false);
+      if (chosen?.answer === "keep" || chosen?.answer === "stop") await leave("asked");
     },
     leave,
     async restartDaemon() {

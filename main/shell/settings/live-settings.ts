@@ -1,4 +1,4 @@
-/** Owns the desktop's own settings while the app runs: kept on every change, and told to the system where it has a say. */
+/** The desktop's own settings while the app runs: kept on every change, and told to the system where it has a say. */
 import type { DesktopSettings, DesktopSettingsPatch } from "../../../shared/protocol/desktop-settings.ts";
 import { keepSettings, readSettings, withPatch } from "./settings-file.ts";
 
@@ -11,7 +11,9 @@ export interface LiveSettings {
 
 export interface LiveSettingsOptions {
   /** Tells the system. Throws what the system refuses. */
-  startAtLogin: (enabled: boolean) => void;
+  startAtLogin: (enabled: boolean) => "done" | "needs-approval";
+  /** The person has to allow it in the system's settings. */
+  onApproval: () => void;
   folder: string;
   onChange: () => void;
   onProblem: (what: string, details: object) => void;
@@ -29,7 +31,7 @@ export function createSettings(options: LiveSettingsOptions): LiveSettings {
   }
   function tellSystem(enabled: boolean): void {
     try {
-      options.startAtLogin(enabled);
+      if (options.startAtLogin(enabled) === "needs-approval") options.onApproval();
     } catch (error) {
       options.onProblem("starting at login could not be changed", { error });
     }

@@ -1,4 +1,4 @@
-/** Owns the proof that settings last, and that a damaged file is no reason not to start. */
+/** Proves that settings last, and that a damaged file is no reason not to start. */
 import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

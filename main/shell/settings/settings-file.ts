@@ -1,4 +1,5 @@
-/** Owns the desktop's own settings on disk: read once, replaced whole, and never a reason not to start. */
+/** The desktop's own settings on disk: read once, replaced whole, and never a reason not to start. */
+
 import { join } from "node:path";
 import {
   DEFAULT_DESKTOP_SETTINGS,
@@ -7,6 +8,7 @@ import {
   desktopSettingsPatchSchema,
 } from "../../../shared/protocol/desktop-settings.ts";
 import { parseJson } from "../../../shared/protocol/schema.ts";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
 
 const MAX_BYTES = 64 * 1024;
@@ -23,7 +25,7 @@ export function keepState(folder: string, name: string, state: unknown): string 
     writePrivateFile(join(folder, name), `${JSON.stringify(state, null, 2)}\n`);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

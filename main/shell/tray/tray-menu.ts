@@ -1,4 +1,4 @@
-/** Owns the tray's menu: what it lists for a state, and its form for Electron. Complete in itself, since a click on the icon does nothing on many Linux desktops. */
+/** The tray's menu: what it lists for a state, and its form for Electron. Complete in itself, since a click on the icon does nothing on many Linux desktops. */
 import type { MenuItemConstructorOptions } from "electron";
 import type { ShellAction } from "../shell-action.ts";
 import type { TraySession, TrayState } from "./tray-state.ts";
@@ -12,6 +12,7 @@ export function trayRows(state: TrayState, extra: readonly TrayRow[] = []): Tray
     ...(state.outbox === ""
       ? []
       : [{ label: `Outbox: ${state.outbox}`, action: { do: "command", command: "outbox" } } as const]),
+    ...inboxRows(state),
     "separator",
     ...section("Needs you", state.needsYou),
     ...section("Running", state.running),
@@ -29,6 +30,13 @@ export function trayRows(state: TrayState, extra: readonly TrayRow[] = []): Tray
     "separator",
     { label: "Quit Signalbox", action: { do: "quit" } },
   ];
+}
+
+function inboxRows({ inbox, inboxMore }: TrayState): TrayRow[] {
+  if (inbox.length === 0) return [];
+  const rows = inbox.map(({ id, label }): TrayRow => ({ label, action: { do: "open-entry", entry: id } }));
+  const more = inboxMore === 0 ? "Open the inbox" : `${inboxMore} more in the inbox…`;
+  return ["separator", { label: "Inbox" }, ...rows, { label: more, action: { do: "command", command: "inbox" } }];
 }
 
 function section(title: string, sessions: readonly TraySession[]): TrayRow[] {

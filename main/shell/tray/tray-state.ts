@@ -1,5 +1,6 @@
-/** Owns what the tray tells, drawn from what the app knows, as a pure function. */
+/** What the tray tells, drawn from what the app knows, as a pure function. */
 import type { AppState, DaemonView, SessionView } from "../../../shared/protocol/app-frames.ts";
+import { undecided } from "../../../shared/protocol/outbox-api.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 
 export type TrayMood = "idle" | "running" | "needs-you" | "lost";
@@ -18,7 +19,10 @@ export interface TrayState {
   daemon: string;
   /** What is in the outbox; empty when nothing is. */
   outbox: string;
-  /** Our own daemon can be restarted from here; a foreign one is not ours to touch. */
+  /** What waits in the inbox, in a line each; the number beyond them is in `inboxMore`. */
+  inbox: { id: string; label: string }[];
+  inboxMore: number;
+  /** Our own daemon is there, and can be restarted; a foreign one is not ours to touch. */
   ownDaemon: boolean;
   needsYou: TraySession[];
   running: TraySession[];
@@ -38,6 +42,10 @@ export function trayState(app: AppState, noticesPaused: boolean): TrayState {
     count(running.length, "session running", "sessions running"),
   ].filter((text) => text !== "");
   const outbox = outboxLine(app.outbox);
+  const entries = (app.inbox?.heads ?? []).map(({ id, from, text }) => ({
+    id,
+    label: oneLine(`${from}: ${text}`, 70),
+  }));
   const daemon = daemonLine(app.daemon, app.servers.length);
   return {
     mood: mood(app.daemon, needsYou.length, running.length),
@@ -45,7 +53,9 @@ export function trayState(app: AppState, noticesPaused: boolean): TrayState {
     title: needsYou.length === 0 ? "" : String(needsYou.length),
     daemon,
     outbox,
-    ownDaemon: app.daemon.own,
+    inbox: entries.slice(0, MAX_ROWS),
+    inboxMore: Math.max(0, (app.inbox?.open ?? 0) - Math.min(entries.length, MAX_ROWS)),
+    ownDaemon: app.daemon.own && (app.daemon.state === "connected" || app.daemon.state === "mismatch"),
     needsYou: needsYou.slice(0, MAX_ROWS).map(row),
     running: running.slice(0, MAX_ROWS).map(row),
     more: Math.max(0, needsYou.length - MAX_ROWS) + Math.max(0, running.length - MAX_ROWS),
@@ -85,10 +95,9 @@ function daemonLine(daemon: DaemonView, servers: number): string {
 /** Writes that only a person can decide about are told apart from those that are delivered by themselves. */
 function outboxLine(outbox: AppState["outbox"]): string {
   if (outbox === undefined) return "";
-  const undecided = outbox.dead + outbox.unknown;
   return [
     count(outbox.waiting, "write waits", "writes wait"),
-    count(undecided, "write needs your decision", "writes need your decision"),
+    count(undecided(outbox), "write needs your decision", "writes need your decision"),
   ]
     .filter((text) => text !== "")
     .join(", ");

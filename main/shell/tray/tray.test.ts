@@ -1,7 +1,7 @@
-/** Owns the proof that the tray tells the truth, is complete, and does not flicker. */
+/** Proves that the tray tells the truth, is complete, and does not flicker. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { appState, session } from "../../../test/support/electron-double/app-state.ts";
-import { runTray, trayIcon } from "./run-tray.ts";
+import { hasDarkBar, runTray, trayIcon } from "./run-tray.ts";
 import { trayRows, trayTemplate, trayText } from "./tray-menu.ts";
 import { type TrayState, trayState } from "./tray-state.ts";
 
@@ -41,6 +41,14 @@ it("lists who needs you first, then who runs, and everything the app can do from
 › Quit Signalbox
 `);
 });
+
+it.each(["searching", "starting", "lost", "none", "refused"] as const)(
+  "offers no restart of a daemon that is %s",
+  (state) => {
+    const rows = trayText(trayRows(trayState({ ...busy, daemon: { ...daemon("lost"), state, own: true } }, false)));
+    expect(rows).not.toContain("Restart daemon");
+  },
+);
 
 describe("the icon's mood", () => {
   it.each([
@@ -88,6 +96,18 @@ it("A26: a session's name cannot forge a row or a key", () => {
   expect(labels).toContain("a Quit\uFFFD && b · Claude Code");
 });
 
+it.each([
+  ["GNOME", true],
+  ["ubuntu:GNOME", true],
+  ["Unity:Unity7:ubuntu", true],
+  ["KDE", false],
+  ["X-Cinnamon", false],
+  ["", false],
+  [undefined, false],
+])("the bar of %s is dark in a light theme too: %s", (desktop, dark) => {
+  expect(hasDarkBar(desktop)).toBe(dark);
+});
+
 it("uses a template on macOS, an ICO on Windows, and the bar's colour elsewhere", () => {
   expect(trayIcon("/t", "needs-you", "darwin", true)).toBe("/t/needs-youTemplate.png");
   expect(trayIcon("/t", "lost", "win32", false)).toBe("/t/lost-light.ico");
@@ -123,6 +143,8 @@ describe("while it runs", () => {
       platform: "linux",
       state,
       run: () => {},
+      host: async () => "h",
+      onPresence: () => {},
       onMissing: () => {},
     });
     return { tray, drawn };
@@ -156,6 +178,84 @@ describe("while it runs", () => {
     expect(drawn).toHaveLength(1);
   });
 
+  it("nothing depends on a tray that nobody shows; one that is shown later is made again, since the first is lost", async () => {
+    let host = false;
+    const made: string[] = [];
+    const told: object[] = [];
+    const tray = runTray({
+      electron: {
+        createTray: () => {
+          const name = `tray ${made.length === 0 ? 1 : 2}`;
+          made.push(name);
+          const destroy = () => made.push(`${name} destroyed`);
+          return { setImage() {}, setToolTip() {}, setTitle() {}, setMenu() {}, on() {}, destroy };
+        },
+        nativeTheme: { shouldUseDarkColors: false, on: () => {} },
+      },
+      icons: "/t",
+      platform: "linux",
+      state: () => trayState(appState(), false),
+      run: () => {},
+      host: async () => (host ? "h" : undefined),
+      onPresence: (presence) => told.push(presence),
+      onMissing: () => {},
+    });
+    expect(tray.present).toBe(false);
+    expect(await tray.check()).toBe(false);
+    expect(await tray.check()).toBe(false);
+    host = true;
+    expect(await tray.check()).toBe(true);
+    expect(tray.present).toBe(true);
+    expect(made).toEqual(["tray 1", "tray 1 destroyed", "tray 2"]);
+    host = false;
+    expect(await tray.check()).toBe(false);
+    expect(told).toEqual([
+      { present: false, host: false },
+      { present: true, host: true },
+      { present: false, host: false },
+    ]);
+    tray.dispose();
+  });
+
+  it("a shell that starts again is shown the icon anew; where it does not come back, a hidden app shows itself", async () => {
+    let host: string | undefined = ":1.4";
+    let hidden = true;
+    const made: string[] = [];
+    const lost = vi.fn();
+    const tray = runTray({
+      electron: {
+        createTray: () => {
+          made.push(String(host));
+          return { setImage() {}, setToolTip() {}, setTitle() {}, setMenu() {}, on() {}, destroy() {} };
+        },
+        nativeTheme: { shouldUseDarkColors: false, on: () => {} },
+      },
+      icons: "/t",
+      platform: "linux",
+      state: () => trayState(appState(), false),
+      run: () => {},
+      host: async () => host,
+      hidden: () => hidden,
+      onLost: lost,
+      onPresence: () => {},
+      onMissing: () => {},
+    });
+    await tray.check();
+    host = ":1.9";
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(made).toEqual([":1.4", ":1.9"]);
+    host = undefined;
+    hidden = false;
+    await vi.advanceTimersByTimeAsync(600_000);
+    hidden = true;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(lost).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(lost).toHaveBeenCalledOnce();
+    tray.dispose();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("a desktop without a tray says so once and goes on", () => {
     const missing = vi.fn();
     const tray = runTray({
@@ -169,6 +269,8 @@ describe("while it runs", () => {
       platform: "linux",
       state: () => trayState(appState(), false),
       run: () => {},
+      host: async () => "h",
+      onPresence: () => {},
       onMissing: missing,
     });
     expect(tray.present).toBe(false);
@@ -176,4 +278,18 @@ describe("while it runs", () => {
     tray.dispose();
     expect(missing).toHaveBeenCalledOnce();
   });
+});
+
+it("lists what waits in the inbox, and leads to each", () => {
+  const heads = Array.from({ length: 10 }, (_, at) => ({
+    id: `e${at}`,
+    kind: "approval" as const,
+    from: "git",
+    text: `call ${at}\u202e`,
+    created_at: "2026-11-20T10:00:00Z",
+  }));
+  const rows = trayRows(trayState(appState({ inbox: { open: 12, revision: 1, heads } }), false));
+  expect(rows).toContainEqual({ label: "git: call 0\uFFFD", action: { do: "open-entry", entry: "e0" } });
+  expect(rows).toContainEqual({ label: "4 more in the inbox…", action: { do: "command", command: "inbox" } });
+  expect(trayText(trayRows(trayState(appState(), false)))).not.toContain("Inbox");
 });

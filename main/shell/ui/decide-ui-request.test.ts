@@ -1,4 +1,4 @@
-/** Owns the table of the page's requests. */
+/** Proves the table of the page's requests. */
 import { describe, expect, it } from "vitest";
 import { decideUiRequest } from "./decide-ui-request.ts";
 

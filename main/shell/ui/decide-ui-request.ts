@@ -1,4 +1,4 @@
-/** Owns what a request of the page asks for: a file of the UI, the gateway behind it, or nothing; as a pure function. */
+/** What a request of the page asks for: a file of the UI, the gateway behind it, or nothing; as a pure function. */
 import { UI_SCHEME } from "./ui-origin.ts";
 
 export type UiRequest =

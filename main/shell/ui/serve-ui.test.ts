@@ -1,17 +1,17 @@
-/** Owns the proof that the page gets its files and the gateway's answers, and nothing beside its folder. */
+/** Proves that the page gets its files and the gateway's answers, and nothing beside its folder. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { listen } from "../../../test/support/listen.ts";
-import { serveUi } from "./serve-ui.ts";
+import { serveUi, type UiServer } from "./serve-ui.ts";
 
 let folder: string;
 let server: Server;
 let url: string;
 let seen: { request: IncomingMessage; body: string }[];
-let serve: (request: Request) => Promise<Response>;
+let ui: UiServer;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "signalbox-ui-"));
@@ -36,14 +36,15 @@ beforeEach(async () => {
     });
   });
   url = await listen(server);
-  serve = serveUi({ folder: join(folder, "ui"), gateway: { url, token: "t0ken" } });
+  ui = serveUi({ folder: join(folder, "ui"), gateway: { url, token: "t0ken", previews } });
 });
 afterEach(() => {
   server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const get = (path: string, init?: RequestInit) => serve(new Request(`signalbox-app://ui${path}`, init));
+const previews = { sources: "http://*.localhost:54400" };
+const get = (path: string, init?: RequestInit) => ui.answer(new Request(`signalbox-app://ui${path}`, init));
 
 it("the page comes with its type and a policy that allows no script but its own", async () => {
   const page = await get("/session/abc");
@@ -89,4 +90,28 @@ it("a gateway that is gone gives a clear error instead of an exception", async (
   const answer = await get("/api/v1/sessions");
   expect(answer.status).toBe(502);
   expect(await answer.json()).toMatchObject({ error: { code: "gateway-unreachable" } });
+});
+
+it("what a page that has gone was waiting for is given up; what it wanted changed is carried out", async () => {
+  const closed = new Map<string, Promise<void>>();
+  const come = new Map<string, () => void>();
+  const here = new Map(["GET", "POST"].map((method) => [method, new Promise<void>((done) => come.set(method, done))]));
+  const waiting: ServerResponse[] = [];
+  const slow = createServer((request, response) => {
+    const { method = "" } = request;
+    closed.set(method, new Promise((resolve) => response.once("close", resolve)));
+    waiting.push(response);
+    come.get(method)?.();
+  });
+  const address = await listen(slow);
+  const own = serveUi({ folder: join(folder, "ui"), gateway: { url: address, token: "t", previews } });
+  const read = own.answer(new Request("signalbox-app://ui/api/v1/search"));
+  const write = own.answer(new Request("signalbox-app://ui/api/v1/sessions", { method: "POST", body: "{}" }));
+  await Promise.all(here.values());
+  own.abandon();
+  await closed.get("GET");
+  expect((await read).status).toBe(502);
+  for (const response of waiting) response.end("{}");
+  expect((await write).status).toBe(200);
+  slow.close();
 });

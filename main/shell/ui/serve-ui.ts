@@ -1,4 +1,4 @@
-/** Owns the answers to the page's requests: the UI's files from their folder, and the gateway's answers passed through. */
+/** The answers to the page's requests: the UI's files from their folder, and the gateway's answers passed through. */
 import { readFile, realpath } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { MEDIA_TYPES } from "../../../shared/protocol/media-types.ts";
@@ -9,22 +9,37 @@ import { RECOVERY_PATH, recoveryPage } from "./recovery-page.ts";
 export interface UiOptions {
   /** Folder of the built UI. */
   folder: string;
-  gateway: { url: string; token: string };
+  gateway: { url: string; token: string; previews: { sources: string } };
 }
 
-/**
- * Answers one request. Never throws: what cannot be read is 404, a gateway that does not answer is 502. Requests to
- * the gateway carry the owner's token and no Origin, so that no web page can be mistaken for ours there.
- */
-export function serveUi(options: UiOptions): (request: Request) => Promise<Response> {
-  const policy = contentSecurityPolicy(options.gateway.url);
-  return async (request) => {
+export interface UiServer {
+  /**
+   * Answers one request. Never throws: what cannot be read is 404, a gateway that does not answer is 502. Requests to
+   * the gateway carry the owner's token and no Origin, so that no web page can be mistaken for ours there.
+   */
+  answer(request: Request): Promise<Response>;
+  /** The page that asked has gone: nobody reads what it was still waiting for. What it wanted changed is carried out all the same. */
+  abandon(): void;
+}
+
+export function serveUi(options: UiOptions): UiServer {
+  const policy = contentSecurityPolicy(options.gateway.url, options.gateway.previews.sources);
+  // Electron's requests do not know when their page goes (shell/browser makes them without a signal).
+  let readers = new AbortController();
+  const answer = async (request: Request): Promise<Response> => {
     const wanted = decideUiRequest(request.method, request.url);
     if (wanted.serve === "nothing") return new Response(null, { status: wanted.status });
-    if (wanted.serve === "gateway") return askGateway(options.gateway, wanted.path, request);
+    if (wanted.serve === "gateway") return askGateway(options.gateway, wanted.path, request, readers.signal);
     if (wanted.path === RECOVERY_PATH) return page(recoveryPage(), ".html", policy);
     const file = await readInside(options.folder, wanted.path);
     return file === undefined ? new Response(null, { status: 404 }) : page(file, extname(wanted.path), policy);
+  };
+  return {
+    answer,
+    abandon() {
+      readers.abort();
+      readers = new AbortController();
+    },
   };
 }
 
@@ -52,7 +67,13 @@ async function readInside(folder: string, path: string): Promise<Uint8Array<Arra
   }
 }
 
-async function askGateway(gateway: UiOptions["gateway"], path: string, request: Request): Promise<Response> {
+async function askGateway(
+  gateway: UiOptions["gateway"],
+  path: string,
+  request: Request,
+  gone: AbortSignal,
+): Promise<Response> {
+  const reads = request.method === "GET" || request.method === "HEAD";
   const headers = new Headers({ authorization: `Bearer ${gateway.token}` });
   for (const name of ["accept", "content-type", "x-pairing-code", "last-event-id"]) {
     const value = request.headers.get(name);
@@ -63,7 +84,7 @@ async function askGateway(gateway: UiOptions["gateway"], path: string, request: 
       method: request.method,
       headers,
       redirect: "manual",
-      signal: request.signal,
+      signal: reads ? AbortSignal.any([request.signal, gone]) : request.signal,
       ...(request.body === null ? {} : { body: request.body, duplex: "half" }),
     });
     const safe = new Headers(answer.headers);

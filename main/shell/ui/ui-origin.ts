@@ -1,4 +1,4 @@
-/** Owns the address under which the app's own page lives, and whether an address is that of our page. */
+/** The address under which the app's own page lives, and whether an address is that of our page. */
 
 export const UI_SCHEME = "signalbox-app";
 /** As the browser writes it in `Origin` headers and `location.origin`. */

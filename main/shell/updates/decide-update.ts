@@ -1,4 +1,4 @@
-/** Owns what happens with a newer version of the app, as pure functions. Sessions are never interrupted for it. */
+/** What happens with a newer version of the app, as pure functions. Sessions are never interrupted for it. */
 import type { TrayRow } from "../tray/tray-menu.ts";
 
 export type UpdateState =

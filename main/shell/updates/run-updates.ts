@@ -1,4 +1,4 @@
-/** Owns looking for newer versions while the app runs. Off unless the package was built with a place to look. */
+/** Looks for newer versions while the app runs. Off unless the package was built with a place to look. */
 import type { AppUpdater } from "electron-updater";
 import type { UpdateState } from "./decide-update.ts";
 
@@ -17,8 +17,11 @@ const EVERY_MS = 6 * 60 * 60 * 1000;
 
 export interface Updates {
   state(): UpdateState;
-  /** Replaces the app by the version that was fetched. `restart` opens it again. Call it only as the last thing. */
-  install(restart: boolean): void;
+  /**
+   * Replaces the app by the version that was fetched. `restart` opens it again. Call it only as the last thing: on success
+   * the app ends, else `onFailed` is called. An installer may also do neither, so the caller sets a limit.
+   */
+  install(restart: boolean, onFailed: () => void): void;
   dispose(): void;
 }
 
@@ -51,7 +54,15 @@ export function runUpdates({ updater, onChange, onProblem }: UpdatesOptions): Up
   const later = setInterval(look, EVERY_MS);
   return {
     state: () => state,
-    install: (restart) => updater.quitAndInstall(true, restart),
+    install(restart, onFailed) {
+      updater.on("error", onFailed);
+      try {
+        updater.quitAndInstall(true, restart);
+      } catch (error) {
+        onProblem("the newer version could not be installed", { error });
+        onFailed();
+      }
+    },
     dispose() {
       clearTimeout(first);
       clearInterval(later);

@@ -1,4 +1,4 @@
-/** Owns the proof that a newer version never interrupts an agent. */
+/** Proves that a newer version never interrupts an agent. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Events } from "../../../test/support/electron-double/events.ts";
 import { mayInstall, updateRows } from "./decide-update.ts";

@@ -1,4 +1,4 @@
-/** Owns the proof that a window with too many rights does not go unnoticed in development. */
+/** Proves that a window with too many rights does not go unnoticed in development. */
 import { expect, it } from "vitest";
 import { findPreferenceFaults } from "./check-preferences.ts";
 import { SECURE_PREFERENCES } from "./window-options.ts";

@@ -1,4 +1,4 @@
-/** Owns the check, in development, that the live window got the preferences that it was meant to have. */
+/** Checks, in development, that the live window got the preferences that it was meant to have. */
 import type { Contents } from "../electron-api.ts";
 import { SECURE_PREFERENCES } from "./window-options.ts";
 

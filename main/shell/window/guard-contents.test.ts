@@ -1,6 +1,8 @@
-/** Owns the tables of what pages may not do. */
+/** Proves the tables of what pages may not do. */
 import { describe, expect, it } from "vitest";
 import { decideNavigation, decidePermission } from "./guard-contents.ts";
+
+const isPreview = (address: string) => new URL(address).host === "s-a-5173.localhost:54400";
 
 describe("A21: navigation", () => {
   it.each([
@@ -8,6 +10,10 @@ describe("A21: navigation", () => {
     ["signalbox-app://ui/session/abc", true, "allow"],
     ["signalbox-app://ui/", false, "deny"],
     ["signalbox-app://ui/api/v1/sessions/x/export?format=html", true, "deny"],
+    ["http://s-a-5173.localhost:54400/x", false, "allow"],
+    ["http://s-a-5173.localhost:54400/x", true, "deny"],
+    ["http://s-a-5173.localhost.evil.test/", false, "deny"],
+    ["https://example.org/", false, "deny"],
     ["signalbox-app://ui.evil.test/", true, "deny"],
     ["signalbox-app://evil/", true, "deny"],
     ["https://example.org/", true, "deny"],
@@ -18,7 +24,7 @@ describe("A21: navigation", () => {
     ["about:blank", true, "deny"],
     ["signalbox://session/abc", true, "deny"],
   ] as const)("%s in the main frame %s: %s", (address, mainFrame, decision) => {
-    expect(decideNavigation(address, mainFrame)).toBe(decision);
+    expect(decideNavigation(address, mainFrame, isPreview)).toBe(decision);
   });
 });
 

@@ -1,5 +1,6 @@
-/** Owns how the window is made: its security, its size limits and its frame on each platform. */
+/** How the window is made: its security, its size limits and its frame on each platform. */
 import type { BrowserWindowConstructorOptions, Rectangle, TitleBarOverlayOptions, WebPreferences } from "electron";
+import type { PageTheme } from "../../../shared/protocol/host-bridge.ts";
 
 /**
  * Electron's security checklist, written out, defaults included, so that a change of a default changes nothing here.
@@ -25,15 +26,24 @@ export const SECURE_PREFERENCES = {
 const TITLE_BAR_PX = 39;
 
 /** The window's buttons where the page draws the bar around them; colours are the page's own. */
-export const titleBarOverlay = (dark: boolean): TitleBarOverlayOptions => ({
-  color: dark ? "#0f1115" : "#f6f7f9",
-  symbolColor: dark ? "#9aa3b2" : "#525c6b",
+export const titleBarOverlay = (theme: PageTheme): TitleBarOverlayOptions => ({
+  color: COLOURS[theme].back,
+  symbolColor: COLOURS[theme].symbols,
   height: TITLE_BAR_PX,
 });
 
+/** `--bg` and `--muted` of renderer/theme/tokens.css. */
+const COLOURS: Readonly<Record<PageTheme, { back: string; symbols: string }>> = {
+  dark: { back: "#0f1115", symbols: "#9aa3b2" },
+  light: { back: "#f6f7f9", symbols: "#525c6b" },
+  contrast: { back: "#000000", symbols: "#f0f0f0" },
+};
+
+export const backgroundColour = (theme: PageTheme): string => COLOURS[theme].back;
+
 export interface WindowLook {
   bounds: Partial<Rectangle>;
-  dark: boolean;
+  theme: PageTheme;
   platform: NodeJS.Platform;
   preload: string;
   icon: string;
@@ -49,10 +59,15 @@ export function windowOptions(look: WindowLook): BrowserWindowConstructorOptions
     minHeight: 300,
     show: false,
     title: "Signalbox",
-    backgroundColor: look.dark ? "#0f1115" : "#f6f7f9",
+    backgroundColor: backgroundColour(look.theme),
     ...(look.platform === "darwin"
-      ? { titleBarStyle: "hiddenInset", trafficLightPosition: { x: 13, y: 12 } }
-      : { titleBarStyle: "hidden", titleBarOverlay: titleBarOverlay(look.dark), icon: look.icon }),
+      ? {
+          titleBarStyle: "hiddenInset",
+          trafficLightPosition: { x: 13, y: 12 },
+          // The page learns where the buttons are only with it; they have colours of their own there.
+          titleBarOverlay: { height: TITLE_BAR_PX },
+        }
+      : { titleBarStyle: "hidden", titleBarOverlay: titleBarOverlay(look.theme), icon: look.icon }),
     webPreferences: { ...SECURE_PREFERENCES, preload: look.preload },
   };
 }

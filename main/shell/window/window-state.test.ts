@@ -1,7 +1,7 @@
-/** Owns the proof that the window opens where it was, and always where it can be reached. */
+/** Proves that the window opens where it was, and always where it can be reached. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arrangement, parseWindowState, placeFor, rememberPlace } from "./window-state.ts";
+import { arrangement, parseWindowState, placeFor, rememberPlace, rescuedPlace } from "./window-state.ts";
 
 const screen = (x: number, y: number, width: number, height: number, scaleFactor = 1) => ({
   bounds: { x, y, width, height },
@@ -69,4 +69,22 @@ it("remembers a bounded number of arrangements, the latest ones", () => {
   for (let width = 1000; width < 1040; width += 1) state = rememberPlace(state, [screen(0, 0, width, 900)], place);
   expect(state.places).toHaveLength(16);
   expect(placeFor(state, [screen(0, 0, 1039, 900)])).toBeDefined();
+});
+
+it.each([
+  ["on a display that was taken away", { x: 1600, y: 100, width: 1280, height: 820 }, { x: 160, y: 80 }],
+  ["above every display", { x: 100, y: -500, width: 800, height: 600 }, { x: 100, y: 30 }],
+  ["below every display", { x: 100, y: 2000, width: 800, height: 600 }, { x: 100, y: 300 }],
+  ["with a sliver of its title bar in sight", { x: 1420, y: 100, width: 800, height: 600 }, { x: 640, y: 100 }],
+])("a window %s is brought back", (_where, bounds, place) => {
+  expect(rescuedPlace(bounds, [laptop])).toMatchObject(place);
+});
+
+it.each([
+  ["half outside, as people put it", { x: 1000, y: 200, width: 1280, height: 820 }],
+  ["on the other display", { x: 1600, y: 100, width: 1280, height: 820 }],
+  ["larger than its display", { x: -10, y: 30, width: 5000, height: 3000 }],
+])("a window %s stays where it is", (_where, bounds) => {
+  expect(rescuedPlace(bounds, [laptop, desk])).toBeUndefined();
+  expect(rescuedPlace(bounds, [])).toBeUndefined();
 });

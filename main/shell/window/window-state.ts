@@ -1,4 +1,4 @@
-/** Owns where the window was on each arrangement of displays, and where it may be put now. */
+/** Where the window was on each arrangement of displays, and where it may be put now. */
 import type { Display, Rectangle } from "electron";
 import { parseJson, z } from "../../../shared/protocol/schema.ts";
 
@@ -44,15 +44,37 @@ export function placeFor(state: WindowState, screens: readonly Screen[]): Window
   const kept = state.places.find((entry) => entry.displays === arrangement(screens))?.place;
   const screen = kept === undefined ? undefined : nearest(kept, screens);
   if (kept === undefined || screen === undefined) return undefined;
-  const area = screen.workArea;
-  const width = Math.min(kept.width, area.width);
-  const height = Math.min(kept.height, area.height);
+  return { ...inside(kept, screen), maximized: kept.maximized };
+}
+
+/** How much of the title bar must be on a display to take hold of it. */
+const GRIP = { width: 80, height: 20 };
+
+/**
+ * Where a window must go that nobody can reach, as when its display was taken away while it was hidden; undefined when enough of its
+ * title bar is on a display.
+ */
+export function rescuedPlace(bounds: Rectangle, screens: readonly Screen[]): Rectangle | undefined {
+  const reachable = screens.some(({ workArea: area }) => {
+    const width = Math.min(bounds.x + bounds.width, area.x + area.width) - Math.max(bounds.x, area.x);
+    return (
+      width >= Math.min(GRIP.width, bounds.width) &&
+      bounds.y >= area.y - GRIP.height &&
+      bounds.y <= area.y + area.height - GRIP.height
+    );
+  });
+  const screen = reachable ? undefined : nearest(bounds, screens);
+  return screen === undefined ? undefined : inside(bounds, screen);
+}
+
+function inside(place: Rectangle, { workArea: area }: Screen): Rectangle {
+  const width = Math.min(place.width, area.width);
+  const height = Math.min(place.height, area.height);
   return {
-    x: clamp(kept.x, area.x, area.x + area.width - width),
-    y: clamp(kept.y, area.y, area.y + area.height - height),
+    x: clamp(place.x, area.x, area.x + area.width - width),
+    y: clamp(place.y, area.y, area.y + area.height - height),
     width,
     height,
-    maximized: kept.maximized,
   };
 }
 
