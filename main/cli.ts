@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-/** Owns the command line: what `signalbox …` accepts, and nothing of what it does. Exit codes: 0 good, 1 failed, 2 wrong usage. */
 import { isBuiltin } from "node:module";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+/** The command line: what `signalbox …` accepts, and nothing of what it does. Exit codes: 0 good, 1 failed, 2 wrong usage. */
+import { reasonOf } from "../shared/text/reason-of.ts";
+import { visibleLines } from "../shared/text/visible.ts";
 import { useCompileCache } from "./home/compile-cache.ts";
 import { homeFolder } from "./home/home-folder.ts";
+import { complain } from "./home/say.ts";
 import { VERSION } from "./home/version.ts";
 
 const HOME = [
@@ -17,6 +20,8 @@ function program(): Command {
     .description("Watch a coding agent's terminal and the live progress of its MCP tools, side by side.")
     .version(VERSION)
     .exitOverride()
+    // It repeats what it was given.
+    .configureOutput({ outputError: (text, write) => write(visibleLines(text)) })
     .showHelpAfterError("(signalbox --help lists the commands)");
 
   signalbox
@@ -31,17 +36,17 @@ function program(): Command {
     .action(async (options) => {
       useCompileCache(homeFolder(options.home));
       const journalThread = (await import("./gateway/journal/journal-thread.ts")).startJournalThread();
-      return exitWith((await import("./headless.ts")).serve({ ...options, journalThread }));
+      return exitWith((await import("./commands/serve.ts")).serve({ ...options, journalThread }));
     });
 
   signalbox
     .command("daemon")
-    .description("run the MCP daemon in the foreground (the gateway starts one by itself when none is found)")
+    .description("run the MCP daemon in the foreground (the gateway starts one when it finds none)")
     .option(...HOME)
     .option("--port <n>", "port on 127.0.0.1 (default: a free one)", port)
     .action(async (options) => {
       useCompileCache(homeFolder(options.home));
-      return exitWith((await import("./daemon.ts")).runDaemon(options));
+      return exitWith((await import("./commands/daemon.ts")).runDaemon(options));
     });
 
   signalbox
@@ -49,7 +54,7 @@ function program(): Command {
     .description("end the daemon, and with it the terminals that it keeps")
     .option(...HOME)
     .option("--force", "also while sessions run")
-    .action(async (options) => exitWith((await import("./headless.ts")).stop(options)));
+    .action(async (options) => exitWith((await import("./commands/stop.ts")).stop(options)));
 
   signalbox
     .command("run <agent> [args...]")
@@ -58,8 +63,8 @@ function program(): Command {
     .option(...HOME)
     .option("--label <text>", "name of the session")
     .action(async (agent, args, options) => {
-      const { run } = await import("./gateway/commands/run.ts");
-      const { uiFolder } = await import("./headless.ts");
+      const { run } = await import("./commands/run.ts");
+      const { uiFolder } = await import("./commands/serve.ts");
       return exitWith(run(agent, args, { ...options, ui: uiFolder() }));
     });
 
@@ -69,7 +74,7 @@ function program(): Command {
     .option(...HOME)
     .option("--discovery <path>", "daemon discovery file; several are separated as in PATH")
     .option("--json", "print the report as JSON")
-    .action(async (options) => exitWith((await import("./gateway/doctor/run-doctor.ts")).doctor(options)));
+    .action(async (options) => exitWith((await import("./commands/doctor.ts")).doctor(options)));
 
   signalbox
     .command("export <session>")
@@ -81,14 +86,75 @@ function program(): Command {
       "jsonl",
     )
     .action(async (session, options) =>
-      exitWith((await import("./gateway/commands/export.ts")).exportSession(session, options)),
+      exitWith((await import("./commands/export.ts")).exportSession(session, options)),
     );
 
   signalbox
     .command("open <link>")
-    .description("open a session by its link, signalbox://session/<id>[/call/<call>], in a browser")
+    .description("open a session by its link, signalbox://session/<id>[/call/<call>|/preview/<port>], in a browser")
     .option(...HOME)
-    .action(async (link, options) => exitWith((await import("./gateway/commands/open.ts")).openLink(link, options)));
+    .action(async (link, options) => exitWith((await import("./commands/open.ts")).openLink(link, options)));
+
+  signalbox
+    .command("preview <session> [port]")
+    .description("print an address that lets one browser into what a session's program serves, once, within a minute")
+    .option(...HOME)
+    .option("--path <path>", "where to begin (default: /)")
+    .option("--expose", "expose the port first")
+    .option("--json", "print the address and the preview's own as one line of JSON")
+    .action(async (session, at, options) => {
+      const { printPreview } = await import("./commands/preview.ts");
+      return exitWith(printPreview(session, at === undefined ? undefined : port(at), options));
+    });
+
+  const cluster = signalbox.command("cluster").description("let machines work together through one Redis");
+  const loadCluster = () => import("./cluster/cluster-commands.ts");
+  cluster
+    .command("init")
+    .description("make the key of a new cluster")
+    .option(...HOME)
+    .option("--url <redis>", "keep this address of Redis in the settings (one without a password)")
+    .action(async (options) => exitWith((await loadCluster()).initCluster(options)));
+  cluster
+    .command("join")
+    .description("join a cluster, whose key comes on standard input")
+    .option(...HOME)
+    .option("--url <redis>", "keep this address of Redis in the settings (one without a password)")
+    .action(async (options) => exitWith((await loadCluster()).joinCluster(options)));
+  cluster
+    .command("status")
+    .description("list the machines of the cluster")
+    .option(...HOME)
+    .option("--json", "print them as JSON")
+    .action(async (options) => exitWith((await loadCluster()).clusterStatus(options)));
+  cluster
+    .command("leave")
+    .description("take this machine out of its cluster, and remove the key")
+    .option(...HOME)
+    .action(async (options) => exitWith((await loadCluster()).leaveCluster(options)));
+
+  signalbox
+    .command("inbox")
+    .description("list what waits for you: questions, approvals, kept writes, sign-ins")
+    .option(...HOME)
+    .option("--all", "also what was answered in the last day")
+    .option("--json", "print the entries as one line of JSON")
+    .action(async (options) => exitWith((await import("./commands/inbox.ts")).printInbox(options)));
+
+  signalbox
+    .command("answer <id> [values...]")
+    .description("answer what waits: with a text, with name=value for each field, or with a decision")
+    .usage("[options] <id> [text | name=value ...]")
+    .option(...HOME)
+    .option("--decline", "decline a question")
+    .option("--cancel", "answer a question with nothing")
+    .option("--once", "allow this call, or send this write again")
+    .option("--session", "allow this tool for the rest of the session")
+    .option("--refuse", "refuse; the text is told to the agent")
+    .option("--json <answer>", "the answer as the API takes it")
+    .action(async (id, values, options) =>
+      exitWith((await import("./commands/inbox.ts")).answerEntry(id, values, options)),
+    );
 
   signalbox
     .command("demo-agent", { hidden: true })
@@ -119,7 +185,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    console.error(`signalbox: ${error instanceof Error ? error.message : String(error)}`);
+    complain(reasonOf(error));
     process.exitCode = 1;
   }
 }
