@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { COMMANDS } from "./commands.ts";
-import { isAllowed, type KeyPress, keyMap, keyName, sessionNumber, showKey } from "./key-map.ts";
+import { isAllowed, type KeyPress, keyMap, keyName, keysOf, sessionNumber, showKey } from "./key-map.ts";
 
 const press = (change: Partial<KeyPress>): KeyPress => ({
   key: "",
@@ -21,7 +21,7 @@ it("leaves to the terminal every key that a program in it may need", () => {
 
 it("gives every default key to one command only, on each platform", () => {
   for (const platform of ["linux", "win32", "darwin"] as const) {
-    const all = COMMANDS.flatMap((command) => command.keys);
+    const all = COMMANDS.flatMap(({ id }) => keysOf(id, platform, {}));
     expect(keyMap(platform, {}).size).toBe(all.length);
   }
 });
@@ -34,6 +34,21 @@ it("finds the palette whatever the keyboard's layout", () => {
   expect(map.get(keyName(press({ key: "F1", code: "F1" })))).toBe("palette");
   // Dvorak: the key that prints L stands where P is.
   expect(map.get(keyName(press({ ...shifted, key: "L" })))).toBeUndefined();
+});
+
+it("copies with the key that terminals have for it, and leaves ⌃⇧C and ⌘C of a Mac alone", () => {
+  expect(keyMap("linux", {}).get("ctrl+shift+c")).toBe("copy-selection");
+  expect(keyMap("win32", {}).get("ctrl+shift+c")).toBe("copy-selection");
+  expect([...keyMap("darwin", {}).values()]).not.toContain("copy-selection");
+});
+
+it("enlarges with the plus of any keyboard, by a key that no program gets", () => {
+  const map = keyMap("linux", {});
+  expect(map.get(keyName(press({ key: "=", code: "Equal", ctrlKey: true })))).toBe("zoom-in");
+  expect(map.get(keyName(press({ key: "+", code: "BracketRight", ctrlKey: true })))).toBe("zoom-in");
+  expect(map.get(keyName(press({ key: "-", code: "Minus", ctrlKey: true })))).toBe("zoom-out");
+  expect(keyMap("darwin", {}).get("meta+0")).toBe("zoom-reset");
+  expect(showKey("ctrl+=", "linux")).toBe("Ctrl +");
 });
 
 it("takes a person's own key instead of the default, and an empty one for none", () => {

@@ -1,4 +1,4 @@
-/** Owns which key means which command, and that no command takes a key that a program in the terminal needs. */
+/** Which key means which command, and that no command takes a key that a program in the terminal needs. */
 import type { Host } from "../host/host.ts";
 import { COMMANDS, type CommandId } from "./commands.ts";
 
@@ -22,11 +22,21 @@ function baseKey(press: KeyPress): string {
   const latin = /^[a-z]$/i.test(press.key);
   if (placed !== null && !latin) return (placed[1] ?? placed[2] ?? "").toLowerCase();
   if (press.code === "Comma") return ",";
+  // The same key has both on many keyboards, and on others the plus alone.
+  if (press.key === "+") return "=";
   return press.key.toLowerCase();
 }
 
+/** What begins a key that macOS has not. */
+const PC = "pc+";
+
+/** What begins a key that no terminal has a code for. */
+const PLAIN = "plain+";
+
 /** `mod+p` becomes `meta+shift+p` on macOS for letters that ⌘ alone may not take, `ctrl+shift+p` elsewhere. */
 export function expandKey(key: string, platform: Platform): string {
+  if (key.startsWith(PC)) return `ctrl+shift+${key.slice(PC.length)}`;
+  if (key.startsWith(PLAIN)) return `${platform === "darwin" ? "meta" : "ctrl"}+${key.slice(PLAIN.length)}`;
   if (!key.startsWith("mod+")) return key;
   const rest = key.slice("mod+".length);
   if (platform !== "darwin") return rest === "," ? "ctrl+," : `ctrl+shift+${rest}`;
@@ -49,18 +59,30 @@ export function keysOf(id: CommandId, platform: Platform, own: Readonly<Record<s
   const mine = own[id];
   if (mine !== undefined) return mine === "" ? [] : [mine];
   const command = COMMANDS.find((known) => known.id === id);
-  return (command?.keys ?? []).map((key) => expandKey(key, platform));
+  const keys = (command?.keys ?? []).filter((key) => platform !== "darwin" || !key.startsWith(PC));
+  return keys.map((key) => expandKey(key, platform));
 }
 
 /**
  * A shortcut must leave to the terminal what programs in it use: every plain key, Shift, Ctrl+key and Alt+key.
- * Allowed: ⌘, Ctrl+Shift, Ctrl+comma (no terminal code), Ctrl+Alt, F1 and F6.
+ * Allowed: ⌘, Ctrl+Shift, Ctrl with comma, plus, minus and 0 (no terminal code), Ctrl+Alt, F1 and F6.
  */
 export function isAllowed(key: string): boolean {
-  if (/^(shift\+)?f6$|^f1$|^ctrl\+,$/.test(key)) return true;
+  if (/^(shift\+)?f6$|^f1$|^ctrl\+[,=\-0]$/.test(key)) return true;
   const parts = key.split("+");
   if (parts.includes("meta")) return true;
   return parts.includes("ctrl") && (parts.includes("shift") || parts.includes("alt"));
+}
+
+/** Whether a command's key means something else where the focus is: in a field, selecting text and moving in it. */
+export function isForField(id: CommandId, target: EventTarget | null): boolean {
+  if (COMMANDS.find((command) => command.id === id)?.inTerminal !== true) return false;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest(".xterm") !== null) return false;
+  // Zooming out of a terminal is the browser's.
+  return (
+    id.startsWith("zoom-") || target.closest('input, textarea, select, [contenteditable], [role="dialog"]') !== null
+  );
 }
 
 /** The number of the session that a press asks for: ⌘1–9 on macOS, Alt+1–9 elsewhere. */
@@ -70,7 +92,15 @@ export function sessionNumber(press: KeyPress, platform: Platform): number | und
   return match === null ? undefined : Number(match[1]);
 }
 
-const SYMBOLS: Record<string, string> = { enter: "⏎", backspace: "⌫", arrowup: "↑", arrowdown: "↓", escape: "Esc" };
+const SYMBOLS: Record<string, string> = {
+  enter: "⏎",
+  backspace: "⌫",
+  arrowup: "↑",
+  arrowdown: "↓",
+  "=": "+",
+  "-": "−",
+  escape: "Esc",
+};
 const MAC: Record<string, string> = { ctrl: "⌃", alt: "⌥", shift: "⇧", meta: "⌘" };
 const OTHER: Record<string, string> = { ctrl: "Ctrl", alt: "Alt", shift: "⇧", meta: "Meta" };
 

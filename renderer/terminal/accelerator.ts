@@ -1,5 +1,7 @@
-/** Owns drawing with the graphics card: loaded when it is wanted, given up when the card takes its context away. */
+/** Draws with the graphics card: loaded when it is wanted, given up when the card takes its context away. */
+
 import type { Terminal } from "@xterm/xterm";
+import { loadCode } from "../gateway/load-code.ts";
 
 /** Gives a function that switches it on and off. Where it cannot be had, the browser goes on drawing. */
 export function accelerator(terminal: Terminal): (on: boolean) => void {
@@ -16,7 +18,7 @@ export function accelerator(terminal: Terminal): (on: boolean) => void {
       stop();
       return;
     }
-    void import("@xterm/addon-webgl").then(({ WebglAddon }) => {
+    void loadCode(() => import("@xterm/addon-webgl")).then(({ WebglAddon }) => {
       if (!wanted || loaded !== undefined) return;
       try {
         const addon = new WebglAddon();

@@ -1,4 +1,4 @@
-/** Owns when the page tells how much terminal output it has drawn: rarely enough to be cheap, often enough never to stall. */
+/** When the page tells how much terminal output it has drawn: rarely enough to be cheap, often enough never to stall. */
 import { TERMINAL_LOW_WATER_BYTES } from "../../shared/protocol/wire.ts";
 
 export interface Acknowledger {

@@ -1,4 +1,4 @@
-/** Owns what a person types into a terminal whose program is being started: it is kept in order, and delivered once it is there. */
+/** What a person types into a terminal whose program is being started: it is kept in order, and delivered once it is there. */
 import { MAX_CLIENT_MESSAGE_BYTES } from "../../shared/protocol/wire.ts";
 
 export interface HeldInputParts {

@@ -1,4 +1,4 @@
-/** Owns where a terminal's style sheets stand: in the document's head, for as long as the terminal lives. */
+/** Where a terminal's style sheets stand: in the document's head, for as long as the terminal lives. */
 
 /** The class by which the rules of a terminal name it. */
 const OWN = "xterm-dom-renderer-owner-";

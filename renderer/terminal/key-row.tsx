@@ -1,4 +1,4 @@
-/** Owns the row of keys that a phone's keyboard lacks. */
+/** The row of keys that a phone's keyboard lacks. */
 import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Keyboard } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import styles from "./terminal.module.css";
@@ -7,7 +7,7 @@ import { useLiveTerminal } from "./terminal-view.tsx";
 
 const icon = { "aria-hidden": true, size: 15, strokeWidth: 1.75 } as const;
 const KEYS: { key: RowKey; name: string; face: ReactNode }[] = [
-  { key: "escape", name: "Escape", face: "Esc" },
+  { key: "escape", name: "Esc (Escape)", face: "Esc" },
   { key: "tab", name: "Tab", face: "Tab" },
   { key: "up", name: "Up", face: <ArrowUp {...icon} /> },
   { key: "down", name: "Down", face: <ArrowDown {...icon} /> },

@@ -1,21 +1,25 @@
-/** Owns what is said above a terminal that has ended, failed or lost its connection. */
+/** Says above a terminal that its program has ended or failed, or that it cannot be reached (states/what-is-said.ts). */
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { formatMinute } from "../activity/elapsed.ts";
+import type { LinkState } from "../gateway/reconnecting-socket.ts";
 import { Button } from "../parts/button.tsx";
+import { CodeText } from "../parts/code-text.tsx";
 import { Banner } from "../parts/notice.tsx";
 import { copyText, restartSession } from "../shell/actions.ts";
 import { retryText } from "../shell/daemon-text.ts";
 import { useServices } from "../shell/services.ts";
+import { useWhatIsSaid } from "../states/use-what-is-said.ts";
 import { useApp, useWatching } from "../stores/app-store.ts";
 import { useNow } from "../stores/clock.ts";
+import { openOverlay } from "../stores/view-store.ts";
 import type { TerminalStatus } from "./live-terminal.ts";
 
 export function TerminalBanner({ session, status }: { session: SessionView; status: TerminalStatus | undefined }) {
   const services = useServices();
   const link = status?.link;
-  const waiting = link?.state === "waiting";
-  const now = useNow("fast", waiting) - useApp((store) => store.clockOffset);
+  const said = useWhatIsSaid(session, status).terminal;
+  const now = useNow("fast", said === "disconnected") - useApp((store) => store.clockOffset);
   const watching = useWatching();
   const restart = watching ? undefined : (
     <>
@@ -23,22 +27,29 @@ export function TerminalBanner({ session, status }: { session: SessionView; stat
         <Button onClick={() => void restartSession(services, session.id, true)}>Resume</Button>
       )}
       <Button onClick={() => void restartSession(services, session.id)}>Restart</Button>
+      {session.agent !== "demo" && <Button onClick={() => openOverlay("restart", session.id)}>Edit command…</Button>}
     </>
   );
 
-  if (link?.state === "waiting") {
+  const refused = (status?.refused ?? 0) > 0 && " What you type isn't sent.";
+  if (said === "out-of-reach") {
+    return (
+      <Banner tone="warn">This terminal can't be reached: the daemon that runs it isn't connected.{refused}</Banner>
+    );
+  }
+  if (said === "disconnected") {
     return (
       <Banner tone="warn" actions={<Button onClick={services.reconnectNow}>Reconnect now</Button>}>
-        Disconnected at {formatMinute(new Date(link.since).toISOString())}. {retryText(link.retryAt, now)}
-        {(status?.refused ?? 0) > 0 && " What you type isn't sent."}
+        {disconnectedText(link, now)}
+        {refused}
       </Banner>
     );
   }
   if (watching && (status?.refused ?? 0) > 0) {
-    return <Banner tone="warn">This device may only watch: what you type isn't sent.</Banner>;
+    return <Banner tone="warn">This device has view-only access: what you type isn't sent.</Banner>;
   }
-  const reason = terminalFailure(session, status);
-  if (reason !== undefined) {
+  if (said === "failed") {
+    const reason = terminalFailure(session, status);
     return (
       <Banner
         tone="bad"
@@ -49,7 +60,7 @@ export function TerminalBanner({ session, status }: { session: SessionView; stat
           </>
         }
       >
-        Couldn't start a terminal: {reason}
+        Couldn't start a terminal: <CodeText text={reason} />
       </Banner>
     );
   }
@@ -62,10 +73,19 @@ export function TerminalBanner({ session, status }: { session: SessionView; stat
   );
 }
 
-function terminalFailure(session: SessionView, status: TerminalStatus | undefined): string | undefined {
+function terminalFailure(session: SessionView, status: TerminalStatus | undefined): string {
   if (session.terminal.state === "failed") return sentence(session.terminal.reason ?? "no reason was given");
-  return status?.error === undefined ? undefined : sentence(status.error.message);
+  return sentence(status?.error?.message ?? "no reason was given");
 }
+
+function disconnectedText(link: LinkState | undefined, now: number): string {
+  if (link?.state === "closed") return `The connection to this terminal was closed${reasonOf(link.reason)}.`;
+  const since = link !== undefined && "since" in link && link.since !== undefined ? link.since : undefined;
+  const at = since === undefined ? "Disconnected." : `Disconnected at ${formatMinute(new Date(since).toISOString())}.`;
+  return `${at} ${retryText(link?.state === "waiting" ? link.retryAt : undefined, now)}`;
+}
+
+const reasonOf = (reason: string): string => (reason === "" ? "" : `: ${oneLine(reason, 200)}`);
 
 /** "Claude Code exited with code 1." Also for the list's tooltip and the live region. */
 export function endText(session: SessionView, status?: TerminalStatus): { text: string; bad: boolean } | undefined {

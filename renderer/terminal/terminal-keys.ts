@@ -1,7 +1,17 @@
-/** Owns the keys that the terminal treats in its own way, and the bytes of the touch key row. */
+/** The keys that the terminal treats in its own way, and the bytes of the touch key row. */
 
 /** Shift+Enter inserts a newline in agents' prompts: ESC CR. */
 export const NEWLINE_IN_PROMPT = "\u001b\r";
+
+type Key = Pick<KeyboardEvent, "key" | "ctrlKey" | "altKey" | "metaKey" | "shiftKey">;
+
+/** Shift+Enter, with no other modifier. */
+export const isNewline = ({ key, shiftKey, ctrlKey, altKey, metaKey }: Key): boolean =>
+  key === "Enter" && shiftKey && !ctrlKey && !altKey && !metaKey;
+
+/** Ctrl+C, with no other modifier. */
+export const isCtrlC = ({ key, shiftKey, ctrlKey, altKey, metaKey }: Key): boolean =>
+  key.toLowerCase() === "c" && ctrlKey && !shiftKey && !altKey && !metaKey;
 
 export type RowKey = "escape" | "tab" | "up" | "down" | "left" | "right";
 

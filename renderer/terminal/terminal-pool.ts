@@ -1,5 +1,9 @@
-/** Owns the terminals that are kept alive, so that going back to a session shows its screen at once. */
-import type { Connection, Host } from "../host/host.ts";
+/** The terminals that are kept alive, so that going back to a session shows its screen at once. */
+
+import type { GatewayClient } from "../gateway/gateway-client.ts";
+import type { GatewayGate } from "../gateway/gateway-gate.ts";
+import { loadCode } from "../gateway/load-code.ts";
+import type { Host } from "../host/host.ts";
 import type { LiveTerminal } from "./live-terminal.ts";
 
 /** Terminals kept beside the shown ones; the one not shown for longest is closed. Its program goes on. */
@@ -16,7 +20,7 @@ export interface TerminalPool {
   dispose(): void;
 }
 
-const loadCode = () => import("./live-terminal.ts");
+const loadTerminal = () => loadCode(() => import("./live-terminal.ts"));
 
 interface Kept {
   opening: Promise<LiveTerminal>;
@@ -24,15 +28,15 @@ interface Kept {
   live: LiveTerminal | undefined;
 }
 
-export function createTerminalPool(connection: Connection, host: Host): TerminalPool {
+export function createTerminalPool(gate: GatewayGate, host: Host, client: GatewayClient): TerminalPool {
   const open = new Map<string, Kept>();
   const close = (session: string): void => {
     void open.get(session)?.opening.then((terminal) => terminal.dispose());
     open.delete(session);
   };
   function start(session: string): Kept {
-    const opening = Promise.all([loadCode(), fontsReady()]).then(([{ createLiveTerminal }]) => {
-      kept.live = createLiveTerminal(session, connection, host);
+    const opening = Promise.all([loadTerminal(), fontsReady()]).then(([{ createLiveTerminal }]) => {
+      kept.live = createLiveTerminal(session, gate, host, client);
       return kept.live;
     });
     const kept: Kept = { opening, live: undefined };
@@ -41,7 +45,7 @@ export function createTerminalPool(connection: Connection, host: Host): Terminal
   return {
     async prepare() {
       // What fails here is told when a terminal is opened.
-      await Promise.allSettled([loadCode(), fontsReady()]);
+      await Promise.allSettled([loadTerminal(), fontsReady()]);
     },
     open(session) {
       const kept = open.get(session) ?? start(session);

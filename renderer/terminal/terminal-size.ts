@@ -1,4 +1,4 @@
-/** Owns which size a terminal is drawn at: the one that fits here, or that of another viewer who typed last. */
+/** Which size a terminal is drawn at: the one that fits here, or that of another viewer who typed last. */
 
 export interface Size {
   cols: number;
@@ -27,6 +27,8 @@ export interface TerminalSize {
   theirs(size: Size): void;
   /** A person typed here: from now on this size counts. */
   typed(): void;
+  /** The size that is drawn was chosen elsewhere. */
+  isForeign(): boolean;
 }
 
 const key = ({ cols, rows }: Size): string => `${cols}×${rows}`;
@@ -65,6 +67,9 @@ export function createTerminalSize(parts: SizeParts): TerminalSize {
       if (!foreign) return;
       foreign = false;
       layout();
+      // Once more with the usual letters, which are exact.
+      layout();
     },
+    isForeign: () => foreign || !parts.mayAsk(),
   };
 }

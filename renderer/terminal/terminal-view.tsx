@@ -1,4 +1,4 @@
-/** Owns the place where a live terminal is shown, and what lies over it when it cannot be used. */
+/** The place where a live terminal is shown, and what lies over it when it cannot be used. */
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useServices } from "../shell/services.ts";
 import { chosenScheme, useSettings } from "../stores/settings-store.ts";

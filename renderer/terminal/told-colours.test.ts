@@ -1,4 +1,4 @@
-/** Owns the proof that every theme of the terminal, also a person's own in short form, is told to the daemon whole. */
+/** Proves that every theme of the terminal, also a person's own in short form, is told to the daemon whole. */
 import { expect, it } from "vitest";
 import { DARK_TERMINAL } from "../../shared/protocol/terminal-colours.ts";
 import { terminalTheme } from "../theme/terminal-theme.ts";

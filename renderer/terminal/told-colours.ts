@@ -1,4 +1,4 @@
-/** Owns the theme's colours as the daemon is told them: for programs that ask while no page is there to answer. */
+/** The theme's colours as the daemon is told them: for programs that ask while no page is there to answer. */
 import type { ITheme, Terminal } from "@xterm/xterm";
 import { check } from "../../shared/protocol/schema.ts";
 import { type TerminalColours, terminalColoursSchema } from "../../shared/protocol/terminal-colours.ts";

@@ -1,4 +1,4 @@
-/** Owns coming back to a terminal that was gone when the page attached, and that somebody has started again since. */
+/** Comes back to a terminal that was gone when the page attached, and that somebody has started again since. */
 import { useEffect } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { CLOSE } from "../../shared/protocol/wire.ts";

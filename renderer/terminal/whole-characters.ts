@@ -1,4 +1,4 @@
-/** Owns that the terminal is never given half a character: its decoder garbles some that come in two writes. */
+/** Sees to it that the terminal is never given half a character: its decoder garbles some that come in two writes. */
 import { incompleteUtf8 } from "../../shared/text/incomplete-utf8.ts";
 
 export interface WholeCharacters {

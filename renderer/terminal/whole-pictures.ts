@@ -1,5 +1,5 @@
 /**
- * Owns that a terminal draws nothing while its program is in the middle of a picture (synchronised output, mode 2026). xterm
+ * Sees to it that a terminal draws nothing while its program is in the middle of a picture (synchronised output, mode 2026). xterm
  * holds its rows back by itself, but for one way: whatever scrolls draws the selection anew, and with it all rows, at once.
  */
 import type { Terminal } from "@xterm/xterm";
