@@ -1,4 +1,4 @@
-/** Owns the start of the page: host, sign-in, then the connections and the page itself. */
+/** The start of the page: host, sign-in, then the connections and the page itself. */
 import "./theme/fonts.css";
 import "./theme/tokens.css";
 import "./theme/base.css";
@@ -12,8 +12,8 @@ import { followTheme } from "./theme/theme.ts";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
-followTheme();
 const host = createHost();
+followTheme(host.setTheme);
 followPath(location.pathname);
 host.onNavigate((path) => {
   // A browser has moved already; in the desktop app the link came from outside of the page.

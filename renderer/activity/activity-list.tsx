@@ -1,4 +1,4 @@
-/** Owns the list of calls: only what is seen is in the document, driven by keys, and still under the pointer. */
+/** Lists calls: only what is seen is in the document, driven by keys, and still under the pointer. */
 import { ArrowUp } from "lucide-react";
 import {
   type KeyboardEvent,
@@ -35,6 +35,7 @@ interface ListProps {
   onPointer: (inside: boolean) => void;
   onFilter: () => void;
   onHelp: () => void;
+  onClose: () => void;
   ref?: Ref<ListHandle>;
 }
 
@@ -61,6 +62,15 @@ export function ActivityList(props: ListProps) {
     if (scroller.current !== null && beginning !== undefined) scroller.current.scrollTop = 0;
   }, [beginning]);
 
+  // The detail may lead to a call that is out of sight. Rows that come above move nothing.
+  const revealed = useRef(cursor);
+  useEffect(() => {
+    if (revealed.current === cursor) return;
+    revealed.current = cursor;
+    const row = cursor === undefined ? undefined : list.rowOf(cursor);
+    if (row !== undefined) rows.reveal(row);
+  });
+
   const go = useCallback(
     (row: number) => {
       const item = items[row];
@@ -85,6 +95,7 @@ export function ActivityList(props: ListProps) {
     else if (event.key === "f") onFollow(!follow);
     else if (event.key === "/") props.onFilter();
     else if (event.key === "?") props.onHelp();
+    else if (event.key === "Escape") props.onClose();
     else return;
     event.preventDefault();
   }

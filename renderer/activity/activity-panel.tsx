@@ -1,33 +1,44 @@
-/** Owns the activity of one session: head with chips, filter, the list and its empty states. */
-import { ArrowUpToLine, ChartGantt, ListFilter, X } from "lucide-react";
-import { lazy, Suspense, useCallback, useRef, useState, useSyncExternalStore } from "react";
+/** The activity of one session: head with chips, filter, the list and its empty states. */
+
+import { ArrowUpToLine, ChartGantt, ListFilter, Sigma, X } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { copyCall } from "../detail/copy-call.ts";
+import { loadCode } from "../gateway/load-code.ts";
+import { isInputMethod } from "../keys/input-method.ts";
 import { Button, IconButton, join } from "../parts/button.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { useServices } from "../shell/services.ts";
 import { DaemonBanner } from "../states/daemon-banner.tsx";
-import { useApp } from "../stores/app-store.ts";
+import { useApp, useSession } from "../stores/app-store.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { openOverlay, selectCall, showWaterfall, useView } from "../stores/view-store.ts";
 import { ActivityList, type ListHandle } from "./activity-list.tsx";
 import styles from "./activity-panel.module.css";
-import { type Chip, type Filter, isFiltering, NO_FILTER } from "./filters.ts";
+import { type Chip, type Filter, isFiltering, NO_FILTER, readFilterText } from "./filters.ts";
 import { LIST_HEIGHTS, WATERFALL_HEIGHTS } from "./list-item.ts";
 import { Minimap } from "./minimap.tsx";
 import { PinnedCalls } from "./pinned-calls.tsx";
 import { ServerFilter } from "./server-filter.tsx";
 import { useActivity, useCounts } from "./use-activity.ts";
+import { useFoundCalls } from "./use-found-calls.ts";
 
-const Waterfall = lazy(() => import("../waterfall/waterfall.tsx").then(({ Waterfall }) => ({ default: Waterfall })));
+const Waterfall = lazy(() =>
+  loadCode(() => import("../waterfall/waterfall.tsx")).then(({ Waterfall }) => ({ default: Waterfall })),
+);
 
 /** To be keyed by its session: another one begins unfiltered at its newest call. */
 export function ActivityPanel({ store }: { store: CallLogStore }) {
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const [follow, setFollow] = useState(true);
   const [pointing, setPointing] = useState(false);
+  const { client } = useServices();
+  const session = useView((view) => view.session);
+  const shown = useSession(session);
+  const found = useFoundCalls(client, session, readFilterText(filter.text).words);
+  const wanted = useMemo<Filter>(() => (found === undefined ? filter : { ...filter, found }), [filter, found]);
   const [cursor, setCursor] = useState<string>();
   const waterfall = useView((view) => view.waterfall);
-  const activity = useActivity(store, filter, pointing || !follow, waterfall ? WATERFALL_HEIGHTS : LIST_HEIGHTS);
+  const activity = useActivity(store, wanted, pointing || !follow, waterfall ? WATERFALL_HEIGHTS : LIST_HEIGHTS);
   const counts = useCounts(store);
   const ready = useSyncExternalStore(store.subscribeAny, store.isReady);
   const filterInput = useRef<HTMLInputElement>(null);
@@ -45,9 +56,16 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
     setCursor(id);
     selectCall(id);
   }, []);
+  /** While a detail is open beside the list, it shows the call that the list is at. */
+  const go = useCallback((id: string) => {
+    setCursor(id);
+    if (useView.getState().call !== undefined) selectCall(id);
+  }, []);
+  const call = useView((view) => view.call);
+  useEffect(() => {
+    if (call !== undefined) setCursor(call);
+  }, [call]);
 
-  const { client } = useServices();
-  const session = useView((view) => view.session);
   const copy = (id: string) => {
     if (session !== undefined) void copyCall(store, client, session, id);
   };
@@ -57,7 +75,17 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
       <header className={styles.head}>
         <h2 className={styles.title}>Activity</h2>
         <Chips counts={counts} chip={filter.chip} onChip={(chip) => setFilter({ ...filter, chip })} />
-        <ServerFilter store={store} server={filter.server} onServer={(server) => setFilter({ ...filter, server })} />
+        <ServerFilter
+          store={store}
+          server={filter.server}
+          kind={filter.kind}
+          onChoose={(chosen) => setFilter({ ...filter, ...chosen })}
+        />
+        <span className={styles.totals}>
+          <IconButton label="Totals" onClick={() => openOverlay("totals", session)}>
+            <Sigma aria-hidden size={15} strokeWidth={1.75} />
+          </IconButton>
+        </span>
         <IconButton label="Waterfall" pressed={waterfall} onClick={() => showWaterfall(!waterfall)}>
           <ChartGantt aria-hidden size={15} strokeWidth={1.75} />
         </IconButton>
@@ -70,10 +98,12 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
           data-filter
           aria-label="Filter calls"
           placeholder="Filter calls"
+          title="Words, tool:name, server:name, state:failed, >1s, <500ms"
           value={filter.text}
           spellCheck={false}
           onChange={(event) => setFilter({ ...filter, text: event.target.value })}
           onKeyDown={(event) => {
+            if (isInputMethod(event)) return;
             if (event.key === "Escape") setFilter({ ...filter, text: "" });
             if (event.key === "Escape" || event.key === "ArrowDown" || event.key === "Enter") {
               event.preventDefault();
@@ -96,7 +126,7 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
           Follow
         </button>
       </div>
-      <DaemonBanner />
+      {shown !== undefined && <DaemonBanner session={shown} />}
       {recording?.ok === false && (
         <p className={styles.recording}>History isn't kept: {recording.reason ?? "it can't be written"}.</p>
       )}
@@ -115,8 +145,9 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
           activity={activity}
           cursor={cursor}
           follow={follow}
-          onCursor={setCursor}
+          onCursor={go}
           onOpen={open}
+          onClose={() => selectCall(undefined)}
           onCopy={copy}
           onFollow={follows}
           onPointer={setPointing}

@@ -1,12 +1,14 @@
-/** Owns one row of the activity list; it repaints only when its own call changed, or time passed that it shows. */
+/** One row of the activity list; it repaints only when its own call changed, or time passed that it shows. */
 import { memo, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import type { Call } from "../../shared/events/call.ts";
-import { oneLine } from "../../shared/text/visible.ts";
+import { cameLate } from "../../shared/events/left-words.ts";
 import { join } from "../parts/button.tsx";
 import { StateIcon, type Tone } from "../parts/state-icon.tsx";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
+import { CallName } from "./call-name.tsx";
 import styles from "./call-row.module.css";
+import { formatSecond } from "./elapsed.ts";
 import { ProgressBar } from "./progress-bar.tsx";
 import { figures, note, progressBar, spoken, stateWord } from "./progress-truth.ts";
 
@@ -20,7 +22,7 @@ const TONES: Record<Call["state"], Tone> = {
   discarded: "failed",
   unknown: "unknown",
 };
-export const callTone = (call: Call): Tone => TONES[call.state];
+export const callTone = (call: Call): Tone => (cameLate(call) ? "unknown" : TONES[call.state]);
 
 /** Green for so long after it finished, then a neutral tick. */
 const FRESH_MS = 2_000;
@@ -36,7 +38,7 @@ export function useCall(store: CallLogStore, id: string): Call | undefined {
       const call = store.log.calls.get(id);
       return call === undefined
         ? ""
-        : `${call.state} ${progressBar(call)?.kind} ${call.uncertain} ${store.isPartial(id)}`;
+        : `${call.state} ${progressBar(call)?.kind} ${call.left?.afterMs} ${call.uncertain} ${store.isPartial(id)}`;
     },
   );
   return store.log.calls.get(id);
@@ -92,12 +94,14 @@ export const CallRow = memo(function CallRow({
         <span className={styles.icon}>
           <StateIcon tone={callTone(call)} fresh={fresh} />
         </span>
-        <span className={styles.name}>
-          <span className={styles.tool}>{oneLine(call.tool, 120)}</span>
-          {call.server !== undefined && <span className={styles.server}>{oneLine(call.server, 60)}</span>}
-        </span>
+        <CallName call={call} store={store} />
         <span className="visually-hidden">{stateWord(call)}</span>
-        <span className={join(styles.figures, bad && styles.bad)}>{figures(call, now)}</span>
+        <span className={join(styles.figures, bad && styles.bad)}>
+          <time className={styles.time} dateTime={call.startedAt}>
+            {formatSecond(call.startedAt)}
+          </time>
+          {figures(call, now)}
+        </span>
         {bar !== undefined && <ProgressBar store={store} call={call} bar={bar} />}
         {second !== undefined && height > 40 && (
           <span className={join(styles.note, bad && styles.bad)} title={second.length > 60 ? second : undefined}>
@@ -127,12 +131,13 @@ function useFresh(call: Call | undefined): boolean {
   const [seenRunning, setSeenRunning] = useState(call?.state === "running");
   const [fresh, setFresh] = useState(false);
   const state = call?.state;
+  const late = call !== undefined && cameLate(call);
   useEffect(() => {
     if (state === "running") setSeenRunning(true);
-    if (state !== "finished" || !seenRunning) return;
+    if (state !== "finished" || late || !seenRunning) return;
     setFresh(true);
     const timer = setTimeout(() => setFresh(false), FRESH_MS);
     return () => clearTimeout(timer);
-  }, [state, seenRunning]);
+  }, [state, late, seenRunning]);
   return fresh;
 }

@@ -1,4 +1,4 @@
-/** Owns the rows between calls: the head of a turn, and the gap where events are missing. */
+/** The rows between calls: the head of a turn, and the gap where events are missing. */
 import { memo, useSyncExternalStore } from "react";
 import type { Gap } from "../../shared/events/fold.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
@@ -42,7 +42,7 @@ export const TurnRow = memo(function TurnRow({ store, turn, shown, doubt, index,
         <span>
           {count} · {length < 1_000 ? formatElapsed(length) : `${roundLength(length)}`}
         </span>
-        {doubt && <span className={styles.guess}>turns guessed by pauses</span>}
+        {doubt && <span className={styles.guess}>Turns are estimated from pauses</span>}
       </div>
     </div>
   );
@@ -51,7 +51,7 @@ export const TurnRow = memo(function TurnRow({ store, turn, shown, doubt, index,
 /** What the grouping rests on: the agent's word, or a guess that says so. */
 export const evidence = (turn: Turn): string =>
   turn.reported === undefined
-    ? "A guess: calls that overlap, or follow within 20 s, stand together. The agent doesn't say where its turns begin."
+    ? "Estimated from pauses: calls that overlap, or follow within 20 s, stand together. The agent doesn't report its turns."
     : `The agent said at ${formatMinute(new Date(turn.reported).toISOString())} that its turn began.`;
 
 /** Whole seconds are enough for a turn. */

@@ -1,4 +1,4 @@
-/** Owns how lengths of time and moments are written. */
+/** How lengths of time and moments are written. */
 
 /** `40 ms`, `9.4 s`, `3m 52s`, `1h 04m`. Negative lengths, which clocks that differ produce, are 0. */
 export function formatElapsed(ms: number): string {

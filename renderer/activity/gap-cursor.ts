@@ -1,4 +1,4 @@
-/** Owns which gaps of a log a list has drawn: from some point on both ways, each once, in the order of their entries. */
+/** Which gaps of a log a list has drawn: from some point on both ways, each once, in the order of their entries. */
 import type { Gap } from "../../shared/events/fold.ts";
 import { gapItem, type Item } from "./list-item.ts";
 

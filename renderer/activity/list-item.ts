@@ -1,4 +1,4 @@
-/** Owns what one row of the activity list is, and how high. */
+/** What one row of the activity list is, and how high. */
 import type { Call } from "../../shared/events/call.ts";
 import type { Gap } from "../../shared/events/fold.ts";
 import type { Turn } from "../stores/turns.ts";

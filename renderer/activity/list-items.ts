@@ -1,4 +1,4 @@
-/** Owns what the activity list shows and in which order: calls by turn, with the gaps where they belong; oldest first, drawn newest first. */
+/** What the activity list shows and in which order: calls by turn, with the gaps where they belong; oldest first, drawn newest first. */
 import type { Call } from "../../shared/events/call.ts";
 import type { Gap } from "../../shared/events/fold.ts";
 import type { Turns } from "../stores/turns.ts";

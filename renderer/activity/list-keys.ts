@@ -1,4 +1,4 @@
-/** Owns where the keys of the activity list lead. Rows are counted from the oldest, which stands at the bottom. */
+/** Where the keys of the activity list lead. Rows are counted from the oldest, which stands at the bottom. */
 import type { Item } from "./list-item.ts";
 
 /** The next call from row `at` on, over turns and gaps; `at` itself where there is none. Down is towards the older. */

@@ -1,4 +1,4 @@
-/** Owns the bars of the minimap: a session's calls over time at a glance, however many there are. */
+/** The bars of the minimap: a session's calls over time at a glance, however many there are. */
 import type { Call } from "../../shared/events/call.ts";
 import { isOpen } from "../../shared/events/call.ts";
 import { isError } from "./filters.ts";

@@ -1,4 +1,4 @@
-/** Owns the strip that shows a session's calls over time at a glance: height by duration, colour by outcome. */
+/** The strip that shows a session's calls over time at a glance: height by duration, colour by outcome. */
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { sliceTime } from "../stores/slices.ts";

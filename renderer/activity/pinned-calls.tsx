@@ -1,4 +1,4 @@
-/** Owns the strip with the pinned calls above the activity: they stay in reach however long the session gets. */
+/** The strip with the pinned calls above the activity: they stay in reach however long the session gets. */
 import { PinOff } from "lucide-react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
@@ -6,6 +6,7 @@ import { StateIcon } from "../parts/state-icon.tsx";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { useView } from "../stores/view-store.ts";
+import { CallName } from "./call-name.tsx";
 import row from "./call-row.module.css";
 import { callTone, useCall } from "./call-row.tsx";
 import { toggleCallPin, usePinnedCalls } from "./pinned.ts";
@@ -40,7 +41,7 @@ function PinnedCall({ store, id, onOpen, onUnpin }: PinnedProps & { id: string; 
     <li className={styles.pin}>
       <button type="button" className={styles.pinOpen} onClick={() => onOpen(id)}>
         <StateIcon tone={callTone(call)} />
-        <span className={row.tool}>{tool}</span>
+        <CallName call={call} store={store} />
         <span className="visually-hidden">{stateWord(call)}</span>
         <span className={row.figures}>{figures(call, now)}</span>
       </button>

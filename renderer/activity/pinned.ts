@@ -1,4 +1,4 @@
-/** Owns which calls are pinned, kept per session with the settings of this page. */
+/** Which calls are pinned, kept per session with the settings of this page. */
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
 
 /** Above these the oldest pins, and the pins of the session that was pinned in the longest ago, are forgotten. */

@@ -1,4 +1,4 @@
-/** Owns the bar of a running call: it follows every update by itself, past React, and only its transform ever changes. */
+/** The bar of a running call: it follows every update by itself, past React, and only its transform ever changes. */
 import { useLayoutEffect, useRef } from "react";
 import type { Call } from "../../shared/events/call.ts";
 import { oneLine } from "../../shared/text/visible.ts";

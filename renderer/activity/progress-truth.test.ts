@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../shared/events/call.ts";
-import { figures, hasNote, note, percentOf, progressBar, stateWord } from "./progress-truth.ts";
+import { figures, hasNote, note, percentOf, progressBar, spoken, stateWord } from "./progress-truth.ts";
 
 const START = Date.parse("2026-11-20T14:00:00Z");
 const call = (change: Partial<Call>): Call => ({
@@ -99,6 +99,14 @@ describe("the note of a row", () => {
         expect(hasNote(each), JSON.stringify({ state, ...change })).toBe(note(each, START) !== undefined);
       }
     }
+  });
+
+  it("says of a refused call that it was refused and why, in words, and nothing of a time that it took", () => {
+    const error = { code: "refused-hidden", message: "Tool write is not available: a rule hides it." };
+    const refused = call({ state: "failed", error, durationMs: 0 });
+    expect(note(refused, START)).toBe("Refused: Tool write is not available: a rule hides it.");
+    expect(figures(refused, START)).toBe("refused");
+    expect(spoken(refused, START)).toMatch(/, refused, Refused: Tool write[^,]*$/);
   });
 
   it("gives a failure its code and reason", () => {

@@ -1,5 +1,7 @@
-/** Owns what may honestly be said of a call's progress: nothing is shown that no event has told. */
+/** What may honestly be said of a call's progress: nothing is shown that no event has told. */
 import type { Call } from "../../shared/events/call.ts";
+import { cameLate, leftWords } from "../../shared/events/left-words.ts";
+import { refusedBecause } from "../../shared/events/refusal.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { formatElapsed, formatMinute, formatRough, formatRunning } from "./elapsed.ts";
 
@@ -27,6 +29,8 @@ export const formatCount = (count: number): string => COUNT.format(count);
 /** The figures at the right of a row: `62% · 9.4 s`, `1,204 · 9.1 s`, `40 ms`, `queued 14:01`. `now` in the gateway's milliseconds. */
 export function figures(call: Call, now: number): string {
   if (call.state === "queued" || call.state === "delivered") return `queued ${formatMinute(call.startedAt)}`;
+  if (isRefused(call)) return "refused";
+  if (cameLate(call)) return `late · ${duration(call)}`;
   if (call.state !== "running") return duration(call);
   const elapsed = formatRunning(now - Date.parse(call.startedAt));
   const percent = percentOf(call);
@@ -34,8 +38,12 @@ export function figures(call: Call, now: number): string {
   return call.progress === undefined ? elapsed : `${formatCount(call.progress)} · ${elapsed}`;
 }
 
-/** How long an ended call took: as the daemon measured, else from its two moments, else nothing. */
+/** Whether Signalbox itself refused the call, before any server saw it. */
+export const isRefused = (call: Call): boolean => call.state === "failed" && refusedBecause(call.error) !== undefined;
+
+/** How long an ended call took: as the daemon measured, else from its two moments, else nothing. One that was refused took nothing. */
 export function duration(call: Call): string {
+  if (isRefused(call)) return "";
   if (call.durationMs !== undefined) return formatElapsed(call.durationMs);
   if (call.endedAt === undefined || call.state === "unknown") return "";
   const ms = Date.parse(call.endedAt) - Date.parse(call.startedAt);
@@ -44,6 +52,13 @@ export function duration(call: Call): string {
 
 /** The second line of a row, if there is something to say. */
 export function note(call: Call, now: number): string | undefined {
+  const left = leftWords(call);
+  if (left === undefined) return ownNote(call, now);
+  const own = call.state === "cancelled" || call.state === "unknown" ? undefined : ownNote(call, now);
+  return own === undefined ? oneLine(left) : `${oneLine(left)} · ${own}`;
+}
+
+function ownNote(call: Call, now: number): string | undefined {
   switch (call.state) {
     case "failed":
       return failure(call);
@@ -83,12 +98,14 @@ function delivery(call: Call): string {
 }
 
 function failure(call: Call): string {
+  if (isRefused(call)) return `Refused: ${oneLine(call.error?.message ?? "")}`;
   const code = call.error?.code === undefined ? "" : `${String(call.error.code).replace(/^-/, "−")} `;
   return `${code}${call.error === undefined ? "Failed" : oneLine(call.error.message)}`;
 }
 
 /** Whether the row has a second line; silence alone gives none. Asked of every call of a session, so nothing is formatted here. */
 export function hasNote(call: Call): boolean {
+  if (call.left !== undefined) return true;
   if (call.state === "finished") return call.message !== undefined;
   if (call.state !== "running") return true;
   return call.uncertain || call.message !== undefined || percentOf(call) === 100;
@@ -96,14 +113,16 @@ export function hasNote(call: Call): boolean {
 
 /** A row as it is read aloud: `build on workspace, running, 62%, 10.0 s, Compiling 31 of 50`. */
 export function spoken(call: Call, now: number): string {
-  const name =
-    call.server === undefined ? oneLine(call.tool, 120) : `${oneLine(call.tool, 120)} on ${oneLine(call.server, 60)}`;
-  const said = [name, stateWord(call), ...figures(call, now).split(" · "), note(call, now)];
-  return said.filter((part) => part !== undefined && part !== "").join(", ");
+  const tool = oneLine(call.tool, 120);
+  const name = call.server === undefined ? tool : `${tool} on ${oneLine(call.server, 60)}`;
+  const said = new Set([name, call.about, stateWord(call), ...figures(call, now).split(" · "), note(call, now)]);
+  return [...said].filter((part) => part !== undefined && part !== "").join(", ");
 }
 
 /** One word for the state, as people read it and screen readers say it. */
 export function stateWord(call: Call): string {
   if (call.state === "running") return percentOf(call) === 100 ? "finishing" : "running";
+  if (isRefused(call)) return "refused";
+  if (cameLate(call)) return "finished too late for the agent";
   return call.state === "unknown" ? "outcome unknown" : call.state;
 }

@@ -1,5 +1,5 @@
 /**
- * Owns where each row of a list stands whose newest row is at the top. Rows are kept oldest first, so that adding one
+ * Where each row of a list stands whose newest row is at the top. Rows are kept oldest first, so that adding one
  * is one step however long the list is; a general virtualiser measures all of them anew for each row added.
  */
 

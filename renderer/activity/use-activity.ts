@@ -1,8 +1,8 @@
-/** Owns what the activity list shows at a moment: filtered, ordered, and held still while somebody reads or points. */
+/** What the activity list shows at a moment: filtered, ordered, and held still while somebody reads or points. */
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from "react";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { nextTask, sliceTime } from "../stores/slices.ts";
-import type { Filter } from "./filters.ts";
+import { changesWithTime, type Filter } from "./filters.ts";
 import { LIST_HEIGHTS, type RowHeights } from "./list-item.ts";
 import { ListItems } from "./list-items.ts";
 
@@ -87,7 +87,7 @@ export function useActivity(
   }, [store, list, held]);
 
   useEffect(() => {
-    if (held || filter.chip === "all") return;
+    if (held || !changesWithTime(filter)) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stopRenewing: (() => void) | undefined;
     // Once: what comes of it is another list.
@@ -102,7 +102,7 @@ export function useActivity(
       stopRenewing?.();
       clearTimeout(timer);
     };
-  }, [store, filter.chip, list, held, renew]);
+  }, [store, filter, list, held, renew]);
 
   return { list, version, beginning: first, fresh: held ? store.order.length - store.older - list.newest : 0 };
 }

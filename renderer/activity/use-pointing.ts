@@ -1,4 +1,4 @@
-/** Owns when somebody points at the list: rows that are pointed at must not move. */
+/** When somebody points at the list: rows that are pointed at must not move. */
 import { useCallback, useEffect, useRef } from "react";
 
 /** The pointer counts as pointing for so long after it moved; a forgotten mouse does not stop the list for ever. */

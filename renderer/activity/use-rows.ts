@@ -1,4 +1,4 @@
-/** Owns which rows of the activity list are in the document: those that its viewport shows, and a few more. */
+/** Which rows of the activity list are in the document: those that its viewport shows, and a few more. */
 import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
 import type { RowLayout } from "./row-layout.ts";
 

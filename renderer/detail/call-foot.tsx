@@ -1,13 +1,16 @@
-/** Owns what can be done with one call, at the foot of its detail: copy it in its forms, find it in the terminal. */
-import { Copy, FileText, SquareTerminal, Terminal } from "lucide-react";
+/** What can be done with one call, at the foot of its detail: copy it in its forms, find it in the terminal. */
+import { ClipboardPaste, Copy, FileText, SquareTerminal, Terminal } from "lucide-react";
 import type { Call } from "../../shared/events/call.ts";
 import { Button } from "../parts/button.tsx";
 import { copyText } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
+import { useApp, useWatching } from "../stores/app-store.ts";
+import { toastFault } from "../stores/toasts.ts";
 import { selectCall } from "../stores/view-store.ts";
 import { useLiveTerminal } from "../terminal/terminal-view.tsx";
 import styles from "./call-foot.module.css";
 import { callJson, callMarkdown, copyCurl } from "./copy-call.ts";
+import { lateResultText } from "./late-result.ts";
 
 /** `http`: its server is reached over HTTP. */
 export function CallFoot({ session, call, http }: { session: string; call: Call; http: boolean }) {
@@ -22,7 +25,8 @@ export function CallFoot({ session, call, http }: { session: string; call: Call;
         Copy as Markdown
       </Button>
       {http && call.args !== undefined && <CopyCurl call={call} />}
-      <ShowInTerminal session={session} call={call.id} />
+      <HandToAgent session={session} call={call} />
+      <ShowInTerminal session={session} call={call} />
     </footer>
   );
 }
@@ -40,15 +44,38 @@ function CopyCurl({ call }: { call: Call }) {
   );
 }
 
-/** Only where it is known: calls that began while their terminal was looked at. */
-function ShowInTerminal({ session, call }: { session: string; call: string }) {
+/** A result that came after its agent had stopped waiting: put into the agent's prompt, for the person to send. */
+function HandToAgent({ session, call }: { session: string; call: Call }) {
   const live = useLiveTerminal(session);
-  if (live?.marks.has(call) !== true) return null;
+  const watching = useWatching();
+  const running = useApp((store) => store.app?.sessions.find(({ id }) => id === session)?.terminal.state === "running");
+  const text = lateResultText(call);
+  if (text === undefined || live === undefined || watching || !running) return null;
+  return (
+    <Button
+      title="Puts the result into the prompt of the agent's terminal. You press Enter."
+      onClick={() => {
+        live.paste(text);
+        selectCall(undefined);
+        live.focus();
+      }}
+    >
+      <ClipboardPaste aria-hidden size={14} strokeWidth={1.75} />
+      Hand the result to the agent
+    </Button>
+  );
+}
+
+/** Only where the daemon said where in the output the call began; others say nothing of a terminal. */
+function ShowInTerminal({ session, call }: { session: string; call: Call }) {
+  const live = useLiveTerminal(session);
+  if (call.offset === undefined || live === undefined) return null;
   return (
     <Button
       onClick={() => {
         const colour = getComputedStyle(document.documentElement).getPropertyValue("--accent-tint").trim();
         if (live.marks.reveal(call, colour)) selectCall(undefined);
+        else toastFault(LINE_GONE);
       }}
     >
       <SquareTerminal aria-hidden size={14} strokeWidth={1.75} />
@@ -56,3 +83,9 @@ function ShowInTerminal({ session, call }: { session: string; call: string }) {
     </Button>
   );
 }
+
+const LINE_GONE = {
+  code: "line-gone",
+  message: "The line in which this call began isn't in the terminal any more.",
+  hint: "It has left the scrollback, the program uses the whole screen, or the terminal is a new one. The session's exports mark where each call began.",
+};

@@ -1,6 +1,7 @@
-/** Owns the rest of a call that came folded from history: arguments and result are in its first and last entries. */
+/** The rest of a call that came folded from history: arguments and result are in its first and last entries. */
 import { useEffect } from "react";
 import type { Call } from "../../shared/events/call.ts";
+import type { RecordedPart } from "../../shared/events/tool-event.ts";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import { useServices } from "../shell/services.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
@@ -19,20 +20,23 @@ export async function completeCall(
   );
   if (first?.ok !== true || last?.ok !== true) return;
   const [begin, end] = [first.value.events[0], last.value.events[0]];
-  const parts: { -readonly [K in "args" | "result" | "cut"]: Call[K] } = {
+  const told: { -readonly [K in "args" | "result" | "cut"]: Call[K] } & { parts: RecordedPart[] } = {
     args: undefined,
     result: undefined,
     cut: undefined,
+    parts: [],
   };
   if (begin?.seq === call.firstSeq && begin.event.kind !== "gap") {
-    parts.args = begin.event.args;
-    parts.cut = begin.event.cut;
+    told.args = begin.event.args;
+    told.cut = begin.event.cut;
+    told.parts.push(...(begin.event.parts ?? []));
   }
   if (end?.seq === call.lastSeq && end.event.kind !== "gap") {
-    parts.result = end.event.result;
-    if (end.event.cut !== undefined) parts.cut = { ...parts.cut, ...end.event.cut };
+    told.result = end.event.result;
+    if (end.event.cut !== undefined) told.cut = { ...told.cut, ...end.event.cut };
+    told.parts.push(...(end.event.parts ?? []));
   }
-  store.complete(id, parts);
+  store.complete(id, told);
 }
 
 export function useCompleteCall(store: CallLogStore, session: string, id: string): void {

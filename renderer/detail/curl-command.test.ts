@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import type { Call } from "../../shared/events/call.ts";
+import { parseExact } from "../../shared/text/exact-json.ts";
+import { callJson, callMarkdown } from "./copy-call.ts";
 import { curlCommand } from "./curl-command.ts";
 
 /** A reference to a variable, as the file and a shell write it. */
@@ -82,4 +84,15 @@ it("offers no command that would send something else than the call did", () => {
   expect(curlCommand(call({ args: "{", cut: { args: 9e6, result: undefined } }), http)).toBeUndefined();
   expect(curlCommand(call({}), { command: "notes" })).toBeUndefined();
   expect(curlCommand(call({}), undefined)).toBeUndefined();
+});
+
+it("copies numbers with the digits that they were written with, in every form", () => {
+  const args = parseExact('{"id":9007199254740993,"f":10.0,"big":1e400}');
+  const copied = call({ args });
+  expect(curlCommand(copied, { url: "https://notes.example/mcp" })).toContain(
+    '"id":9007199254740993,"f":10.0,"big":1e400',
+  );
+  for (const text of [callJson(copied), callMarkdown(copied)]) {
+    expect(text).toMatch(/"id": 9007199254740993,\s+"f": 10\.0,\s+"big": 1e400/);
+  }
 });

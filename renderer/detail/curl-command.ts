@@ -1,6 +1,7 @@
-/** Owns the form of a call that a shell can send again: `curl` for servers over HTTP, with every secret left as a variable. */
+/** The form of a call that a shell can send again: `curl` for servers over HTTP, with every secret left as a variable. */
 import type { Call } from "../../shared/events/call.ts";
-import type { ServerConfig } from "../../shared/protocol/daemon-api.ts";
+import type { ServerConfig } from "../../shared/servers/server-config.ts";
+import { REDACTED } from "../../shared/text/redact.ts";
 
 /** Longer parts of an address that mix letters and digits are taken for keys: some servers give each person such an address. */
 const LONG_PART = /^(?=.*\d)(?=.*[A-Za-z])[\w~.-]{16,}$/;
@@ -54,8 +55,9 @@ function safeAddress(url: string): string | undefined {
   const held: string[] = [];
   const hold = (name: string): string => `signalbox-held-${held.push(name) - 1}-`;
   const marked = url.replace(/\$\{(?:secret:)?([A-Za-z_][\w.-]*)(?::-[^}]*)?\}/g, (_, name: string) => hold(name));
-  if (!URL.canParse(marked)) return undefined;
-  const { protocol, host, pathname, search } = new URL(marked);
+  const unmasked = marked.replaceAll(REDACTED, () => hold("SECRET"));
+  if (!URL.canParse(unmasked)) return undefined;
+  const { protocol, host, pathname, search } = new URL(unmasked);
   const path = pathname
     .split("/")
     .map((part) => (LONG_PART.test(part) && !part.startsWith("signalbox-held-") ? hold("URL_PART") : part))

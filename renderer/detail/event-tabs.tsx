@@ -1,9 +1,9 @@
-/** Owns the pages with a call's progress steps and its raw events. */
+/** The pages with a call's progress steps and its raw events. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useRef } from "react";
 import type { Call } from "../../shared/events/call.ts";
 import type { LogEntry } from "../../shared/events/tool-event.ts";
-import { oneLine, visible } from "../../shared/text/visible.ts";
+import { oneLine, visibleLines } from "../../shared/text/visible.ts";
 import { formatElapsed, formatMillisecond } from "../activity/elapsed.ts";
 import { formatCount } from "../activity/progress-truth.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
@@ -52,7 +52,7 @@ export function RawTab({ store, session, call }: TabProps) {
           <span className={styles.stepTime}>
             {seq} · {formatMillisecond(at)}
           </span>
-          <code className={styles.raw}>{visible(JSON.stringify(event)).slice(0, 4_000)}</code>
+          <code className={styles.raw}>{visibleLines(JSON.stringify(event, null, 2).slice(0, 4_000))}</code>
         </>
       )}
     </Rows>

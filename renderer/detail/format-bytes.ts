@@ -1,4 +1,4 @@
-/** Owns how sizes are written. */
+/** How sizes are written. */
 
 /** `512 B`, `1.4 KB`, `20 MB`; steps of 1,024. */
 export function formatBytes(bytes: number): string {

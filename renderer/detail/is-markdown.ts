@@ -1,4 +1,4 @@
-/** Owns the guess whether a text of a tool is Markdown. */
+/** The guess whether a text of a tool is Markdown. */
 
 /** Longer texts are shown as they are: a parser must not hold up the page. */
 const MAX_MARKDOWN = 50_000;

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { readEventFrame } from "../gateway/read-event-frame.ts";
 import { jsonRows, MAX_ROWS, searchJson } from "./json-rows.ts";
 
 const text = (value: unknown, open = true) =>
@@ -49,4 +50,15 @@ it("opens exactly what leads to a match", () => {
 it("keeps names with slashes and tildes apart", () => {
   const paths = jsonRows({ "a/b": 1, "a~1b": 2 }, () => true).map((row) => row.path);
   expect(new Set(paths).size).toBe(paths.length);
+});
+
+it("shows numbers with the digits that they were written with, and finds them by these", () => {
+  const event = '{"kind":"finished","tool":"t","call":"c","result":{"id":9007199254740993,"f":10.0,"zero":-0}}';
+  const frame = readEventFrame(`{"events":[{"seq":1,"at":"2026-11-20T14:00:00Z","event":${event}}]}`);
+  const entry = frame !== undefined && "events" in frame ? frame.events[0]?.event : undefined;
+  const result = entry !== undefined && entry.kind !== "gap" ? entry.result : undefined;
+  const leaves = jsonRows(result, () => true).filter(({ kind }) => kind === "number");
+  expect(leaves.map(({ text }) => text)).toEqual(["9007199254740993", "10.0", "-0"]);
+  expect(searchJson(result, "9007199254740993").matches).toBe(1);
+  expect(searchJson(result, "rawJSON").matches).toBe(0);
 });

@@ -1,4 +1,6 @@
-/** Owns how a JSON value becomes rows of a tree: what is open, what is closed, what a search finds. */
+/** How a JSON value becomes rows of a tree: what is open, what is closed, what a search finds. */
+import { isExactNumber } from "../../shared/text/exact-json.ts";
+import { foldText } from "../../shared/text/search-words.ts";
 
 export interface JsonRow {
   /** JSON pointer; unique and stable. */
@@ -31,7 +33,7 @@ type Place = Pick<JsonRow, "path" | "depth" | "key" | "index" | "last">;
 
 function walk(rows: JsonRow[], value: unknown, place: Place, isOpen: (path: string, depth: number) => boolean): void {
   if (rows.length >= MAX_ROWS) return;
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || isExactNumber(value)) {
     rows.push({ ...place, ...leaf(value), branch: undefined });
     return;
   }
@@ -58,6 +60,7 @@ function walk(rows: JsonRow[], value: unknown, place: Place, isOpen: (path: stri
 
 function leaf(value: unknown): Pick<JsonRow, "kind" | "text"> {
   if (value === null || value === undefined) return { kind: "null", text: "null" };
+  if (isExactNumber(value)) return { kind: "number", text: value.rawJSON };
   if (typeof value === "number") return { kind: "number", text: String(value) };
   if (typeof value === "boolean") return { kind: "boolean", text: String(value) };
   const text = String(value);
@@ -73,17 +76,17 @@ function keysPreview(entries: readonly [string, unknown][]): string {
 
 /** The paths of the branches that must be open for every match of `text` in keys and leaves to be seen; and how many there are. */
 export function searchJson(value: unknown, text: string): { open: Set<string>; matches: number } {
-  const wanted = text.toLowerCase();
+  const wanted = foldText(text);
   const open = new Set<string>();
   let matches = 0;
   let visited = 0;
   const visit = (item: unknown, path: string, key: string, depth: number): boolean => {
     visited += 1;
     if (visited > MAX_ROWS * 4 || depth > MAX_DEPTH) return false;
-    let found = key.toLowerCase().includes(wanted);
+    let found = foldText(key).includes(wanted);
     if (found) matches += 1;
-    if (typeof item !== "object" || item === null) {
-      const here = String(item).toLowerCase().includes(wanted);
+    if (typeof item !== "object" || item === null || isExactNumber(item)) {
+      const here = foldText(String(isExactNumber(item) ? item.rawJSON : item)).includes(wanted);
       if (here && !found) matches += 1;
       return found || here;
     }

@@ -1,10 +1,12 @@
-/** Owns the JSON tree: folded by keyboard or pointer, searched, and virtualised when it is long. */
+/** The JSON tree: folded by keyboard or pointer, searched, and virtualised when it is long. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import { REDACTED } from "../../shared/text/redact.ts";
+import { foldText } from "../../shared/text/search-words.ts";
 import { visible } from "../../shared/text/visible.ts";
 import { join } from "../parts/button.tsx";
+import { CopyBlock } from "./copy-block.tsx";
 import { type JsonRow, jsonRows, searchJson } from "./json-rows.ts";
 import styles from "./json-view.module.css";
 
@@ -55,6 +57,7 @@ export function JsonView({ value, label }: { value: unknown; label: string }) {
 
   return (
     <div className={styles.frame}>
+      <CopyBlock label={label} text={() => JSON.stringify(value, null, 2)} />
       {(rows.length > SEARCH_FROM || text !== "") && (
         <div className={styles.search}>
           <input
@@ -108,7 +111,7 @@ interface RowProps {
 }
 
 function Row({ id, row, top, current, text, onToggle }: RowProps) {
-  const hit = text !== "" && `${row.key ?? ""} ${row.text}`.toLowerCase().includes(text.toLowerCase());
+  const hit = text !== "" && foldText(`${row.key ?? ""} ${row.text}`).includes(foldText(text));
   const secret = row.kind === "string" && row.text.includes(REDACTED);
   return (
     <div

@@ -1,5 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
+import { cpuTime } from "../../test/support/cpu-time.ts";
 import { isMarkdown } from "./is-markdown.ts";
 import MarkdownText from "./markdown-text.tsx";
 
@@ -72,5 +73,32 @@ it("takes reports for Markdown, and logs, JSON and programs for what they are", 
     "a * b * c",
   ]) {
     expect(isMarkdown(text), text).toBe(false);
+  }
+});
+
+it("does not read the marks of a text that is made to hold up the page, shows it whole, and goes on with the next", () => {
+  for (const hostile of ["_a", "*a_", "[a~"]) {
+    const block = hostile.repeat(40_000 / hostile.length);
+    const shown = html(`${block} **b**\n\n**c**\n`);
+    expect(shown, hostile).toContain(`${block} **b**`);
+    expect(shown, hostile).toContain("<strong>c</strong>");
+  }
+});
+
+it("is read within the time that a person waits, whatever its nesting and its words are made of", () => {
+  for (const hostile of [
+    `${"- ".repeat(50_000)}x`,
+    "> - ".repeat(20_000),
+    Array.from({ length: 500 }, (_, depth) => `${"  ".repeat(depth)}- a`).join("\n"),
+    `${"a.".repeat(50_000)}@`,
+    "http://".repeat(20_000),
+  ]) {
+    let text = "";
+    const took = cpuTime(() => {
+      text = html(`${hostile}\n`);
+    });
+    // A minute without the guard, on any machine.
+    expect(took, hostile.slice(0, 20)).toBeLessThan(5_000);
+    expect(text.length).toBeGreaterThan(hostile.length / 4);
   }
 });

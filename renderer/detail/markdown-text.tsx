@@ -1,10 +1,10 @@
 /**
- * Owns Markdown from tools as elements that can do nothing: markup stands as text, pictures come from the text itself alone,
+ * Markdown from tools as elements that can do nothing: markup stands as text, pictures come from the text itself alone,
  * and a link shows where it leads before anything is opened.
  */
-import { lexer, type MarkedToken, type Token, type Tokens } from "marked";
+import { Lexer, type MarkedToken, type Token, type Tokens } from "marked";
 import { createElement, Fragment, type ReactNode } from "react";
-import { visible } from "../../shared/text/visible.ts";
+import { visible, visibleLines } from "../../shared/text/visible.ts";
 import styles from "./markdown.module.css";
 
 /** No SVG: it is a document, not a picture. */
@@ -23,12 +23,41 @@ export default function MarkdownText({ text, onOpen }: MarkdownProps) {
   return <div className={styles.markdown}>{blocks(parse(text), { onOpen, depth: 0 })}</div>;
 }
 
-/** Nesting that exhausts the parser's stack gives one plain paragraph. */
+/**
+ * Characters times marks that are worth reading the marks within blocks: for each mark the parser may look through the
+ * rest of its block. About 100 ms on a slow machine.
+ */
+const MAX_WORK = 50_000_000;
+const MARKS = /[*_~`[\]<]/g;
+/** An address is looked for from each place in a word; in a shorter word that takes no time. */
+const LONG_WORD = /\S{500,}/g;
+const ADDRESS_MARKS = /[.@]/g;
+/** Lists and quotes within each other, on one line or by their indentation: each level reads the rest again. */
+const DEEP = /^[ \t]*(?:>[ \t]*|(?:[-+*]|\d{1,9}[.)])[ \t]+){50,}|^[ \t]{200,}\S/m;
+
+const count = (text: string, marks: RegExp): number => text.match(marks)?.length ?? 0;
+const addressWork = (text: string): number =>
+  (text.match(LONG_WORD) ?? []).reduce((sum, word) => sum + word.length * count(word, ADDRESS_MARKS), 0);
+
+/** Deep nesting gives the text as it is; so does a block with too many marks. */
 function parse(text: string): Token[] {
+  const plain: Token[] = [{ type: "code", raw: text, text }];
+  if (DEEP.test(text)) return plain;
   try {
-    return lexer(text);
+    const lexer = new Lexer();
+    lexer.blockTokens(text.replace(/\r\n?/g, "\n"), lexer.tokens);
+    let work = 0;
+    for (const { src, tokens } of lexer.inlineQueue) {
+      const next = work + src.length * count(src, MARKS) + addressWork(src);
+      if (next > MAX_WORK) tokens.push({ type: "text", raw: src, text: src, escaped: false });
+      else {
+        work = next;
+        lexer.inlineTokens(src, tokens);
+      }
+    }
+    return lexer.tokens;
   } catch {
-    return [{ type: "code", raw: text, text }];
+    return plain;
   }
 }
 
@@ -36,12 +65,6 @@ interface Place {
   onOpen: (address: string) => void;
   depth: number;
 }
-
-const lines = (text: string): string =>
-  text
-    .split("\n")
-    .map((line) => line.split("\t").map(visible).join("\t"))
-    .join("\n");
 
 /** Tokens have no identity but their place, and never move: children that are given one by one need no keys. */
 const each = <T,>(items: readonly T[], draw: (item: T) => ReactNode): ReactNode =>
@@ -51,7 +74,7 @@ const blocks = (tokens: readonly Token[] | undefined, place: Place): ReactNode =
   each(tokens ?? [], (token) => element(token, place));
 
 function element(token: Token, above: Place): ReactNode {
-  if (above.depth > MAX_DEPTH) return lines(token.raw);
+  if (above.depth > MAX_DEPTH) return visibleLines(token.raw);
   const place = { ...above, depth: above.depth + 1 };
   // Without extensions the lexer gives these alone; the default covers what a later one may add.
   const known = token as MarkedToken;
@@ -68,7 +91,7 @@ function element(token: Token, above: Place): ReactNode {
     case "blockquote":
       return <blockquote>{blocks(known.tokens, place)}</blockquote>;
     case "code":
-      return <pre>{lines(known.text)}</pre>;
+      return <pre>{visibleLines(known.text)}</pre>;
     case "codespan":
       return <code>{visible(known.text)}</code>;
     case "strong":
@@ -99,7 +122,7 @@ function element(token: Token, above: Place): ReactNode {
     case "def":
       return null;
     default:
-      return lines(token.raw);
+      return visibleLines(token.raw);
   }
 }
 

@@ -1,17 +1,23 @@
-/** Owns the first page of a call's detail: how it went, in facts. */
+/** The first page of a call's detail: how it went, in facts. */
 import type { Call } from "../../shared/events/call.ts";
+import { cameLate, leftWords } from "../../shared/events/left-words.ts";
+import { refusedBecause } from "../../shared/events/refusal.ts";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import { visible } from "../../shared/text/visible.ts";
 import { formatElapsed, formatMillisecond, formatRough } from "../activity/elapsed.ts";
 import { ProgressBar } from "../activity/progress-bar.tsx";
 import { duration, figures, formatCount, note, percentOf, progressBar } from "../activity/progress-truth.ts";
+import { OutboxButton } from "../outbox/outbox-button.tsx";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { JsonView } from "./json-view.tsx";
 import notes from "./notes.module.css";
 import styles from "./overview.module.css";
+import { Payload, partsIn } from "./payload.tsx";
+import { RefusalButton } from "./refusal-button.tsx";
 
 interface OverviewProps {
   store: CallLogStore;
+  session: string;
   call: Call;
   now: number;
   transport: ServerStatus["transport"] | undefined;
@@ -21,13 +27,23 @@ const TRANSPORTS: Record<ServerStatus["transport"], string> = {
   stdio: "stdio",
   http: "Streamable HTTP",
   builtin: "built in",
+  client: "connected program",
 };
 
-export function Overview({ store, call, now, transport }: OverviewProps) {
+export function Overview({ store, session, call, now, transport }: OverviewProps) {
   const bar = progressBar(call);
   return (
     <div className={styles.overview}>
+      <Left call={call} />
       <Verdict call={call} />
+      <RefusalButton session={session} call={call} />
+      <OutboxButton session={session} call={call} />
+      {call.mixed === true && (
+        <p className={notes.warn} role="note">
+          <strong>Two calls may be mixed here.</strong> An earlier version gave a call that began after a restart of the
+          daemon the same name. Times, message and result may belong to either; the export has all events.
+        </p>
+      )}
       {bar !== undefined && (
         <div className={styles.running}>
           <ProgressBar store={store} call={call} bar={bar} />
@@ -42,18 +58,56 @@ export function Overview({ store, call, now, transport }: OverviewProps) {
           </div>
         ))}
       </dl>
-      {call.args !== undefined && <JsonView value={call.args} label="Arguments" />}
+      {call.error?.data !== undefined && (
+        <section>
+          <h3 className={styles.heading}>Details of the error</h3>
+          <JsonView value={call.error.data} label="Details of the error" />
+        </section>
+      )}
+      {call.args !== undefined && (
+        <section>
+          <h3 className={styles.heading}>Arguments</h3>
+          <JsonView value={call.args} label="Arguments" />
+        </section>
+      )}
+      {call.result !== undefined && (
+        <section aria-label="Result">
+          <h3 className={styles.heading}>Result</h3>
+          <Payload
+            value={call.result}
+            cut={call.cut?.result}
+            parts={partsIn(call.parts, "/result")}
+            session={session}
+            label="Result"
+            missing=""
+          />
+        </section>
+      )}
     </div>
+  );
+}
+
+/** Whether the agent has what the tool gave: never left out beside how the call ended. */
+function Left({ call }: { call: Call }) {
+  const words = leftWords(call);
+  if (words === undefined) return null;
+  return (
+    <p className={notes.warn} role="note">
+      <strong>{visible(words)}.</strong>
+      {cameLate(call) && " The agent does not have this result."}
+    </p>
   );
 }
 
 function Verdict({ call }: { call: Call }) {
   if (call.state === "failed" || call.state === "discarded") {
     const code = call.error?.code;
+    const refused = refusedBecause(call.error);
     return (
       <p className={notes.bad} role="note">
         <strong>{visible(call.error?.message ?? "It failed without a reason.")}</strong>
-        {code === undefined ? "" : ` (${String(code).replace(/^-/, "−")})`}
+        {refused !== undefined && ` Signalbox refused the call (${visible(refused)}); no server saw it.`}
+        {refused !== undefined || code === undefined ? "" : ` (${String(code).replace(/^-/, "−")})`}
         {isTimeout(call) && ". The server may have done the work all the same: the outcome is unknown."}
         {call.state === "discarded" && " It was taken out of the outbox and not delivered."}
       </p>

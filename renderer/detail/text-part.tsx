@@ -1,14 +1,17 @@
-/** Owns how one text of a tool is shown: Markdown inert, anything else as it is, long ones cut with a way to the whole. */
+/** How one text of a tool is shown: Markdown inert, anything else as it is, long ones cut with a way to the whole. */
+
 import { lazy, Suspense, useMemo, useState } from "react";
 import { visible } from "../../shared/text/visible.ts";
+import { loadCode } from "../gateway/load-code.ts";
 import { Button } from "../parts/button.tsx";
 import { copyText } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
+import { CopyBlock } from "./copy-block.tsx";
 import { formatBytes } from "./format-bytes.ts";
 import { isMarkdown } from "./is-markdown.ts";
 import styles from "./payload.module.css";
 
-const MarkdownText = lazy(() => import("./markdown-text.tsx"));
+const MarkdownText = lazy(() => loadCode(() => import("./markdown-text.tsx")));
 
 /** Characters shown of a longer text until the whole is asked for. */
 const SHOWN = 100_000;
@@ -40,9 +43,12 @@ export function PlainText({ text, label }: { text: string; label: string }) {
   const shown = useMemo(() => visibleText(cut ? `${text.slice(0, SHOWN)}…` : text), [text, cut]);
   return (
     <>
-      <pre className={styles.text} tabIndex={0}>
-        {shown}
-      </pre>
+      <div className={styles.block}>
+        <pre className={styles.text} tabIndex={0}>
+          {shown}
+        </pre>
+        <CopyBlock label={label} text={() => text} />
+      </div>
       {cut && <Preview text={text} label={label} onAll={() => setAll(true)} />}
     </>
   );

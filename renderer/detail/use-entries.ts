@@ -1,6 +1,7 @@
-/** Owns every event of one call: what this page has seen, completed from the gateway's history. */
+/** Every event of one call: what this page has seen, completed from the gateway's history. */
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Call } from "../../shared/events/call.ts";
+import { toldCallId } from "../../shared/events/call-id.ts";
 import type { LogEntry } from "../../shared/events/tool-event.ts";
 import { useServices } from "../shell/services.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
@@ -20,13 +21,14 @@ export function useEntries(store: CallLogStore, session: string, call: Call): re
     setHistory([]);
     const read = async () => {
       const until = store.log.calls.get(id)?.lastSeq ?? firstSeq;
+      const told = toldCallId(id);
       let after = firstSeq - 1;
       for (let page = 0; page < MAX_PAGES && !gone && after < until; page += 1) {
         const answer = await client.events(session, after, PAGE);
         if (!answer.ok || gone) return;
         // Without ids the tool is all there is to go by.
         const ours = answer.value.events.filter(({ event }) =>
-          event.kind === "gap" ? false : event.call === undefined ? event.tool === tool : event.call === id,
+          event.kind === "gap" ? false : event.call === undefined ? event.tool === tool : event.call === told,
         );
         setHistory((known) => [...known, ...ours.filter((entry) => entry.seq <= until)]);
         if (answer.value.next === null) return;

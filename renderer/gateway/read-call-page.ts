@@ -1,4 +1,4 @@
-/** Owns reading a page of a session's history: `GET /api/v1/sessions/{id}/calls?limit=[&before=]`. */
+/** Reads a page of a session's history: `GET /api/v1/sessions/{id}/calls?limit=[&before=]`. */
 import type { Call } from "../../shared/events/call.ts";
 import type { Gap } from "../../shared/events/fold.ts";
 import { readCall } from "../../shared/events/read-call.ts";
@@ -15,6 +15,8 @@ export interface CallPage {
   gaps: readonly Gap[];
   /** Number of the last entry that is folded into them. */
   last: number;
+  /** What the names of calls in later entries are understood by (CallLog.run). */
+  run: number;
   /** Calls of the session, and how many of them failed. */
   total: number;
   failed: number;
@@ -23,7 +25,7 @@ export interface CallPage {
 /** By hand, as its calls are (shared/events/read-call.ts). Undefined for what is no page; what is no call in it is left out. */
 export function readCallPage(value: unknown): CallPage | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { calls, more, open, gaps, last, total, failed } = unread(value);
+  const { calls, more, open, gaps, last, run, total, failed } = unread(value);
   if (!Array.isArray(calls)) return undefined;
   return {
     calls: readAll(calls, readCall),
@@ -31,6 +33,7 @@ export function readCallPage(value: unknown): CallPage | undefined {
     open: readAll(open, readCall),
     gaps: readAll(gaps, readGap),
     last: whole(last),
+    run: whole(run),
     total: whole(total),
     failed: whole(failed),
   };

@@ -1,18 +1,22 @@
-/** Owns one WebSocket that comes back by itself: jittered waiting, a countdown to show, and a stop for refusals. */
+/** One WebSocket that comes back by itself: jittered waiting, a countdown to show, and a stop for refusals. */
 import { BEARER_SUBPROTOCOL_PREFIX, CLOSE, SUBPROTOCOL } from "../../shared/protocol/wire.ts";
-import type { Connection } from "../host/host.ts";
-import { backoffMs, STABLE_MS } from "./backoff.ts";
+import { backoff, STABLE_MS } from "../../shared/retry/backoff.ts";
+import type { GatewayGate } from "./gateway-gate.ts";
+
+/** A person who watches the countdown should not see 0 s twice a second. */
+const SHORTEST_WAIT_MS = 250;
 
 export type LinkState =
-  | { state: "connecting" }
+  /** `since`: when an earlier connection was lost, in milliseconds of this page's clock. */
+  | { state: "connecting"; since?: number }
   | { state: "open" }
-  /** `retryAt` in milliseconds of this page's clock. */
-  | { state: "waiting"; retryAt: number; since: number }
+  /** `retryAt` in milliseconds of this page's clock. `stranger`: something answers there and cannot prove that it is ours. */
+  | { state: "waiting"; retryAt: number; since: number; stranger?: boolean }
   /** No further attempt is made: the token was revoked, or what it asks for does not exist. */
   | { state: "closed"; code: number; reason: string };
 
 export interface SocketOptions {
-  connection: Connection;
+  gate: GatewayGate;
   /** Path and query, asked anew for each attempt so that it can carry `after=`. */
   path: () => string;
   onText: (text: string) => void;
@@ -37,18 +41,39 @@ export function openReconnectingSocket(options: SocketOptions): ReconnectingSock
   let attempt = 0;
   let lostAt: number | undefined;
   let disposed = false;
+  /** Attempts that wait at the gate; only the newest may go on. */
+  let newest = 0;
+  let atGate = false;
 
   const connect = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    options.onLink({ state: "connecting" });
-    const { url, token } = options.connection;
-    const address = url.replace(/^http/, "ws") + options.path();
+    options.onLink({ state: "connecting", ...(lostAt !== undefined && { since: lostAt }) });
+    const token = options.gate.tokenNow();
+    if (token !== undefined) {
+      open(token);
+      return;
+    }
+    newest += 1;
+    const mine = newest;
+    atGate = true;
+    void options.gate.token().then((passed) => {
+      if (disposed || mine !== newest) return;
+      atGate = false;
+      if (passed.ok) open(passed.value);
+      else wait(passed.fault.code === "stranger");
+    });
+  };
+
+  const open = (token: string): void => {
+    const address = options.gate.url.replace(/^http/, "ws") + options.path();
     const current = new WebSocket(address, [`${BEARER_SUBPROTOCOL_PREFIX}${token}`, SUBPROTOCOL]);
     current.binaryType = "arraybuffer";
     socket = current;
     let openedAt: number | undefined;
+    let release: (lost: boolean) => void = (lost) => lost && options.gate.lost();
     current.onopen = () => {
+      release = options.gate.holds();
       openedAt = performance.now();
       lostAt = undefined;
       options.onLink({ state: "open" });
@@ -59,6 +84,7 @@ export function openReconnectingSocket(options: SocketOptions): ReconnectingSock
       else options.onBytes?.(event.data);
     };
     current.onclose = (event) => {
+      release(!disposed);
       if (disposed || socket !== current) return;
       socket = undefined;
       if (FINAL.has(event.code)) {
@@ -66,21 +92,21 @@ export function openReconnectingSocket(options: SocketOptions): ReconnectingSock
         return;
       }
       if (openedAt !== undefined && performance.now() - openedAt >= STABLE_MS) attempt = 0;
-      wait();
+      wait(false);
     };
   };
 
-  const wait = (): void => {
-    const delay = backoffMs(attempt, Math.random());
+  const wait = (stranger: boolean): void => {
+    const delay = backoff(attempt, Math.random, SHORTEST_WAIT_MS);
     attempt += 1;
     lostAt ??= Date.now();
-    options.onLink({ state: "waiting", retryAt: Date.now() + delay, since: lostAt });
+    options.onLink({ state: "waiting", retryAt: Date.now() + delay, since: lostAt, ...(stranger && { stranger }) });
     timer = setTimeout(connect, delay);
   };
 
   /** The network is back, or somebody asks: no reason to wait for the timer. Also after a close that seemed final. */
   const reconnectNow = (): void => {
-    if (!disposed && socket === undefined) connect();
+    if (!disposed && socket === undefined && !atGate) connect();
   };
   window.addEventListener("online", reconnectNow);
   connect();

@@ -1,4 +1,6 @@
-/** Owns the page's surroundings in a plain browser: the token in its storage, addresses through its history. */
+/** The page's surroundings in a plain browser: the token in its storage, addresses through its history. */
+import { decideExternal } from "../../shared/links/decide-external.ts";
+import { editorAddress } from "../../shared/links/editor-address.ts";
 import type { Connection, Host } from "./host.ts";
 import { codeFromFragment, redeemCode } from "./pairing.ts";
 import { readToken, writeToken } from "./token-store.ts";
@@ -11,9 +13,18 @@ export function createBrowserHost(): Host {
     chooseFolder: undefined,
     chooseFile: undefined,
     async openExternal(url) {
-      if (!/^https?:\/\//i.test(url)) return;
-      if (window.confirm(`Open this address in a new tab?\n\n${url}`))
-        window.open(url, "_blank", "noopener,noreferrer");
+      const decision = decideExternal(url, readAddress);
+      if (!decision.open) window.alert(`This link was not opened.\n\n${decision.reason}`);
+      else if (window.confirm(`Open ${decision.host} in a new tab?\n\n${decision.shown}`))
+        window.open(decision.url, "_blank", "noopener,noreferrer");
+    },
+    async openInEditor(request, sshHost) {
+      // The browser asks before it hands the address on. A page that goes there by a link stays where it is.
+      const link = document.createElement("a");
+      link.href = editorAddress(request, sshHost);
+      document.body.append(link);
+      link.click();
+      link.remove();
     },
     onNavigate(listener) {
       const onPop = () => listener(location.pathname);
@@ -21,6 +32,9 @@ export function createBrowserHost(): Host {
       return () => window.removeEventListener("popstate", onPop);
     },
     onCommand: () => () => {},
+    // Browsers say so themselves.
+    sandboxed: async () => true,
+    setTheme() {},
     desktop: undefined,
     forget: () => writeToken(undefined),
   };
@@ -36,6 +50,15 @@ async function connection(): Promise<Connection | undefined> {
   }
   const token = readToken();
   return token === undefined ? undefined : { url: location.origin, token };
+}
+
+/** `URL.parse` is missing in browsers that are otherwise new enough. */
+function readAddress(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }
 
 export function platformOf(userAgent: string): Host["platform"] {

@@ -1,4 +1,4 @@
-/** Owns the choice between the desktop app and a plain browser. */
+/** The choice between the desktop app and a plain browser. */
 import { HOST_BRIDGE_KEY } from "../../shared/protocol/host-bridge.ts";
 import { createBrowserHost } from "./browser-host.ts";
 import { createDesktopHost } from "./desktop-host.ts";

@@ -1,4 +1,4 @@
-/** Owns the page's surroundings in the desktop app: the one object that the preload gives. */
+/** The page's surroundings in the desktop app: the one object that the preload gives. */
 import { HOST_BRIDGE_KEY, type HostBridge } from "../../shared/protocol/host-bridge.ts";
 import type { Host } from "./host.ts";
 
@@ -16,8 +16,11 @@ export function createDesktopHost(bridge: HostBridge): Host {
     chooseFolder: () => bridge.chooseFolder(),
     chooseFile: () => bridge.chooseFile(),
     openExternal: (url) => bridge.openExternal(url),
+    openInEditor: (request) => bridge.openInEditor(request),
     onNavigate: (listener) => bridge.onNavigate(listener),
     onCommand: (listener) => bridge.onCommand(listener),
+    sandboxed: () => bridge.sandboxed(),
+    setTheme: (theme) => void bridge.setTheme(theme).catch(() => {}),
     desktop: { settings: () => bridge.settings(), change: (patch) => bridge.changeSettings(patch) },
     forget() {},
   };

@@ -1,8 +1,9 @@
-/** Owns how a browser becomes a known device: reading what a person pasted, and trading a one-time code for a token. */
+/** How a browser becomes a known device: reading what a person pasted, and trading a one-time code for a token. */
 
 import { failed, faultBodySchema, ok, type Result } from "../../shared/protocol/fault.ts";
 import { pairResponseSchema } from "../../shared/protocol/gateway-api.ts";
 import { check } from "../../shared/protocol/schema.ts";
+import { withWindowHint } from "../gateway/window-hints.ts";
 import { looksLikeToken } from "./token-store.ts";
 
 export type Credential = { kind: "code"; code: string } | { kind: "token"; token: string };
@@ -30,7 +31,7 @@ export async function redeemCode(origin: string, code: string): Promise<Result<s
     const paired = check(pairResponseSchema, body);
     if (response.ok && paired.ok) return ok(paired.value.token);
     const refusal = check(faultBodySchema, body);
-    if (refusal.ok) return { ok: false, fault: refusal.value.error };
+    if (refusal.ok) return { ok: false, fault: withWindowHint(refusal.value.error) };
     return failed("pairing-failed", `The gateway answered ${response.status}.`);
   } catch {
     return failed("gateway-unreachable", "Signalbox didn't answer.", "Check that `signalbox serve` is still running.");

@@ -1,4 +1,4 @@
-/** Owns the page for a browser that the gateway does not know yet. */
+/** The page for a browser that the gateway does not know yet. */
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { Button } from "../parts/button.tsx";
@@ -51,8 +51,8 @@ export function SignIn({ reason, onSignedIn }: SignInProps) {
         <Mark size={28} />
         <h1 className={styles.title}>Connect this browser</h1>
         <p className={styles.text}>
-          {reason ?? "This Signalbox runs on someone's computer, so it wants to know that it's you."} Open the link that{" "}
-          <code>signalbox serve</code> prints, or paste it here.
+          {reason ?? "Sign in."} Paste the link that <code>npm start</code> printed, or enter six digits from a
+          connected device.
         </p>
         <input
           ref={input}

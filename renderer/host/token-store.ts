@@ -1,4 +1,4 @@
-/** Owns where a browser keeps its token. Storage can be blocked or full: the token then lasts as long as the page. */
+/** Where a browser keeps its token. Storage can be blocked or full: the token then lasts as long as the page. */
 
 const KEY = "signalbox.token";
 /** What a bearer token may look like; anything else is a mistake of the paste. */

@@ -1,5 +1,6 @@
-/** Owns the outbox's place in the status bar. */
+/** The outbox's place in the status bar. */
 import { Inbox } from "lucide-react";
+import { undecided } from "../../shared/protocol/outbox-api.ts";
 import styles from "../shell/status-bar.module.css";
 import { useApp } from "../stores/app-store.ts";
 import { openOverlay } from "../stores/view-store.ts";
@@ -9,10 +10,10 @@ export function OutboxStatus() {
   const counts = useApp((store) => store.app?.outbox);
   const connected = useApp((store) => store.app?.daemon.state === "connected");
   if (counts === undefined || !connected) return null;
-  const undecided = counts.dead + counts.unknown;
+  const forPerson = undecided(counts);
   const parts = [
     counts.waiting > 0 && `${counts.waiting} in the outbox`,
-    undecided > 0 && `${undecided} ${undecided === 1 ? "write needs" : "writes need"} your decision`,
+    forPerson > 0 && `${forPerson} ${forPerson === 1 ? "write needs" : "writes need"} your decision`,
   ].filter((part) => part !== false);
   return (
     <button

@@ -1,4 +1,4 @@
-/** Owns what the page knows of the writes that wait to be delivered. */
+/** What the page knows of the writes that wait to be delivered. */
 import { useCallback, useEffect, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { OutboxEntryView } from "../../shared/protocol/outbox-api.ts";
@@ -10,6 +10,8 @@ export interface Outbox {
   /** Undefined while it is not known, or where the daemon has none. */
   entries: OutboxEntryView[] | undefined;
   fault: Fault | undefined;
+  /** Files of outboxes that were damaged and set aside. */
+  damaged: string[];
   retry: (id: number) => Promise<void>;
   discard: (id: number) => Promise<void>;
 }
@@ -21,9 +23,11 @@ export function useOutbox(): Outbox {
   const { client } = useServices();
   const [entries, setEntries] = useState<OutboxEntryView[]>();
   const [fault, setFault] = useState<Fault>();
+  const [damaged, setDamaged] = useState<string[]>([]);
   const load = useCallback(async () => {
     const answer = await client.outbox();
     setEntries(answer.ok ? answer.value.entries : undefined);
+    setDamaged(answer.ok ? (answer.value.damaged ?? []) : []);
     setFault(answer.ok ? undefined : answer.fault);
   }, [client]);
   const waiting = (entries?.length ?? 0) > 0;
@@ -51,6 +55,7 @@ export function useOutbox(): Outbox {
   return {
     entries,
     fault,
+    damaged,
     retry: (id) => act(client.retryDelivery(id)),
     discard: (id) => act(client.discardDelivery(id)),
   };

@@ -1,4 +1,4 @@
-/** Owns what the palette offers: commands, sessions and the calls of the shown session. */
+/** Lists what the palette offers: commands, sessions and the calls of the shown session. */
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { callTone } from "../activity/call-row.tsx";
@@ -25,7 +25,7 @@ export interface Entry {
   run: () => void;
 }
 
-/** Newest calls that are searched; older ones are found by the list's filter. */
+/** Newest calls that are searched at once; older ones are found by the gateway. */
 const MAX_CALLS = 2_000;
 const MAX_SHOWN: Record<Entry["group"], number> = {
   Commands: COMMANDS.length,
@@ -126,4 +126,16 @@ export function findEntries(all: readonly Entry[], query: string): Entry[] {
     .sort((a, b) => best(b) - best(a))
     .flat()
     .map(({ entry }) => entry);
+}
+
+/** What the gateway found beside it: calls of the shown session with the others of it, and those of other sessions last. */
+export function withFound(entries: readonly Entry[], found: readonly Entry[]): Entry[] {
+  const answers = new Map(found.map((entry) => [entry.id, entry]));
+  // What the gateway says of a call says also where its words stand.
+  const known = entries.map((entry) => ({ ...entry, detail: answers.get(entry.id)?.detail ?? entry.detail }));
+  const ids = new Set(entries.map(({ id }) => id));
+  const more = found.filter(({ id }) => !ids.has(id));
+  const own = more.filter(({ group }) => group === "Calls");
+  const at = known.findLastIndex(({ group }) => group === "Calls") + 1 || known.length;
+  return [...known.slice(0, at), ...own, ...known.slice(at), ...more.filter(({ group }) => group !== "Calls")];
 }

@@ -1,8 +1,9 @@
-/** Owns the palette: one field that leads to every session, call, command and setting. */
+/** The palette: one field that leads to every session, call, command and setting. */
 import { Dialog } from "@base-ui/react/dialog";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { formatSecond } from "../activity/elapsed.ts";
+import { isInputMethod } from "../keys/input-method.ts";
 import { Kbd } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { useEarlyText } from "../shell/early-keys.ts";
@@ -10,7 +11,15 @@ import { useServices } from "../shell/services.ts";
 import { useApp, useSessions, useWatching } from "../stores/app-store.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
 import { closeOverlay, useView } from "../stores/view-store.ts";
-import { callEntries, commandEntries, type Entry, findEntries, sessionEntries, settingEntries } from "./entries.ts";
+import {
+  callEntries,
+  commandEntries,
+  type Entry,
+  findEntries,
+  sessionEntries,
+  settingEntries,
+  withFound,
+} from "./entries.ts";
 import styles from "./palette.module.css";
 import { useSearch } from "./use-search.ts";
 
@@ -40,8 +49,8 @@ export function Palette() {
     ],
     [host.platform, own, recent, watching, sessions, home, session, streams],
   );
-  const elsewhere = useSearch(deferred.trim(), session);
-  const shown = useMemo(() => [...findEntries(all, deferred.trim()), ...elsewhere], [all, deferred, elsewhere]);
+  const found = useSearch(deferred.trim(), session);
+  const shown = useMemo(() => withFound(findEntries(all, deferred.trim()), found), [all, deferred, found]);
   const current = Math.min(at, Math.max(0, shown.length - 1));
 
   useEffect(() => {
@@ -63,6 +72,7 @@ export function Palette() {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
+    if (isInputMethod(event)) return;
     if (event.key === "ArrowDown") setAt((current + 1) % Math.max(1, shown.length));
     else if (event.key === "ArrowUp") setAt((current - 1 + shown.length) % Math.max(1, shown.length));
     else if (event.key === "Enter") choose(meant());

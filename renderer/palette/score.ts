@@ -1,11 +1,13 @@
-/** Owns how well a text answers what was typed: letters in order, better at word starts and in a row. */
+/** Tells how well a text answers what was typed: letters in order, better at word starts and in a row. */
+import { foldText, textMatcher } from "../../shared/text/search-words.ts";
 
 /** Undefined when the letters do not occur in order. Higher is better; an empty query matches everything with 0. */
 export function score(text: string, query: string): number | undefined {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = query.split(/\s+/).filter(Boolean);
+  const folded = foldText(text);
   let sum = 0;
   for (const word of words) {
-    const found = scoreWord(text.toLowerCase(), word);
+    const found = scoreWord(folded, foldText(word)) ?? (textMatcher(word)(text) ? word.length : undefined);
     if (found === undefined) return undefined;
     sum += found;
   }
@@ -28,4 +30,4 @@ function scoreWord(text: string, word: string): number | undefined {
   return sum >= word.length * 1.5 ? sum : undefined;
 }
 
-const isStart = (text: string, at: number): boolean => at === 0 || /[\s/._-]/.test(text[at - 1] ?? "");
+const isStart = (text: string, at: number): boolean => at === 0 || /[\s/._-]/u.test(text[at - 1] ?? "");

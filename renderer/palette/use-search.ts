@@ -1,7 +1,8 @@
-/** Owns finding calls of other sessions: the gateway searches its history. */
+/** Finds calls of all sessions by what the page has not: the gateway searches its history, arguments and results included. */
 import { useEffect, useState } from "react";
 import { linkPath } from "../../shared/links/deep-link.ts";
 import { oneLine } from "../../shared/text/visible.ts";
+import { isEnough } from "../activity/use-found-calls.ts";
 import { useServices } from "../shell/services.ts";
 import { closeOverlay, followPath } from "../stores/view-store.ts";
 import type { Entry } from "./entries.ts";
@@ -9,26 +10,25 @@ import type { Entry } from "./entries.ts";
 const NONE: Entry[] = [];
 /** Waiting for the typing to pause. */
 const PAUSE_MS = 150;
-const MIN_LENGTH = 2;
 
-/** `session` is left out: its calls are found in the page itself. */
+/** Calls of `session`, the shown one, stand with those that the page found itself. */
 export function useSearch(query: string, session: string | undefined): Entry[] {
   const { client } = useServices();
   const [entries, setEntries] = useState(NONE);
   useEffect(() => {
     setEntries(NONE);
-    if (query.length < MIN_LENGTH) return;
+    if (!isEnough(query)) return;
     let gone = false;
     const timer = setTimeout(async () => {
       const answer = await client.search(query);
       if (gone || !answer.ok) return;
-      const hits = answer.value.hits.filter((hit) => hit.session !== session);
       setEntries(
-        hits.map((hit) => ({
-          id: `hit:${hit.session}:${hit.call.id}`,
-          group: "Calls of other sessions",
+        answer.value.hits.map((hit) => ({
+          id: hit.session === session ? `call:${hit.call.id}` : `hit:${hit.session}:${hit.call.id}`,
+          group: hit.session === session ? "Calls" : "Calls of other sessions",
           name: oneLine(hit.call.tool, 80),
-          detail: oneLine(`${hit.label} · ${hit.call.state}`, 120),
+          detail: oneLine([hit.snippet, hit.label, hit.call.state].filter(Boolean).join(" · "), 200),
+          at: hit.call.startedAt,
           keys: undefined,
           tone: undefined,
           run() {

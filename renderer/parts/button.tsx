@@ -1,4 +1,4 @@
-/** Owns the page's buttons: ordinary and primary ones with words, and quiet ones with an icon and a name. */
+/** The page's buttons: ordinary and primary ones with words, and quiet ones with an icon and a name. */
 import type { ButtonHTMLAttributes, Ref } from "react";
 import styles from "./button.module.css";
 

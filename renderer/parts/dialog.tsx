@@ -1,4 +1,4 @@
-/** Owns the frame of every dialog: scrim, card, title, close button; focus goes in and comes back. */
+/** The frame of every dialog: scrim, card, title, close button; focus goes in and comes back. */
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { type ReactNode, type RefObject, useRef } from "react";

@@ -1,4 +1,4 @@
-/** Owns that the focus is never lost when what had it is taken away: what stands nearest to it gets it. */
+/** Keeps the focus from being lost when what had it is taken away: what stands nearest to it gets it. */
 import { type RefObject, useEffect } from "react";
 
 const FOCUSABLE =

@@ -1,4 +1,4 @@
-/** Owns the page's drop-down menus. */
+/** The page's drop-down menus. */
 import { Menu as Base } from "@base-ui/react/menu";
 import type { ReactElement, ReactNode } from "react";
 import { join } from "./button.tsx";

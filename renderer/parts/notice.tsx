@@ -1,4 +1,4 @@
-/** Owns the page's two ways of saying how things stand: an empty place with a next step, and a banner above something. */
+/** The page's two ways of saying how things stand: an empty place with a next step, and a banner above something. */
 import type { ReactNode } from "react";
 import { join } from "./button.tsx";
 import styles from "./notice.module.css";

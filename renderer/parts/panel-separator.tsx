@@ -1,4 +1,4 @@
-/** Owns the separator between two panels: moved by pointer or keys, its place read aloud in whole percent. */
+/** The separator between two panels: moved by pointer or keys, its place read aloud in whole percent. */
 import { useEffect, useRef } from "react";
 import { Separator } from "react-resizable-panels";
 import styles from "./panel-separator.module.css";

@@ -1,4 +1,4 @@
-/** Owns the icon of each state: colour always comes with a shape, and text says the same beside it. */
+/** The icon of each state: colour always comes with a shape, and text says the same beside it. */
 import { Ban, Check, CircleAlert, CircleHelp, CircleX, Inbox, Minus } from "lucide-react";
 import styles from "./state-icon.module.css";
 

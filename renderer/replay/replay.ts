@@ -1,4 +1,4 @@
-/** Owns the page of an exported replay: one clock that moves the terminal and its calls together. Its types are stripped, so it imports nothing at run time. */
+/** The page of an exported replay: one clock that moves the terminal and its calls together. Its types are stripped, so it imports nothing at run time. */
 import type { ITerminalAddon, Terminal as Xterm } from "@xterm/xterm";
 
 /** Put on the page by the two scripts before this one. */
@@ -12,6 +12,13 @@ interface ReplayCall {
   server: string | null;
   ms: number;
   changes: Change[];
+}
+/** Something of a call's result: a picture with its base64, anything else by its name and size alone. */
+interface Media {
+  call: number;
+  what: string;
+  bytes: number;
+  data?: string;
 }
 type Step = [ms: number, code: string, data: string];
 
@@ -103,6 +110,24 @@ const rows = calls.map((call) => {
   return { row, note, bar };
 });
 
+for (const line of embedded("media").trim().split("\n")) {
+  if (line === "") continue;
+  const { call, what, bytes, data }: Media = JSON.parse(line);
+  const { row } = rows[call] ?? {};
+  if (row === undefined) continue;
+  if (data === undefined) {
+    const words = document.createElement("p");
+    words.textContent = `Not in this file: ${what}, ${bytes.toLocaleString("en-US")} bytes`;
+    row.append(words);
+    continue;
+  }
+  const picture = document.createElement("img");
+  picture.alt = `Result of ${calls[call]?.tool ?? "the tool"}`;
+  picture.loading = "lazy";
+  picture.src = `data:${what};base64,${data}`;
+  row.append(picture);
+}
+
 /** The last change that had happened by now. */
 function changeAt(changes: Change[]): Change | undefined {
   let [low, high] = [0, changes.length];
@@ -126,6 +151,7 @@ function drawCalls(): void {
     const lasted = ((open ? now : ms) - call.ms) / 1000;
     const count = progress === null || total === null ? "" : ` · ${progress}/${total}`;
     row.dataset.state = state;
+    row.dataset.open = String(open);
     note.textContent = `${state} · ${lasted.toFixed(1)} s${count}${message === null ? "" : ` · ${message}`}`;
     // A total that nobody told shows no share of it.
     if (state === "finished") bar.value = bar.max = 1;

@@ -1,7 +1,8 @@
-/** Owns the secrets that servers refer to by name: kept by the daemon, replaced or removed here, never shown again. */
+/** The secrets that servers refer to by name: kept by the daemon, replaced or removed here, never shown again. */
 import { type FormEvent, useCallback, useEffect, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { oneLine } from "../../shared/text/visible.ts";
+import { AskFirst } from "../parts/ask-first.tsx";
 import { Button } from "../parts/button.tsx";
 import form from "../parts/form.module.css";
 import { FaultNote } from "../sessions/fault-note.tsx";
@@ -39,9 +40,15 @@ export function Secrets() {
           {names.map((name) => (
             <li key={name} className={styles.secret}>
               <code>{oneLine(name, 64)}</code>
-              <Button kind="remove" aria-label={`Remove ${oneLine(name, 64)}`} onClick={() => void remove(name)}>
-                Remove
-              </Button>
+              <AskFirst
+                label={`Remove ${oneLine(name, 64)}`}
+                question={`Remove the secret ${oneLine(name, 64)}?`}
+                answer="Remove secret"
+                consequence="Its value is deleted for good. Servers that refer to it stop working until it is set again."
+                onAnswer={() => void remove(name)}
+              >
+                Remove…
+              </AskFirst>
             </li>
           ))}
         </ul>
@@ -88,7 +95,7 @@ function AddSecret({ onAdded }: { onAdded: () => Promise<void> }) {
         onChange={(event) => setValue(event.target.value)}
       />
       <Button type="submit" disabled={name.trim() === "" || value === ""}>
-        Keep
+        Save
       </Button>
       <FaultNote fault={fault} />
     </form>

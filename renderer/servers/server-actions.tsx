@@ -1,9 +1,13 @@
-/** Owns what can be done with one server: restart, switch off and on, and change its configuration as text. */
+/** Restarts one server, switches it off and on, and changes its entry as text. */
 import { useState } from "react";
-import { type ServerConfig, type ServerStatus, serverConfigSchema } from "../../shared/protocol/daemon-api.ts";
+import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import type { Fault } from "../../shared/protocol/fault.ts";
-import { parseJson } from "../../shared/protocol/schema.ts";
+import { isOff, readEntry } from "../../shared/servers/read-entry.ts";
+import { readJsonText } from "../../shared/text/json-text.ts";
+import { REDACTED } from "../../shared/text/redact.ts";
 import { oneLine } from "../../shared/text/visible.ts";
+import { isInputMethod } from "../keys/input-method.ts";
+import { Question } from "../parts/ask-first.tsx";
 import { Button } from "../parts/button.tsx";
 import { FaultNote } from "../sessions/fault-note.tsx";
 import { useServices } from "../shell/services.ts";
@@ -11,11 +15,8 @@ import { toastFault } from "../stores/toasts.ts";
 import styles from "./server-details.module.css";
 import page from "./servers.module.css";
 
-/** Changes one server's configuration in the file; undefined from the function leaves it as it is. Gives a fault, if any. */
-export type ChangeServer = (
-  name: string,
-  edit: (config: ServerConfig) => ServerConfig | undefined,
-) => Promise<Fault | undefined>;
+/** Changes one server's entry in the file; undefined from the function leaves it as it is. Gives a fault, if any. */
+export type ChangeServer = (name: string, edit: (entry: unknown) => unknown) => Promise<Fault | undefined>;
 
 interface ActionsProps {
   server: ServerStatus;
@@ -25,6 +26,9 @@ interface ActionsProps {
 export function ServerActions({ server, onChange }: ActionsProps) {
   const { client } = useServices();
   const [text, setText] = useState<string>();
+  /** As it was opened: only what differs from it can be lost. */
+  const [opened, setOpened] = useState<string>();
+  const [asked, setAsked] = useState(false);
   const [fault, setFault] = useState<Fault>();
   const off = server.state === "disabled";
 
@@ -34,31 +38,44 @@ export function ServerActions({ server, onChange }: ActionsProps) {
   }
 
   async function switchOff(disabled: boolean): Promise<void> {
-    const problem = await onChange(server.name, ({ disabled: _, ...config }) =>
-      disabled ? { ...config, disabled } : config,
-    );
+    const problem = await onChange(server.name, (entry) => switched(entry, disabled));
     if (problem !== undefined) toastFault(problem);
   }
 
   async function edit(): Promise<void> {
     setFault(
-      await onChange(server.name, (config) => {
-        setText(JSON.stringify(config, null, 2));
+      await onChange(server.name, (entry) => {
+        const shown = JSON.stringify(entry, null, 2);
+        setText(shown);
+        setOpened(shown);
         return undefined;
       }),
     );
   }
 
   async function save(): Promise<void> {
-    const config = parseJson(serverConfigSchema, text ?? "");
-    if (!config.ok) {
-      setFault({ code: "bad-server", message: `Not yet: ${config.reason}.` });
+    const json = readJsonText(text ?? "");
+    if (!json.ok) {
+      setFault({ code: "bad-server", message: `Not saved: line ${json.line}: ${json.reason}.` });
       return;
     }
-    const problem = await onChange(server.name, () => config.value);
+    const { value, lineOf } = json.value;
+    const read = readEntry(value, true);
+    if (!read.ok && !isOff(value)) {
+      setFault({ code: "bad-server", message: `Not saved: line ${lineOf(read.path)}: ${read.reason}.` });
+      return;
+    }
+    const problem = await onChange(server.name, () => value);
     setFault(problem);
     if (problem === undefined) setText(undefined);
   }
+
+  const leave = () => {
+    setText(undefined);
+    setFault(undefined);
+    setAsked(false);
+  };
+  const leaveIfUnchanged = () => (text === opened ? leave() : setAsked(true));
 
   if (text !== undefined) {
     return (
@@ -70,15 +87,34 @@ export function ServerActions({ server, onChange }: ActionsProps) {
           spellCheck={false}
           value={text}
           onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            // Escape leaves the text, not the dialog with what was typed into it.
+            if (event.key !== "Escape" || isInputMethod(event)) return;
+            event.stopPropagation();
+            event.preventDefault();
+            leaveIfUnchanged();
+          }}
         />
-        <p className={page.intro}>A value shown as •••••• stays what it is, unless you write another.</p>
+        {text.includes(REDACTED) && (
+          <p className={page.intro}>Values shown as {REDACTED} are kept unless you replace them.</p>
+        )}
         <FaultNote fault={fault} />
         <span className={styles.actions}>
           <Button kind="primary" onClick={() => void save()}>
             Save
           </Button>
-          <Button onClick={() => setText(undefined)}>Cancel</Button>
+          <Button onClick={leaveIfUnchanged}>Cancel</Button>
         </span>
+        {asked && (
+          <Question
+            question="Discard your changes?"
+            answer="Discard changes"
+            refusal="Keep editing"
+            consequence={`What you changed in the configuration of ${oneLine(server.name, 64)} isn't saved.`}
+            onAnswer={leave}
+            onCancel={() => setAsked(false)}
+          />
+        )}
       </div>
     );
   }
@@ -92,4 +128,12 @@ export function ServerActions({ server, onChange }: ActionsProps) {
       </span>
     </>
   );
+}
+
+/** The word that the entry has for it is kept; `enabled` is how other tools say the same. */
+function switched(entry: unknown, off: boolean): unknown {
+  if (typeof entry !== "object" || entry === null) return undefined;
+  const { disabled: _, enabled, ...rest } = entry as Record<string, unknown>;
+  if (enabled !== undefined && enabled !== null) return { ...rest, enabled: !off };
+  return off ? { ...rest, disabled: true } : rest;
 }

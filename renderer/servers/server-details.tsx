@@ -1,9 +1,10 @@
-/** Owns what is inside one server's row: its tools with switches, and what it has written to its error stream. */
+/** What is inside one server's row: its tools with switches, and what it has written to its error stream. */
 import { useState } from "react";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 import { oneLine, visible } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
+import { useAim } from "../shell/aim.ts";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
 import { type ChangeServer, ServerActions } from "./server-actions.tsx";
@@ -38,7 +39,12 @@ function Accept({ name }: { name: string }) {
     const answer = await client.acceptTools(name);
     if (!answer.ok) toastFault(answer.fault);
   }
-  return <Button onClick={() => void accept()}>Accept tools as they are now</Button>;
+  const place = useAim<HTMLDivElement>((aim) => aim.at === "changed-tools" && aim.server === name);
+  return (
+    <div ref={place}>
+      <Button onClick={() => void accept()}>Accept tools as they are now</Button>
+    </div>
+  );
 }
 
 /** The addresses of a server of several that cannot be reached, each with its reason. */

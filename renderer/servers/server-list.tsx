@@ -1,11 +1,15 @@
-/** Owns the list of MCP servers with their states, and what they offer. */
+/** Lists MCP servers with their states, and what they offer. */
 import { ChevronRight, Trash2 } from "lucide-react";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
+import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 import { oneLine, visible } from "../../shared/text/visible.ts";
 import { formatElapsed } from "../activity/elapsed.ts";
 import { IconButton } from "../parts/button.tsx";
 import { Toggle } from "../settings/controls.tsx";
+import { useAim } from "../shell/aim.ts";
 import { Dot, type DotTone } from "../shell/dot.tsx";
+import type { Aim } from "../stores/view-store.ts";
+import { GiveInput } from "./give-input.tsx";
 import type { ChangeServer } from "./server-actions.tsx";
 import { ServerDetails } from "./server-details.tsx";
 import styles from "./server-list.module.css";
@@ -24,7 +28,12 @@ const WORDS: Record<ServerStatus["state"], string> = {
   failed: "failed",
   disabled: "switched off",
 };
-const TRANSPORTS: Record<ServerStatus["transport"], string> = { stdio: "stdio", http: "HTTP", builtin: "built in" };
+const TRANSPORTS: Record<ServerStatus["transport"], string> = {
+  stdio: "stdio",
+  http: "HTTP",
+  builtin: "built in",
+  client: "connected program",
+};
 
 interface ListProps {
   servers: readonly ServerStatus[];
@@ -34,20 +43,23 @@ interface ListProps {
 
 export function ServerList({ servers, onRemove, onChange }: ListProps) {
   const { settings, change } = useToolSettings();
+  const readOnly = useAim<HTMLDivElement>((aim) => settings !== undefined && aim.at === "read-only");
   if (servers.length === 0) return <p className={page.none}>No servers yet.</p>;
   return (
     <>
       {settings !== undefined && (
         <>
+          <div ref={readOnly}>
+            <Toggle
+              label="Read-only mode"
+              hint="Only tools marked read-only are offered. Calls of others are refused."
+              value={settings.read_only === true}
+              onChange={(read_only) => void change({ ...settings, read_only })}
+            />
+          </div>
           <Toggle
-            label="Read-only mode"
-            hint="Tools that don't say of themselves that they only read are hidden, and refused when they are called."
-            value={settings.read_only === true}
-            onChange={(read_only) => void change({ ...settings, read_only })}
-          />
-          <Toggle
-            label="Hold back tools that are described anew"
-            hint="A server may change what it says of a tool after you looked at it. Such tools are hidden until you accept them."
+            label="Hide tools whose description changed"
+            hint="They stay hidden until you accept the new description."
             value={settings.hold_changed === true}
             onChange={(hold_changed) => void change({ ...settings, hold_changed })}
           />
@@ -55,38 +67,62 @@ export function ServerList({ servers, onRemove, onChange }: ListProps) {
       )}
       <ul className={page.list} aria-label="MCP servers">
         {servers.map((server) => (
-          <li key={server.name} className={styles.server}>
-            <details>
-              <summary className={styles.summary}>
-                <ChevronRight aria-hidden size={14} strokeWidth={1.75} className={styles.chevron} />
-                <Dot tone={TONES[server.state]} />
-                <span className={styles.name}>{oneLine(server.name, 64)}</span>
-                <span className={styles.facts}>{facts(server)}</span>
-              </summary>
-              <ServerDetails
-                server={server}
-                settings={settings}
-                onChange={(next) => void change(next)}
-                onServer={onChange}
-              />
-            </details>
-            {server.reason !== undefined && (
-              <pre className={styles.reason}>{server.reason.split("\n").map(visible).join("\n")}</pre>
-            )}
-            {server.transport !== "builtin" && (
-              <IconButton
-                label={`Remove ${server.name}`}
-                className={styles.remove}
-                onClick={() => onRemove(server.name)}
-              >
-                <Trash2 aria-hidden size={14} strokeWidth={1.75} />
-              </IconButton>
-            )}
-          </li>
+          <ServerRow
+            key={server.name}
+            server={server}
+            settings={settings}
+            onSettings={(next) => void change(next)}
+            onRemove={onRemove}
+            onChange={onChange}
+          />
         ))}
       </ul>
     </>
   );
+}
+
+interface RowProps extends Omit<ListProps, "servers"> {
+  server: ServerStatus;
+  settings: ToolSettings | undefined;
+  onSettings: (settings: ToolSettings) => void;
+}
+
+function ServerRow({ server, settings, onSettings, onRemove, onChange }: RowProps) {
+  const row = useAim<HTMLLIElement>((aim) => isAbout(aim, server));
+  return (
+    <li ref={row} className={styles.server}>
+      <details>
+        <summary className={styles.summary}>
+          <ChevronRight aria-hidden size={14} strokeWidth={1.75} className={styles.chevron} />
+          <Dot tone={TONES[server.state]} />
+          <span className={styles.name}>{oneLine(server.name, 64)}</span>
+          <span className={styles.facts}>{facts(server)}</span>
+        </summary>
+        <ServerDetails server={server} settings={settings} onChange={onSettings} onServer={onChange} />
+      </details>
+      {server.reason !== undefined && (
+        <pre className={styles.reason}>{server.reason.split("\n").map(visible).join("\n")}</pre>
+      )}
+      {server.notes !== undefined && (
+        <p className={styles.notes}>Not used of its entry: {server.notes.map(visible).join("; ")}.</p>
+      )}
+      {server.needs?.map((need) => (
+        <GiveInput key={need.id} server={server.name} need={need} />
+      ))}
+      {server.transport !== "builtin" && (
+        <IconButton label={`Remove ${server.name}`} className={styles.remove} onClick={() => onRemove(server.name)}>
+          <Trash2 aria-hidden size={14} strokeWidth={1.75} />
+        </IconButton>
+      )}
+    </li>
+  );
+}
+
+/** Also for what is meant of the server and is not there any more. */
+function isAbout(aim: Aim, { name, tools }: ServerStatus): boolean {
+  if (aim.at === "read-only" || aim.at === "write" || aim.server !== name) return false;
+  if (aim.at === "tool") return !tools.some((tool) => tool.name === aim.tool);
+  return aim.at === "server" || !tools.some(({ changed }) => changed === true);
 }
 
 function facts(server: ServerStatus): string {

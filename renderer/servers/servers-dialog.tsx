@@ -1,5 +1,4 @@
-/** Owns the dialog with the MCP servers, and saving what is changed in it. */
-import type { ServersFile } from "../../shared/protocol/daemon-api.ts";
+/** The dialog with the MCP servers, and the saving of what is changed in it. */
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { visible } from "../../shared/text/visible.ts";
 import { Dialog } from "../parts/dialog.tsx";
@@ -8,7 +7,8 @@ import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
 import { toastFault, toastUndo } from "../stores/toasts.ts";
 import { closeOverlay } from "../stores/view-store.ts";
-import { AddServer } from "./add-server.tsx";
+import { type AddOutcome, AddServer, type Clash } from "./add-server.tsx";
+import { besides, type Entries } from "./parse-servers.ts";
 import { Secrets } from "./secrets.tsx";
 import type { ChangeServer } from "./server-actions.tsx";
 import { ServerList } from "./server-list.tsx";
@@ -29,37 +29,62 @@ export function Servers() {
   const servers = useApp((store) => store.app?.servers) ?? [];
   const error = useApp((store) => store.app?.servers_error);
 
-  /** Reads, changes and writes the file as one, so that what was edited elsewhere meanwhile stays. */
-  async function change(edit: (file: ServersFile) => ServersFile | undefined): Promise<Fault | undefined> {
-    const file = await client.servers();
-    if (!file.ok) return file.fault;
-    const next = edit(file.value);
-    if (next === undefined) return undefined;
-    const saved = await client.saveServers(next);
-    return saved.ok ? undefined : saved.fault;
+  /** Reads, changes and writes the file as one; again where somebody else has changed it in between. */
+  async function change(edit: (entries: Entries) => Entries | undefined): Promise<Fault | undefined> {
+    for (let tries = 0; ; tries += 1) {
+      const file = await client.servers();
+      if (!file.ok) return file.fault;
+      const next = edit(file.value.mcpServers);
+      if (next === undefined) return undefined;
+      const saved = await client.saveServers({ ...file.value, mcpServers: next });
+      if (saved.ok) return undefined;
+      if (saved.fault.code !== "servers-changed" || tries === MAX_TRIES) return saved.fault;
+    }
   }
 
   const changeOne: ChangeServer = (name, edit) =>
-    change((file) => {
-      const config = file.mcpServers[name];
-      const next = config === undefined ? undefined : edit(config);
-      return next === undefined ? undefined : { mcpServers: { ...file.mcpServers, [name]: next } };
+    change((entries) => {
+      const next = Object.hasOwn(entries, name) ? edit(entries[name]) : undefined;
+      return next === undefined ? undefined : { ...entries, [name]: next };
     });
 
+  async function undo(edit: (entries: Entries) => Entries | undefined): Promise<void> {
+    const problem = await change(edit);
+    if (problem !== undefined) toastFault(problem);
+  }
+
   async function remove(name: string): Promise<void> {
-    let removed: ServersFile["mcpServers"][string] | undefined;
-    const problem = await change((file) => {
-      const { [name]: config, ...rest } = file.mcpServers;
-      removed = config;
-      return { mcpServers: rest };
+    let before: Entries = {};
+    const problem = await change((entries) => {
+      before = entries;
+      const { [name]: _, ...rest } = entries;
+      return rest;
     });
     if (problem !== undefined) {
       toastFault(problem);
       return;
     }
-    const config = removed;
-    if (config === undefined) return;
-    toastUndo(`Removed ${name}`, () => void change((file) => ({ mcpServers: { ...file.mcpServers, [name]: config } })));
+    if (!Object.hasOwn(before, name)) return;
+    // Its credentials come as masks, which the gateway still knows the values of.
+    toastUndo(`Removed ${name}`, () => void undo((entries) => ({ ...entries, [name]: before[name] })));
+  }
+
+  async function add(added: Entries, clash: Clash | undefined): Promise<AddOutcome> {
+    let taken: string[] = [];
+    let before: Entries = {};
+    const fault = await change((entries) => {
+      before = entries;
+      taken = Object.keys(added).filter((name) => Object.hasOwn(entries, name));
+      if (taken.length > 0 && clash === undefined) return undefined;
+      return { ...entries, ...(clash === "keep-both" ? besides(added, new Set(Object.keys(entries))) : added) };
+    });
+    if (fault !== undefined) return { fault };
+    if (taken.length > 0 && clash === undefined) return { taken };
+    if (taken.length > 0 && clash === "replace") {
+      const replaced = Object.fromEntries(taken.map((name) => [name, before[name]]));
+      toastUndo(`Replaced ${taken.join(", ")}`, () => void undo((entries) => ({ ...entries, ...replaced })));
+    }
+    return undefined;
   }
 
   return (
@@ -67,12 +92,15 @@ export function Servers() {
       <p className={styles.intro}>Every agent started here can use these, without being restarted.</p>
       {error !== undefined && (
         <p className={styles.error} role="alert">
-          servers.json wasn't understood; the last good one stays in force. {visible(error)}
+          servers.json wasn't understood; the last good one stays in force. {visible(error)}.
         </p>
       )}
       <ServerList servers={servers} onRemove={(name) => void remove(name)} onChange={changeOne} />
-      <AddServer onAdd={(added) => change((file) => ({ mcpServers: { ...file.mcpServers, ...added.mcpServers } }))} />
+      <AddServer onAdd={add} />
       <Secrets />
     </div>
   );
 }
+
+/** Somebody else may be at work in the file. */
+const MAX_TRIES = 4;

@@ -1,4 +1,4 @@
-/** Owns how the switches of tools become rules, and rules switches. */
+/** How the switches of tools become rules, and rules switches. */
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 
 /** Whether a tool is offered to agents by the rules for all sessions. Rules may hold `*`; those with a condition may or may not fit. */

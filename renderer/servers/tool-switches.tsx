@@ -1,4 +1,4 @@
-/** Owns a server's tools as a list, each with the switch that offers it to agents or hides it. */
+/** A server's tools as a list, each with the switch that offers it to agents or hides it. */
 import { Switch } from "@base-ui/react/switch";
 import { Inbox } from "lucide-react";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
@@ -6,6 +6,7 @@ import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
 import switches from "../settings/controls.module.css";
+import { useAim } from "../shell/aim.ts";
 import styles from "./server-details.module.css";
 import page from "./servers.module.css";
 import { isBuffered, toolSwitch, withBuffered, withTool } from "./tool-rules.ts";
@@ -23,40 +24,48 @@ export function ToolSwitches({ server, settings, above, onChange }: SwitchesProp
   if (server.tools.length === 0) return <p className={page.none}>No tools.</p>;
   return (
     <ul className={styles.tools} aria-label={`Tools of ${oneLine(server.name, 64)}`}>
-      {server.tools.map((tool) => {
-        const state = settings === undefined ? undefined : toolSwitch(settings, above, server.name, tool.name);
-        return (
-          <li key={tool.name} className={styles.tool}>
-            <span className={styles.toolTexts}>
-              <code>{oneLine(tool.name, 100)}</code>
-              {tool.description !== undefined && <span>{oneLine(tool.description, 200)}</span>}
-              {tool.changed === true && <em>Described anew.</em>}
-              {state?.why !== undefined && <em>{state.why}</em>}
-            </span>
-            {settings !== undefined && state !== undefined && (
-              <>
-                {above === undefined && (
-                  <Keep
-                    tool={oneLine(tool.name, 60)}
-                    kept={isBuffered(settings, server.name, tool.name)}
-                    onChange={(kept) => onChange(withBuffered(settings, server.name, tool.name, kept))}
-                  />
-                )}
-                <Switch.Root
-                  className={switches.switch}
-                  aria-label={`Offer ${oneLine(tool.name, 60)} to agents`}
-                  checked={state.offered}
-                  disabled={state.why !== undefined}
-                  onCheckedChange={(offered) => onChange(withTool(settings, server.name, tool.name, offered))}
-                >
-                  <Switch.Thumb className={switches.thumb} />
-                </Switch.Root>
-              </>
-            )}
-          </li>
-        );
-      })}
+      {server.tools.map((tool) => (
+        <ToolRow key={tool.name} tool={tool} server={server} settings={settings} above={above} onChange={onChange} />
+      ))}
     </ul>
+  );
+}
+
+function ToolRow({ tool, server, settings, above, onChange }: SwitchesProps & { tool: ServerStatus["tools"][number] }) {
+  // Not before its switch is there.
+  const row = useAim<HTMLLIElement>(
+    (aim) => settings !== undefined && aim.at === "tool" && aim.server === server.name && aim.tool === tool.name,
+  );
+  const state = settings === undefined ? undefined : toolSwitch(settings, above, server.name, tool.name);
+  return (
+    <li ref={row} className={styles.tool}>
+      <span className={styles.toolTexts}>
+        <code>{oneLine(tool.name, 100)}</code>
+        {tool.description !== undefined && <span>{oneLine(tool.description, 200)}</span>}
+        {tool.changed === true && <em>Described anew.</em>}
+        {state?.why !== undefined && <em>{state.why}</em>}
+      </span>
+      {settings !== undefined && state !== undefined && (
+        <>
+          {above === undefined && (
+            <Keep
+              tool={oneLine(tool.name, 60)}
+              kept={isBuffered(settings, server.name, tool.name)}
+              onChange={(kept) => onChange(withBuffered(settings, server.name, tool.name, kept))}
+            />
+          )}
+          <Switch.Root
+            className={switches.switch}
+            aria-label={`Offer ${oneLine(tool.name, 60)} to agents`}
+            checked={state.offered}
+            disabled={state.why !== undefined}
+            onCheckedChange={(offered) => onChange(withTool(settings, server.name, tool.name, offered))}
+          >
+            <Switch.Thumb className={switches.thumb} />
+          </Switch.Root>
+        </>
+      )}
+    </li>
   );
 }
 

@@ -1,4 +1,4 @@
-/** Owns reading and changing which tools agents are offered: all of them, or the one of a session. */
+/** Reads and changes which tools agents are offered: all of them, or the one of a session. */
 import { useCallback, useEffect, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";

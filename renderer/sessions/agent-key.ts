@@ -1,4 +1,4 @@
-/** Owns the one name by which an agent is chosen: its id, or `custom:` and the id of the person's own agent. */
+/** The one name by which an agent is chosen: its id, or `custom:` and the id of the person's own agent. */
 import { AGENT_IDS, type AgentId } from "../../shared/protocol/app-frames.ts";
 import type { AgentView } from "../../shared/protocol/gateway-api.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the cards from which an agent is chosen; one that is missing says how to get it. */
+/** The cards from which an agent is chosen; one that is missing says how to get it. */
 import { Check, Ellipsis, Minus, SquareTerminal } from "lucide-react";
 import { useState } from "react";
 import type { AgentView } from "../../shared/protocol/gateway-api.ts";
@@ -35,6 +35,11 @@ export function AgentPicker({ agents, value, files, onChange, onFile }: PickerPr
   const cards = [...known, CUSTOM];
   cards.sort((a, b) => rank(a) - rank(b));
 
+  function choose(key: string): void {
+    setExplained(undefined);
+    onChange(key);
+  }
+
   async function chooseFile(agent: AgentView): Promise<void> {
     const file = await host.chooseFile?.();
     if (file === undefined || file === null) return;
@@ -52,13 +57,18 @@ export function AgentPicker({ agents, value, files, onChange, onFile }: PickerPr
           const key = agentKey(agent);
           const usable = agent.found || files[key] !== undefined;
           return (
-            <label key={key} className={join(styles.card, !usable && styles.missing)}>
+            <label
+              key={key}
+              className={join(styles.card, !usable && styles.missing)}
+              // The keys go through all agents; a pointer means this one, and what it is to run comes next.
+              onPointerUp={() => agent === CUSTOM && setTimeout(() => document.getElementById("command")?.focus())}
+            >
               <input
                 type="radio"
                 name="agent"
                 className="visually-hidden"
                 checked={usable && value === key}
-                onChange={() => (usable ? onChange(key) : setExplained(agent))}
+                onChange={() => (usable ? choose(key) : setExplained(agent))}
                 onClick={() => !usable && setExplained(agent)}
                 aria-describedby={`agent-${key}`}
               />
@@ -73,6 +83,7 @@ export function AgentPicker({ agents, value, files, onChange, onFile }: PickerPr
           );
         })}
       </div>
+      <p className={styles.told}>{told(value)}</p>
       {explained !== undefined && (
         <div className={styles.explained}>
           <p>
@@ -108,6 +119,13 @@ function hint(agent: AgentView): string {
   if (!agent.found) return agent.template === undefined ? "not found · how to install" : "not found";
   if (agent.id === "shell") return agent.path?.split("/").at(-1) ?? "shell";
   return oneLine(agent.version ?? agent.path ?? "found", 60);
+}
+
+/** What a person may wonder about who sees no tool calls. */
+function told(key: string): string {
+  if (key === "shell") return "A shell calls no tools. An MCP client in it finds them at $SIGNALBOX_MCP_URL.";
+  if (key === "custom") return "The command finds its tools at $SIGNALBOX_MCP_URL.";
+  return "It is given its tools for this run; its own configuration stays as it is.";
 }
 
 /** What can be started first, then the shell, then what is missing, and any other command last. */

@@ -1,4 +1,4 @@
-/** Owns the line of the new-session form that says which daemon the agent's tools will go through. */
+/** The line of the new-session form that says which daemon the agent's tools will go through. */
 import { Button } from "../parts/button.tsx";
 import form from "../parts/form.module.css";
 import { daemonLine, daemonTone } from "../shell/daemon-text.ts";

@@ -1,12 +1,14 @@
-/** Owns the field for a folder: typed with suggestions of what is there, chosen natively, or one of the recent ones. */
+/** The field for a folder: typed with suggestions of what is there, chosen natively, or one of the recent ones. */
 import { Folder } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { visible } from "../../shared/text/visible.ts";
+import { isInputMethod } from "../keys/input-method.ts";
 import form from "../parts/form.module.css";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
 import styles from "./folder-field.module.css";
 import { shortFolder } from "./session-groups.ts";
-import { suggestFolders } from "./suggest-folders.ts";
+import { completeFolder, folderAbove, suggestFolders } from "./suggest-folders.ts";
 
 interface FolderProps {
   value: string;
@@ -19,32 +21,50 @@ export function FolderField({ value, recent, onChange }: FolderProps) {
   const home = useApp((store) => store.app?.home_dir ?? "");
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
+  /** What is chosen leads into it, until the field is left. */
+  const [browsing, setBrowsing] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  /** Only what a person has begun is completed: who merely passes leaves with Tab. */
+  const typedHere = useRef(false);
   const typed = shortFolder(value, home);
   const below = useSubfolders(value, open).map((path) => shortFolder(path, home));
-  const items = open
-    ? suggestFolders(
-        typed,
-        below,
-        recent.map((path) => shortFolder(path, home)),
-      )
-    : [];
+  const above = browsing ? folderAbove(typed) : undefined;
+  const suggested = suggestFolders(typed, below, browsing ? [] : recent.map((path) => shortFolder(path, home)));
+  const items = open ? [...(above === undefined ? [] : [above]), ...suggested] : [];
   const shown = items.length > 0;
 
   function choose(path: string): void {
-    onChange(path);
+    onChange(browsing && !path.endsWith("/") ? `${path}/` : path);
     setAt(-1);
-    setOpen(false);
+    setOpen(browsing);
   }
 
-  /** Enter takes the suggestion that the arrows reached; without one it belongs to the form. */
+  function close(): void {
+    setOpen(false);
+    setBrowsing(false);
+    setAt(-1);
+  }
+
+  /** What the typed beginning of a name becomes; a folder that is there is left alone. */
+  const completed = (): string | undefined => (open ? completeFolder(typed, below) : undefined);
+  const isThere = typed.endsWith("/") || typed === "~" || below.includes(typed);
+
+  /**
+   * Enter takes the suggestion that the arrows reached, or completes a name that is only begun; else it belongs to the form.
+   * Tab completes as in a shell, and leaves the field when nothing is left to complete.
+   */
   function onKeyDown(event: KeyboardEvent): void {
+    if (isInputMethod(event)) return;
     const current = items[at];
     if (event.key === "ArrowDown" && !open) setOpen(true);
     else if (event.key === "ArrowDown" && shown) setAt((at + 1) % items.length);
     else if (event.key === "ArrowUp" && shown) setAt((at - 1 + items.length) % items.length);
     else if (event.key === "Enter" && shown && current !== undefined) choose(current);
-    else if (event.key === "Escape" && shown) setOpen(false);
+    else if (event.key === "Enter" && !isThere && completed() !== undefined) onChange(completed() ?? typed);
+    else if (event.key === "Tab" && !event.shiftKey && current !== undefined) choose(current);
+    else if (event.key === "Tab" && !event.shiftKey && typedHere.current && completed() !== undefined)
+      onChange(completed() ?? typed);
+    else if (event.key === "Escape" && shown) close();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -53,6 +73,8 @@ export function FolderField({ value, recent, onChange }: FolderProps) {
   function browse(): void {
     if (host.chooseFolder === undefined) {
       input.current?.focus();
+      if (!typed.endsWith("/")) onChange(`${typed}/`);
+      setBrowsing(true);
       setOpen(true);
     } else void host.chooseFolder().then((path) => path !== null && onChange(path));
   }
@@ -79,11 +101,12 @@ export function FolderField({ value, recent, onChange }: FolderProps) {
           value={typed}
           onChange={(event) => {
             onChange(event.target.value);
+            typedHere.current = true;
             setAt(-1);
             setOpen(true);
           }}
           onKeyDown={onKeyDown}
-          onBlur={() => setOpen(false)}
+          onBlur={close}
         />
         <button
           type="button"
@@ -105,7 +128,7 @@ export function FolderField({ value, recent, onChange }: FolderProps) {
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => choose(path)}
             >
-              {path}
+              {path === above ? `Up: ${visible(path)}` : visible(path)}
             </div>
           ))}
         </div>

@@ -1,4 +1,4 @@
-/** Owns the dialog for a new session. */
+/** The dialog for a new session. */
 import { Dialog } from "../parts/dialog.tsx";
 import { closeOverlay } from "../stores/view-store.ts";
 import { NewSessionForm } from "./new-session-form.tsx";

@@ -1,8 +1,10 @@
-/** Owns the choice of agent, folder and name for a new session, on the first page and in the dialog alike. */
+/** Chooses agent, folder and name for a new session, on the first page and in the dialog alike. */
 import { Play } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { NewSession } from "../../shared/protocol/gateway-api.ts";
+import { splitCommand } from "../../shared/text/split-command.ts";
+import { oneLine } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
 import styles from "../parts/form.module.css";
 import { startDemo, startSession } from "../shell/actions.ts";
@@ -13,8 +15,8 @@ import { AgentPicker } from "./agent-picker.tsx";
 import { DaemonLine } from "./daemon-line.tsx";
 import { FaultNote } from "./fault-note.tsx";
 import { FolderField } from "./folder-field.tsx";
-import { splitCommand } from "./split-command.ts";
 import { useAgents } from "./use-agents.ts";
+import { useMachines } from "./use-machine.ts";
 
 export function NewSessionForm({ withName }: { withName: boolean }) {
   const services = useServices();
@@ -24,6 +26,8 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
   const [folder, setFolder] = useState<string>();
   const [command, setCommand] = useState("");
   const [label, setLabel] = useState("");
+  const machines = useMachines();
+  const [machine, setMachine] = useState("");
   const [fault, setFault] = useState<Fault>();
   const [busy, setBusy] = useState(false);
 
@@ -35,6 +39,13 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
   const first = choices.find((known) => agentKey(known) === usual) ?? choices[0];
   const agent = chosen ?? (first === undefined ? "shell" : agentKey(first));
   const cwd = folder ?? found?.recentFolders[0] ?? "~";
+
+  const noAgent = found !== undefined && choices.every(({ id }) => id === "shell");
+
+  async function demo(): Promise<void> {
+    const created = await startDemo(services, folder);
+    if (!created.ok) setFault(created.fault);
+  }
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -50,7 +61,9 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
       cwd,
       ...(label.trim() === "" ? {} : { label: label.trim() }),
       ...(agent === "custom" && program !== undefined ? { command: program, args } : {}),
-      ...(file === undefined ? {} : { command: file }),
+      // A file that was chosen lies on this machine.
+      ...(file === undefined || machine !== "" ? {} : { command: file }),
+      ...(machine === "" ? {} : { machine }),
     };
     setBusy(true);
     const created = await startSession(services, request);
@@ -74,16 +87,48 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
         <label className={styles.field}>
           <span className={styles.label}>Command</span>
           <input
+            id="command"
             className={styles.input}
             value={command}
-            onChange={(event) => setCommand(event.target.value)}
+            onChange={(event) => {
+              setCommand(event.target.value);
+              setFault(undefined);
+            }}
             placeholder="my-agent --flag"
             spellCheck={false}
             autoCapitalize="off"
           />
         </label>
       )}
-      <FolderField value={cwd} recent={found?.recentFolders ?? []} onChange={setFolder} />
+      {machines.length > 0 && (
+        <label className={styles.field}>
+          <span className={styles.label}>Machine</span>
+          <select
+            className={styles.input}
+            value={machine}
+            onChange={(event) => {
+              setMachine(event.target.value);
+              setFault(undefined);
+            }}
+          >
+            <option value="">This machine</option>
+            {machines.map(({ id, name, state }) => (
+              <option key={id} value={id} disabled={state === "away"}>
+                {oneLine(name, 40)}
+                {state === "away" && " (away)"}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <FolderField
+        value={cwd}
+        recent={found?.recentFolders ?? []}
+        onChange={(value) => {
+          setFolder(value);
+          setFault(undefined);
+        }}
+      />
       {withName && (
         <label className={styles.field}>
           <span className={styles.label}>Name (optional)</span>
@@ -97,17 +142,29 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
         </label>
       )}
       <DaemonLine />
-      {(fault ?? agentsFault) !== undefined && <FaultNote fault={fault ?? agentsFault} />}
+      {!withName && (
+        <p className={styles.hint}>
+          The daemon keeps terminals and tools running when this window is closed. MCP servers are where an agent's
+          tools come from.
+        </p>
+      )}
       <div className={styles.actions}>
-        <Button kind="primary" type="submit" busy={busy} className={styles.big}>
+        <Button kind={noAgent ? "plain" : "primary"} type="submit" busy={busy} className={styles.big}>
           {busy ? "Starting…" : "Start session"}
           {!busy && <span aria-hidden="true">⏎</span>}
         </Button>
-        <Button className={styles.big} onClick={() => void startDemo(services)}>
+        <Button kind={noAgent ? "primary" : "plain"} className={styles.big} onClick={() => void demo()}>
           <Play aria-hidden size={14} strokeWidth={1.75} />
           Try the demo
         </Button>
       </div>
+      {/* Below the buttons, which stay where they are. */}
+      {noAgent && fault === undefined && (
+        <p className={styles.hint}>
+          No agent was found on this computer. The demo shows a session with nothing installed.
+        </p>
+      )}
+      {(fault ?? agentsFault) !== undefined && <FaultNote fault={fault ?? agentsFault} />}
     </form>
   );
 }

@@ -1,8 +1,6 @@
-/** Owns what a person does to sessions: pin, archive, rename, delete; each can be taken back. */
-import { deepLink } from "../../shared/links/deep-link.ts";
+/** What a person does to sessions: pin, archive, rename, delete; each can be taken back. */
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
-import { copyText } from "../shell/actions.ts";
 import { regainFocus } from "../shell/regions.ts";
 import type { Services } from "../shell/services.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
@@ -28,8 +26,6 @@ export function archiveSession(session: SessionView): void {
     changeSettings({ archived: without(useSettings.getState().archived, id) }),
   );
 }
-
-export const copySessionLink = (id: string): void => void copyText(deepLink({ session: id }), "Link");
 
 /** A running program is ended by it, so then the person is asked first. */
 export function removeSession(services: Services, session: SessionView): void {

@@ -1,4 +1,4 @@
-/** Owns the dialogs about one session: a new name, the question before it is deleted, and which one to show beside it. */
+/** The dialogs about one session: a new name, the question before it is deleted, and which one to show beside it. */
 import { type FormEvent, useRef, useState } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
@@ -73,12 +73,15 @@ export function DeleteDialog({ session }: { session: SessionView }) {
 
 export function BesideDialog() {
   const selected = useView((view) => view.session);
+  const panes = useView((view) => view.panes);
   const home = useApp((store) => store.app?.home_dir ?? "");
-  const others = useSessions().filter((session) => session.id !== selected);
+  const others = useSessions().filter((session) => session.id !== selected && panes?.includes(session.id) !== true);
   return (
     <Dialog title="Show beside" onClose={closeOverlay} width={420}>
       {others.length === 0 ? (
-        <Empty text="There is no other session yet." />
+        <Empty
+          text={panes === undefined ? "There is no other session yet." : "Every other session is shown already."}
+        />
       ) : (
         <ul className={picks.picks}>
           {others.map((session) => (

@@ -1,5 +1,6 @@
-/** Owns the order of the session list: who needs the person first, then what runs, then the rest by recency. */
+/** The order of the session list: who needs the person first, then what runs, then the rest by recency. */
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
+import { textMatcher } from "../../shared/text/search-words.ts";
 
 export type GroupName = "Pinned" | "Needs you" | "Running" | "Recent" | "Archived";
 
@@ -25,13 +26,12 @@ export const NO_ARRANGEMENT: Arrangement = {
 
 /** Groups that are empty are left out. A session that needs the person is never hidden by being archived or pinned. */
 export function groupSessions(sessions: readonly SessionView[], how: Arrangement = NO_ARRANGEMENT): SessionGroup[] {
-  const words = how.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = textMatcher(how.search);
   const groups = new Map<GroupName, SessionView[]>();
   for (const session of sessions) {
-    const text = `${session.label} ${session.agent_name} ${session.cwd}`.toLowerCase();
-    if (!words.every((word) => text.includes(word))) continue;
+    if (!matches(`${session.label} ${session.agent_name} ${session.cwd}`)) continue;
     const name = groupOf(session, how);
-    if (name === "Archived" && !how.showArchived && words.length === 0) continue;
+    if (name === "Archived" && !how.showArchived && how.search.trim() === "") continue;
     groups.set(name, [...(groups.get(name) ?? []), session]);
   }
   const order: GroupName[] = ["Needs you", "Pinned", "Running", "Recent", "Archived"];

@@ -1,6 +1,7 @@
-/** Owns the list of sessions: who needs the person, what runs, what ran. */
+/** Lists sessions: who needs the person, what runs, what ran. */
 import { Plus } from "lucide-react";
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
 import { useKeptFocus } from "../parts/keep-focus.ts";
 import { useApp, useSessions, useWatching } from "../stores/app-store.ts";
@@ -66,7 +67,7 @@ export function SessionList({ newKeys }: { newKeys?: string | undefined }) {
       )}
       <div className={styles.scroll} role="listbox" aria-label="Sessions" onKeyDown={onKeyDown} tabIndex={-1}>
         {groups.map((group) => (
-          <div key={group.name} className={styles.group} role="group" aria-label={group.name}>
+          <div key={group.name} className={styles.group} role="group" aria-label={oneLine(group.name)}>
             <div className={styles.groupName} role="presentation">
               {group.name}
               {group.name !== "Recent" && <span className={styles.count}>{group.sessions.length}</span>}

@@ -1,15 +1,29 @@
-/** Owns what can be done with a session, as a menu. */
-import { Archive, Download, Link as LinkIcon, Pencil, Pin, RotateCw, Trash2, Wrench } from "lucide-react";
+/** What can be done with a session, as a menu. */
+import {
+  AppWindow,
+  Archive,
+  Download,
+  Link as LinkIcon,
+  Pencil,
+  Pin,
+  RotateCw,
+  Square,
+  Trash2,
+  Wrench,
+} from "lucide-react";
 import type { ReactElement } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { Menu, MenuItem, MenuLine } from "../parts/menu.tsx";
 import { restartSession } from "../shell/actions.ts";
+import { copyLink } from "../shell/copy-link.ts";
 import { exportSession } from "../shell/export-session.ts";
+import { openOwnWindow } from "../shell/own-window.ts";
 import { useServices } from "../shell/services.ts";
 import { useWatching } from "../stores/app-store.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { openOverlay } from "../stores/view-store.ts";
-import { archiveSession, copySessionLink, removeSession, togglePin } from "./session-actions.ts";
+import { archiveSession, removeSession, togglePin } from "./session-actions.ts";
+import { isRunning } from "./session-tone.ts";
 
 const icon = { "aria-hidden": true, size: 15, strokeWidth: 1.75 } as const;
 
@@ -34,7 +48,12 @@ export function SessionMenu({ session, trigger }: SessionMenuProps) {
       <MenuItem icon={<Archive {...icon} />} onClick={() => archiveSession(session)}>
         {archived ? "Take out of the archive" : "Archive"}
       </MenuItem>
-      <MenuItem icon={<LinkIcon {...icon} />} onClick={() => copySessionLink(session.id)}>
+      {services.host.kind === "browser" && (
+        <MenuItem icon={<AppWindow {...icon} />} onClick={() => openOwnWindow(services.host, session.id)}>
+          Open in its own window
+        </MenuItem>
+      )}
+      <MenuItem icon={<LinkIcon {...icon} />} onClick={() => copyLink(services.host, { session: session.id })}>
         Copy link
       </MenuItem>
       <MenuLine />
@@ -58,13 +77,14 @@ export function SessionMenu({ session, trigger }: SessionMenuProps) {
       >
         Tools…
       </MenuItem>
-      <MenuItem
-        icon={<RotateCw {...icon} />}
-        disabled={watching}
-        onClick={() => void restartSession(services, session.id)}
-      >
-        Restart program
+      <MenuItem icon={<RotateCw {...icon} />} disabled={watching} onClick={() => openOverlay("restart", session.id)}>
+        Restart program…
       </MenuItem>
+      {isRunning(session) && (
+        <MenuItem icon={<Square {...icon} />} disabled={watching} onClick={() => openOverlay("stop", session.id)}>
+          Stop program…
+        </MenuItem>
+      )}
       {session.resumable === true && (
         <MenuItem
           icon={<RotateCw {...icon} />}

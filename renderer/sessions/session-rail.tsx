@@ -1,6 +1,6 @@
-/** Owns the session list in its 48 px form, for windows of middle width. */
+/** The session list in its 48 px form, for windows of middle width. */
 import { Plus } from "lucide-react";
-import { oneLine } from "../../shared/text/visible.ts";
+import { oneLine, visibleLines } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { useWatching } from "../stores/app-store.ts";
@@ -30,8 +30,9 @@ export function SessionRail() {
                 type="button"
                 className={styles.railButton}
                 aria-current={session.id === selected}
-                aria-label={`${label}, ${sessionWord(session)}`}
-                title={`${label}\n${session.status.evidence}`}
+                // With the letters: who speaks to the computer says what is seen.
+                aria-label={`${label}, ${sessionWord(session)}, ${initials(label)}`}
+                title={visibleLines(`${label}\n${session.status.evidence}`)}
                 onClick={() => selectSession(session.id)}
               >
                 {initials(label)}

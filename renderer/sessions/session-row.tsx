@@ -1,13 +1,14 @@
-/** Owns one row of the session list. */
+/** One row of the session list. */
 import { memo, useEffect, useRef } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
-import { oneLine } from "../../shared/text/visible.ts";
+import { oneLine, visibleLines } from "../../shared/text/visible.ts";
 import { formatAge, formatMinute } from "../activity/elapsed.ts";
 import { join } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { useNow } from "../stores/clock.ts";
 import styles from "./session-list.module.css";
 import { sessionLine, sessionTone, spokenSession } from "./session-tone.ts";
+import { useMachine } from "./use-machine.ts";
 
 interface RowProps {
   session: SessionView;
@@ -20,7 +21,8 @@ interface RowProps {
 
 export const SessionRow = memo(function SessionRow({ session, home, selected, tabbable, onSelect }: RowProps) {
   const now = useNow("slow");
-  const line = sessionLine(session, home);
+  const machine = useMachine(session.daemon);
+  const line = machine === undefined ? sessionLine(session, home) : `${machine} · ${sessionLine(session, home)}`;
   const label = oneLine(session.label, 120);
   const age = formatAge(Date.parse(session.status.since), now);
   const row = useRef<HTMLDivElement>(null);
@@ -36,13 +38,16 @@ export const SessionRow = memo(function SessionRow({ session, home, selected, ta
       aria-description={`since ${formatMinute(session.status.since)}`}
       data-session={session.id}
       className={join(styles.row, selected && styles.selected)}
-      title={`${session.status.evidence}\n${session.cwd}`}
+      title={visibleLines(`${session.status.evidence}\n${session.cwd}`)}
       onClick={() => onSelect(session.id)}
     >
       <span className={styles.icon}>
         <StateIcon tone={sessionTone(session)} />
       </span>
-      <span className="visually-hidden">{spokenSession(session, home)}</span>
+      <span className="visually-hidden">
+        {spokenSession(session, home)}
+        {machine !== undefined && `, on ${machine}`}
+      </span>
       <span className={styles.texts} aria-hidden>
         <span className={styles.first}>
           <span className={styles.name}>{label}</span>

@@ -1,4 +1,4 @@
-/** Owns asking which agents can be started here. */
+/** Asks which agents can be started here. */
 import { useEffect, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { AgentView } from "../../shared/protocol/gateway-api.ts";

@@ -1,4 +1,4 @@
-/** Owns the settings that make the page easier to perceive. */
+/** The settings that make the page easier to perceive. */
 import { changeSettings, type Settings, useSettings } from "../stores/settings-store.ts";
 import { Choice, Toggle } from "./controls.tsx";
 

@@ -1,4 +1,4 @@
-/** Owns the form for an agent of one's own. */
+/** The form for an agent of one's own. */
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 import type { AgentTemplate } from "../../shared/protocol/agent-templates.ts";
 import type { Fault } from "../../shared/protocol/fault.ts";

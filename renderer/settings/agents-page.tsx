@@ -1,9 +1,10 @@
-/** Owns the page of the agents that can be started: those found here, and the person's own. */
+/** The page of the agents that can be started: those found here, and the person's own. */
 import { useCallback, useEffect, useState } from "react";
 import type { AgentTemplate } from "../../shared/protocol/agent-templates.ts";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { AgentView } from "../../shared/protocol/gateway-api.ts";
 import { oneLine } from "../../shared/text/visible.ts";
+import { AskFirst } from "../parts/ask-first.tsx";
 import { Button } from "../parts/button.tsx";
 import { FaultNote } from "../sessions/fault-note.tsx";
 import { useAgents } from "../sessions/use-agents.ts";
@@ -61,13 +62,15 @@ export function AgentsPage() {
               <Button aria-label={`Change ${oneLine(template.name, 60)}`} onClick={() => setEditing(template)}>
                 Change
               </Button>
-              <Button
-                kind="remove"
-                aria-label={`Remove ${oneLine(template.name, 60)}`}
-                onClick={() => void remove(template)}
+              <AskFirst
+                label={`Remove ${oneLine(template.name, 60)}`}
+                question={`Remove the agent ${oneLine(template.name, 60)}?`}
+                answer="Remove agent"
+                consequence="Its entry is deleted. Sessions that it started keep running, and their history stays."
+                onAnswer={() => void remove(template)}
               >
-                Remove
-              </Button>
+                Remove…
+              </AskFirst>
             </li>
           ))}
         </ul>
@@ -109,7 +112,7 @@ function Found({ agent }: { agent: AgentView }) {
       </span>
       {!agent.found && install !== undefined && (
         <Button
-          aria-label={`Copy the command that installs ${agent.name}`}
+          aria-label={`Copy the command that installs ${oneLine(agent.name, 60)}`}
           onClick={() => void copyText(install, "Command")}
         >
           Copy

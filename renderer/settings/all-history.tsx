@@ -1,4 +1,4 @@
-/** Owns taking all history along as one file, and deleting it after a question. */
+/** Takes all history along as one file, and deletes it after a question. */
 import { useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { useServices } from "../shell/services.ts";
@@ -67,7 +67,7 @@ export function AllHistory() {
         hint={
           asked
             ? `The calls and recordings of ${count(ended.length)} are removed for good. Files in their folders stay.`
-            : "Sessions whose program runs are kept; delete those one by one."
+            : "Running sessions are kept."
         }
       >
         {() =>

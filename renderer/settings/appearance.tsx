@@ -1,4 +1,4 @@
-/** Owns the settings of how the page looks. */
+/** The settings of how the page looks. */
 import { changeSettings, type Settings, useSettings } from "../stores/settings-store.ts";
 import { Choice } from "./controls.tsx";
 import { TerminalColours } from "./terminal-colours.tsx";

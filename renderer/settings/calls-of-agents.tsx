@@ -1,11 +1,23 @@
-/** Owns the settings of what becomes of an agent's calls and of its connection when it goes. */
+/** The settings of what becomes of an agent's calls and of its connection when it goes. */
 import { useEffect, useState } from "react";
+import { AGENT_TOOL_KINDS, type AgentToolKind, KIND_WORDS } from "../../shared/events/agent-tool.ts";
 import type { DaemonSettings } from "../../shared/protocol/daemon-settings.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
 import { toastFault } from "../stores/toasts.ts";
 import { Toggle } from "./controls.tsx";
 import { NumberSetting } from "./number-setting.tsx";
+
+const KIND_HINTS: Readonly<Record<AgentToolKind, string>> = {
+  command: "Shell commands with their exit code and output.",
+  edit: "Changed files with their lines and the diff.",
+  read: "Files and folders that it reads. There are many.",
+  search: "Searches in files. There are many.",
+  web: "Web pages and web searches.",
+  subagent: "Subagents, with the calls that they make.",
+  mcp: "Tools of MCP servers that the agent has from its own configuration.",
+  other: "To-do lists, plans and the like. There are many.",
+};
 
 /** Nothing where no daemon of Signalbox's own runs. In force at once. */
 export function CallsOfAgents() {
@@ -38,14 +50,43 @@ export function CallsOfAgents() {
   return (
     <>
       <Toggle
-        label="A disconnecting agent ends its calls"
-        hint="Otherwise a call that runs goes on until its server answers, and its result is recorded."
+        label="Cancel an agent's calls when it disconnects"
+        hint="When off, running calls continue until their servers answer, and their results are recorded."
         value={settings.end_calls_on_disconnect}
         onChange={(end_calls_on_disconnect) => void change({ end_calls_on_disconnect })}
       />
+      {AGENT_TOOL_KINDS.map((kind) => (
+        <Toggle
+          key={kind}
+          label={`Show the agent's own tools: ${KIND_WORDS[kind]}`}
+          hint={KIND_HINTS[kind]}
+          value={settings.agent_tools.includes(kind)}
+          onChange={(on) => {
+            const others = settings.agent_tools.filter((other) => other !== kind);
+            void change({ agent_tools: on ? [...others, kind] : others });
+          }}
+        />
+      ))}
+      <Toggle
+        label="Agents may ask you and show their steps"
+        hint="Offers agents the tools ask_user and report_progress, from the server “signalbox”. Questions come to the inbox."
+        value={settings.person_tools}
+        onChange={(person_tools) => void change({ person_tools })}
+      />
       <NumberSetting
-        label="Forget an idle agent's connection after"
-        hint="An agent that comes back later connects anew by itself."
+        label="Long work: agents wait for a tool for up to"
+        hint="For agents started from now on. A limit in your own agent configuration counts before this one."
+        value={settings.long_call_minutes}
+        min={1}
+        max={1_440}
+        step={1}
+        unit="minutes"
+        late
+        onChange={(long_call_minutes) => void change({ long_call_minutes })}
+      />
+      <NumberSetting
+        label="Close idle agent connections after"
+        hint="An agent that returns later reconnects automatically."
         value={settings.session_idle_minutes}
         min={1}
         max={43_200}

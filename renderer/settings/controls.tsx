@@ -1,4 +1,4 @@
-/** Owns the controls of the settings page: a choice of few, a switch, a number, each with its name and a line of explanation. */
+/** The controls of the settings page: a choice of few, a switch, a number, each with its name and a line of explanation. */
 import { Switch } from "@base-ui/react/switch";
 import { type ReactNode, useId } from "react";
 import styles from "./controls.module.css";

@@ -1,4 +1,4 @@
-/** Owns the page about the daemon: its state, where it was looked for, and how to look again. */
+/** The page about the daemon: its state, where it was looked for, and how to look again. */
 import { visible } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
 import { retryDaemon, startDaemon } from "../shell/actions.ts";

@@ -1,17 +1,18 @@
-/** Owns the page of the browsers and programs that may connect, and of letting another one in. */
+/** Shows the browsers and programs that may connect: names, what each may do, and their removal. */
 import { useCallback, useEffect, useState } from "react";
 import type { Scope } from "../../shared/protocol/access.ts";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { formatAgo } from "../activity/elapsed.ts";
-import { Button } from "../parts/button.tsx";
+import { isInputMethod } from "../keys/input-method.ts";
+import { AskFirst } from "../parts/ask-first.tsx";
 import { FaultNote } from "../sessions/fault-note.tsx";
-import { copyText } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
 import { useNow } from "../stores/clock.ts";
 import { toastFault } from "../stores/toasts.ts";
 import controls from "./controls.module.css";
+import { Invite } from "./invite.tsx";
 import styles from "./pages.module.css";
 
 interface Device {
@@ -58,7 +59,7 @@ export function Devices() {
   return (
     <>
       <p className={styles.text}>
-        These see your sessions. One that may do everything also types into your terminals and starts programs.
+        Browsers with access. One with full access can also type into your terminals and start programs.
       </p>
       <FaultNote fault={fault} />
       <ul className={styles.devices} aria-label="Devices">
@@ -70,7 +71,7 @@ export function Devices() {
               defaultValue={device.name}
               maxLength={80}
               onBlur={(event) => void rename(device, event.target.value)}
-              onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+              onKeyDown={(event) => event.key === "Enter" && !isInputMethod(event) && event.currentTarget.blur()}
             />
             <span className={controls.hint}>
               {device.id === own ? "this one" : `used ${formatAgo(Date.parse(device.last_used_at), now)}`}
@@ -81,66 +82,27 @@ export function Devices() {
               value={device.scope}
               onChange={(event) => void allow(device.id, event.target.value === "full" ? "full" : "read-only")}
             >
-              <option value="full">May do everything</option>
-              <option value="read-only">May only watch</option>
+              <option value="full">Full access</option>
+              <option value="read-only">View only</option>
             </select>
-            <Button
-              kind="remove"
-              aria-label={`Revoke ${oneLine(device.name, 60)}`}
-              onClick={() => void revoke(device.id)}
+            <AskFirst
+              label={`Revoke ${oneLine(device.name, 60)}`}
+              question={device.id === own ? "Sign this browser out?" : `Revoke ${oneLine(device.name, 60)}?`}
+              answer={device.id === own ? "Sign out" : "Revoke access"}
+              consequence={
+                device.id === own
+                  ? "This is the browser that you use now. It loses access at once; to return, you need a new link or six digits from another device."
+                  : "It loses access at once. To return, it needs a new link or six digits."
+              }
+              onAnswer={() => void revoke(device.id)}
             >
-              Revoke
-            </Button>
+              Revoke…
+            </AskFirst>
           </li>
         ))}
       </ul>
       {devices?.length === 0 && <p className={styles.text}>No browser has been connected yet.</p>}
-      <Pairing onPaired={load} />
+      <Invite onChange={load} />
     </>
-  );
-}
-
-interface Codes {
-  scope: Scope;
-  link_code: string;
-  digits: string;
-  expires_at: string;
-}
-
-function Pairing({ onPaired }: { onPaired: () => Promise<void> }) {
-  const { client, connection } = useServices();
-  const [codes, setCodes] = useState<Codes>();
-  const now = useNow("slow", codes !== undefined);
-  const left = codes === undefined ? 0 : Date.parse(codes.expires_at) - now;
-
-  async function make(scope: Scope): Promise<void> {
-    const made = await client.makePairingCode(scope);
-    if (made.ok) setCodes(made.value);
-    else toastFault(made.fault);
-    await onPaired();
-  }
-
-  if (codes === undefined || left <= 0) {
-    return (
-      <div className={controls.buttons}>
-        <Button onClick={() => void make("full")}>Connect another device…</Button>
-        <Button onClick={() => void make("read-only")}>Connect one that only watches…</Button>
-        {codes !== undefined && <span className={controls.hint}>The last code has expired.</span>}
-      </div>
-    );
-  }
-  const link = `${connection.url}/#pair=${codes.link_code}`;
-  return (
-    <div className={styles.pairing}>
-      <p className={styles.text}>
-        Open Signalbox's address on the other device and type these digits.{" "}
-        {codes.scope === "full"
-          ? "It may then do everything that you may here."
-          : "It may then watch, and nothing else."}
-      </p>
-      <output className={styles.digits}>{`${codes.digits.slice(0, 3)} ${codes.digits.slice(3)}`}</output>
-      <p className={controls.hint}>Valid for {Math.max(1, Math.round(left / 1_000))} s, once.</p>
-      <Button onClick={() => void copyText(link, "Link")}>Copy a link instead</Button>
-    </div>
   );
 }

@@ -1,4 +1,4 @@
-/** Owns the report on everything that can be wrong here, as `signalbox doctor` prints it. */
+/** The report on everything that can be wrong here, as `signalbox doctor` prints it. */
 import { useState } from "react";
 import type { DoctorReport } from "../../shared/protocol/gateway-api.ts";
 import { visible } from "../../shared/text/visible.ts";

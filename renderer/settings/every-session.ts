@@ -1,4 +1,4 @@
-/** Owns what is done with the history of all sessions at once. */
+/** What is done with the history of all sessions at once. */
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { ok, type Result } from "../../shared/protocol/fault.ts";
 import type { GatewayClient } from "../gateway/gateway-client.ts";

@@ -1,4 +1,4 @@
-/** Owns the settings of how Signalbox starts, and what a new session begins with. */
+/** The settings of how Signalbox starts, and what a new session begins with. */
 import { agentKey, startable } from "../sessions/agent-key.ts";
 import { useAgents } from "../sessions/use-agents.ts";
 import { changeSettings, type Settings, useSettings } from "../stores/settings-store.ts";
@@ -21,15 +21,15 @@ export function General() {
   return (
     <>
       <Choice
-        label="At the start, show"
-        hint="A link or an address to a session goes before."
+        label="When Signalbox opens, show"
+        hint="A link to a session takes priority."
         value={settings.startWith}
         options={START}
         onChange={(startWith) => changeSettings({ startWith })}
       />
       <Select
-        label="Agent of a new session"
-        hint="Chosen beforehand in the form."
+        label="Default agent"
+        hint="Preselected for new sessions."
         value={choices.some((agent) => agentKey(agent) === settings.newAgent) ? settings.newAgent : ""}
         options={[["", "The first one found"], ...choices.map((agent) => [agentKey(agent), agent.name] as const)]}
         onChange={(newAgent) => changeSettings({ newAgent })}

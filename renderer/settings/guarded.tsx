@@ -1,4 +1,4 @@
-/** Owns what a device that may only watch gets of a page that changes things: all of it to read, nothing to press. */
+/** What a device that may only watch gets of a page that changes things: all of it to read, nothing to press. */
 import type { ReactNode } from "react";
 import { useWatching } from "../stores/app-store.ts";
 import styles from "./pages.module.css";
@@ -9,7 +9,7 @@ export function Guarded({ children }: { children: ReactNode }) {
     <>
       {watching && (
         <p className={styles.watching}>
-          This device may only watch. Changes are made on the computer itself, or from a device that may do more.
+          This device has view-only access. Make changes on the computer itself, or on a device with full access.
         </p>
       )}
       <fieldset className={styles.guard} disabled={watching}>

@@ -1,4 +1,4 @@
-/** Owns the setting of how long, and how much, history is kept. */
+/** The setting of how long, and how much, history is kept. */
 import { useEffect, useState } from "react";
 import type { HistoryLimits } from "../../shared/protocol/gateway-api.ts";
 import { Button } from "../parts/button.tsx";
@@ -35,7 +35,7 @@ export function HistoryLimitsSetting() {
     <>
       <NumberSetting
         label="Keep history for"
-        hint="Older entries leave."
+        hint="Older history is deleted."
         value={wanted.days}
         min={1}
         max={36_500}
@@ -45,7 +45,7 @@ export function HistoryLimitsSetting() {
       />
       <NumberSetting
         label="Keep at most"
-        hint="Beyond it the oldest entries of all sessions leave."
+        hint="When full, the oldest is deleted first."
         value={wanted.megabytes}
         min={1}
         max={1_000_000}

@@ -1,4 +1,4 @@
-/** Owns the settings of notifications, which the desktop app shows. */
+/** The settings of notifications, which the desktop app shows. */
 import type { DesktopSettings } from "../../shared/protocol/desktop-settings.ts";
 import { formatMinute } from "../activity/elapsed.ts";
 import { Button } from "../parts/button.tsx";

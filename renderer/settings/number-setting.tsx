@@ -1,4 +1,4 @@
-/** Owns the control of a number: what is typed stands as it is, and counts once it is a number that may be. */
+/** The control of a number: what is typed stands as it is, and counts once it is a number that may be. */
 import { useState } from "react";
 import controls from "./controls.module.css";
 import { SettingRow } from "./controls.tsx";

@@ -1,4 +1,4 @@
-/** Owns the page about what is kept, and about removing it. */
+/** The page about what is kept, and about removing it. */
 
 import { Button } from "../parts/button.tsx";
 import { useApp } from "../stores/app-store.ts";

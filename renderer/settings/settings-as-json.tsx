@@ -1,4 +1,4 @@
-/** Owns the settings as text, for those who would rather edit or copy them whole. */
+/** The settings as text, for those who would rather edit or copy them whole. */
 import { useState } from "react";
 import { parseJson } from "../../shared/protocol/schema.ts";
 import { Button } from "../parts/button.tsx";

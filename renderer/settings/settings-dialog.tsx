@@ -1,4 +1,4 @@
-/** Owns the settings page: sections at the left, everything searchable. */
+/** The settings page: sections at the left, everything searchable. */
 import { type ComponentType, useRef, useState } from "react";
 import { OutboxPage } from "../outbox/outbox-page.tsx";
 import { Button } from "../parts/button.tsx";
@@ -57,7 +57,7 @@ export function SettingsDialog() {
   const [search, setSearch] = useState("");
   const takeEarlyText = useEarlyText(setSearch);
   const field = useRef<HTMLInputElement>(null);
-  const words = search.toLowerCase().trim();
+  const words = search.trim();
   const open = (id: SectionId) => {
     setSection(id);
     setSearch("");

@@ -1,4 +1,4 @@
-/** Owns the overview of all keys. */
+/** The overview of all keys. */
 import { COMMANDS } from "../keys/commands.ts";
 import { keysOf, showKey } from "../keys/key-map.ts";
 import { Kbd } from "../parts/button.tsx";
@@ -44,6 +44,11 @@ export function ShortcutsDialog() {
             {IN_LIST.map(([key, name]) => (
               <Row key={key} name={name} keys={[key]} />
             ))}
+          </dl>
+          <h3 className={styles.heading}>In a call's detail</h3>
+          <dl className={styles.keys}>
+            <Row name="Newer or older call" keys={["Alt ↑", "Alt ↓"]} />
+            <Row name="Close" keys={["Esc"]} />
           </dl>
           <h3 className={styles.heading}>In the terminal</h3>
           <dl className={styles.keys}>

@@ -1,6 +1,8 @@
-/** Owns the page on which every command's key can be changed. */
+/** The page on which every command's key can be changed. */
 import { type KeyboardEvent, useState } from "react";
+import { oneLine } from "../../shared/text/visible.ts";
 import { COMMANDS, type Command } from "../keys/commands.ts";
+import { isInputMethod } from "../keys/input-method.ts";
 import { isAllowed, keyMap, keyName, keysOf, showKey } from "../keys/key-map.ts";
 import { Button, Kbd } from "../parts/button.tsx";
 import { useServices } from "../shell/services.ts";
@@ -24,7 +26,7 @@ function ShortcutRow({ command }: { command: Command }) {
   const keys = keysOf(command.id, host.platform, own);
 
   function record(event: KeyboardEvent): void {
-    if (event.key === "Tab") return;
+    if (event.key === "Tab" || isInputMethod(event)) return;
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Escape") setRecording(false);
@@ -73,12 +75,12 @@ function ShortcutRow({ command }: { command: Command }) {
             keys.map((key) => <Kbd key={key}>{showKey(key, host.platform)}</Kbd>)
           )}
           {!recording && (
-            <Button onClick={() => setRecording(true)} aria-label={`${verb} the keys of ${command.name}`}>
+            <Button onClick={() => setRecording(true)} aria-label={`${verb} the keys of ${oneLine(command.name, 80)}`}>
               {verb}
             </Button>
           )}
           {own[command.id] !== undefined && (
-            <Button kind="link" onClick={reset} aria-label={`Reset the keys of ${command.name}`}>
+            <Button kind="link" onClick={reset} aria-label={`Reset the keys of ${oneLine(command.name, 80)}`}>
               Reset
             </Button>
           )}

@@ -41,5 +41,5 @@ it("what is missing or malformed is named", () => {
   expect(reason({ name: " " })).toContain("name");
   expect(reason({ command: "" })).toContain("command");
   expect(reason({ env: "no value here" })).toBe("“no value here” is no NAME=value");
-  expect(reason({ env: "1X=2" })).toBe("env.1X: Invalid key in record");
+  expect(reason({ env: "1X=2" })).toBe("env.1X: its name must be a variable's name");
 });

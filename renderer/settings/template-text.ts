@@ -1,4 +1,4 @@
-/** Owns an agent of one's own as the text of a form's fields, and back. */
+/** An agent of one's own as the text of a form's fields, and back. */
 import { type AgentTemplate, agentTemplateSchema } from "../../shared/protocol/agent-templates.ts";
 import { check, type Parsed } from "../../shared/protocol/schema.ts";
 

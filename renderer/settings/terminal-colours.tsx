@@ -1,4 +1,4 @@
-/** Owns the choice of the terminal's colours, and bringing other ones along. */
+/** Chooses the terminal's colours, and brings others along. */
 import { useId, useRef, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import { oneLine } from "../../shared/text/visible.ts";

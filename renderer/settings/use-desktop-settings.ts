@@ -1,4 +1,4 @@
-/** Owns reading and changing the settings that only the desktop app has. */
+/** Reads and changes the settings that only the desktop app has. */
 import { useEffect, useState } from "react";
 import type { DesktopSettings, DesktopSettingsPatch } from "../../shared/protocol/desktop-settings.ts";
 import { useServices } from "../shell/services.ts";

@@ -1,5 +1,7 @@
-/** Owns what buttons, keys and the palette do: the gateway is asked, the outcome shown. */
+/** What buttons, keys and the palette do: the gateway is asked, the outcome shown. */
+import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import type { NewSession } from "../../shared/protocol/gateway-api.ts";
+import { oneLine } from "../../shared/text/visible.ts";
 import { toastDone, toastFault } from "../stores/toasts.ts";
 import { closeOverlay, selectSession } from "../stores/view-store.ts";
 import type { Services } from "./services.ts";
@@ -14,15 +16,30 @@ export async function startSession(services: Services, request: NewSession) {
   return created;
 }
 
-export async function startDemo(services: Services): Promise<void> {
-  const created = await startSession(services, { agent: "demo", label: "Demo" });
+/** In its own folder, or in one that was chosen for it. */
+export const startDemo = (services: Services, cwd?: string) =>
+  startSession(services, { agent: "demo", ...(cwd === undefined ? {} : { cwd }) });
+
+/** Where nothing on the page can say what went wrong. */
+export async function startDemoHere(services: Services): Promise<void> {
+  const created = await startDemo(services);
   if (!created.ok) toastFault(created.fault);
 }
 
 /** `resume`: with the agent's last conversation. */
 export async function restartSession(services: Services, id: string, resume = false): Promise<void> {
-  const restarted = await services.client.restartSession(id, resume);
+  const restarted = await services.client.restartSession(id, { resume });
   if (!restarted.ok) toastFault(restarted.fault);
+}
+
+/** Ends a session's program; true when it runs no more. What it took is said. */
+export async function stopProgram(services: Services, session: SessionView): Promise<boolean> {
+  const name = oneLine(session.agent_name, 60);
+  const stopped = await services.client.stopSession(session.id);
+  if (!stopped.ok) toastFault(stopped.fault);
+  else if (stopped.value.by === "SIGKILL") toastDone(`${name} ignored SIGTERM for 3 s and was killed`);
+  else toastDone(`${name} was stopped`);
+  return stopped.ok;
 }
 
 export async function retryDaemon(services: Services): Promise<void> {

@@ -1,30 +1,38 @@
-/** Owns the signed-in page as a whole. */
+/** The signed-in page as a whole. */
+
 import { lazy, Suspense, useEffect } from "react";
 import { oneLine } from "../../shared/text/visible.ts";
-import { FirstRun } from "../sessions/first-run.tsx";
+import { loadCode } from "../gateway/load-code.ts";
 import { LinkBanner } from "../states/link-banner.tsx";
 import { useApp, useSession, useWatching } from "../stores/app-store.ts";
 import { followLastSession } from "../stores/last-session.ts";
 import { useView } from "../stores/view-store.ts";
 import styles from "./layout.module.css";
-import { Layout, loadCallDrawer } from "./layout.tsx";
+import { Layout } from "./layout.tsx";
+import { loadCallDrawer } from "./lazy-panels.tsx";
 import { LiveRegion } from "./live-region.tsx";
+import { SandboxNote } from "./sandbox-note.tsx";
 import { useServices } from "./services.ts";
 import { StatusBar } from "./status-bar.tsx";
 import { TitleBar } from "./title-bar.tsx";
-import { Toasts } from "./toasts.tsx";
 import { useCommands } from "./use-commands.ts";
 import { useKeys } from "./use-shortcuts.ts";
 import { useWidth } from "./use-width.ts";
 
-const loadOverlays = () => import("./overlays.tsx");
+const loadOverlays = () => loadCode(() => import("./overlays.tsx"));
 const Overlays = lazy(loadOverlays);
+const Toasts = lazy(() => loadCode(() => import("./toasts.tsx")).then(({ Toasts }) => ({ default: Toasts })));
+/** Seen once, by whoever has no session yet. */
+const FirstRun = lazy(() =>
+  loadCode(() => import("../sessions/first-run.tsx")).then(({ FirstRun }) => ({ default: FirstRun })),
+);
 /** Once the page stands, what is opened most is fetched, so that it opens at once the first time too. */
 const PRELOAD_MS = 1_000;
 
 export function App() {
   useCommands();
   const width = useWidth();
+  const alone = useView((view) => view.alone);
   const ready = useApp((store) => store.app !== undefined);
   const empty = useApp((store) => store.app?.sessions.length === 0);
   const nothing = useView((view) => view.session === undefined && view.badPath === undefined);
@@ -40,18 +48,26 @@ export function App() {
   }, [terminals]);
   return (
     <div className={styles.app}>
-      <TitleBar width={width} paletteKeys={paletteKeys} settingsKeys={settingsKeys} />
+      {!alone && <TitleBar width={width} paletteKeys={paletteKeys} settingsKeys={settingsKeys} />}
       <LinkBanner />
-      {!ready ? (
-        <div className={styles.body} />
-      ) : empty && nothing && !watching ? (
-        <div className={styles.body}>
-          <FirstRun />
-        </div>
-      ) : (
-        <Layout width={width} />
-      )}
-      {width !== "narrow" && <StatusBar />}
+      <SandboxNote />
+      <main className={styles.main}>
+        {!ready ? (
+          <div className={styles.body} />
+        ) : empty && nothing && !watching ? (
+          <div className={styles.body}>
+            <Suspense>
+              <FirstRun />
+            </Suspense>
+          </div>
+        ) : (
+          <>
+            <Heading />
+            <Layout width={width} />
+          </>
+        )}
+      </main>
+      {width !== "narrow" && !alone && <StatusBar />}
       {overlay !== undefined && (
         <Suspense>
           <Overlays overlay={overlay} />
@@ -59,9 +75,17 @@ export function App() {
       )}
       <WindowTitle />
       <LiveRegion />
-      <Toasts />
+      <Suspense>
+        <Toasts />
+      </Suspense>
     </div>
   );
+}
+
+/** What the page is about, for those who go by headings; the title bar says it to the eye. */
+function Heading() {
+  const session = useSession(useView((view) => view.session));
+  return <h1 className="visually-hidden">{session === undefined ? "Signalbox" : oneLine(session.label, 80)}</h1>;
 }
 
 /** One after the other: over a slow line nothing may hold up the terminal. What fails is fetched anew when it is opened. */

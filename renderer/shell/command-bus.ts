@@ -1,4 +1,4 @@
-/** Owns how a command reaches the room that knows what to do with it. */
+/** How a command reaches the room that knows what to do with it. */
 import { COMMANDS, type CommandId } from "../keys/commands.ts";
 import { mayOnlyWatch } from "../stores/app-store.ts";
 import { toastFault } from "../stores/toasts.ts";
@@ -16,7 +16,7 @@ export function onCommand(id: CommandId, run: () => void): () => void {
 /** What the gateway would refuse is said at once. */
 const WATCHING = {
   code: "read-only",
-  message: "This device may only watch.",
+  message: "This device has view-only access.",
   hint: "Settings → Devices, on the computer itself, lets it do more.",
 };
 

@@ -1,6 +1,6 @@
-/** Owns the chip that says whether a daemon was found, and what it opens: where was looked, what is wrong, what to do. */
+/** The chip that says whether a daemon was found, and what it opens: where was looked, what is wrong, what to do. */
 import { Popover } from "@base-ui/react/popover";
-import { memo } from "react";
+import { memo, useState } from "react";
 import { oneLine, visible } from "../../shared/text/visible.ts";
 import { formatMinute } from "../activity/elapsed.ts";
 import { Button } from "../parts/button.tsx";
@@ -20,16 +20,23 @@ export const DaemonChip = memo(function DaemonChip({ narrow }: { narrow: boolean
   const cutOff = useApp((store) => store.link.state !== "open");
   const watching = useWatching();
   const now = useNow("fast", daemon?.state === "lost");
+  const [open, setOpen] = useState(false);
   if (daemon === undefined) return null;
   const count = servers?.length ?? 0;
   const broken = servers?.filter((server) => server.state === "failed").length ?? 0;
   // What was true when the gateway was last heard may not be so any more.
-  const text = cutOff ? "not known" : chipText(daemon, count);
+  const text = cutOff ? "not known" : chipText(daemon, count, broken);
   const connected = daemon.state === "connected";
   const tone = cutOff ? "idle" : connected && broken > 0 ? "warn" : daemonTone(daemon);
 
+  /** The dialog takes the place of what opened it. */
+  function showServers(): void {
+    setOpen(false);
+    openOverlay("servers");
+  }
+
   return (
-    <Popover.Root>
+    <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger className={narrow ? styles.narrow : styles.chip} aria-label={`Daemon: ${text}`}>
         <Dot tone={tone} />
         {!narrow && <span>Daemon · {text}</span>}
@@ -55,10 +62,10 @@ export const DaemonChip = memo(function DaemonChip({ narrow }: { narrow: boolean
                 <Fact name="Servers" value={countServers(count) + (broken > 0 ? `, ${broken} not working` : "")} />
               )}
             </dl>
-            <BrokenServers />
-            {daemon.attempts.length > 0 && (
+            <BrokenServers onOpen={showServers} />
+            {!connected && daemon.attempts.length > 0 && (
               <>
-                <h3 className={styles.heading}>Where it was looked for</h3>
+                <h3 className={styles.heading}>Looked in</h3>
                 <ul className={styles.attempts}>
                   {daemon.attempts.map((attempt) => (
                     <li key={attempt.path}>
@@ -78,7 +85,7 @@ export const DaemonChip = memo(function DaemonChip({ narrow }: { narrow: boolean
                   Start built-in daemon
                 </Button>
               )}
-              <Button onClick={() => openOverlay("servers")}>Servers…</Button>
+              <Button onClick={showServers}>Servers…</Button>
             </div>
           </Popover.Popup>
         </Popover.Positioner>
@@ -97,7 +104,7 @@ function Fact({ name, value }: { name: string; value: string }) {
 }
 
 /** The servers that do not work, each with the first line of its reason, and what is wrong with their file. */
-function BrokenServers() {
+function BrokenServers({ onOpen }: { onOpen: () => void }) {
   const servers = useApp((store) => store.app?.servers) ?? [];
   const error = useApp((store) => store.app?.servers_error);
   const broken = servers.filter((server) => server.state === "failed");
@@ -108,7 +115,7 @@ function BrokenServers() {
       <ul className={styles.attempts}>
         {broken.map((server) => (
           <li key={server.name}>
-            <button type="button" className={styles.broken} onClick={() => openOverlay("servers")}>
+            <button type="button" className={styles.broken} onClick={onOpen}>
               {oneLine(server.name, 64)}
             </button>
             <span>{oneLine(server.reason?.split("\n")[0] ?? "no reason was given", 160)}</span>

@@ -1,4 +1,4 @@
-/** Owns how the daemon's state reads: in the chip, in a line, and in the banner above the activity. */
+/** How the daemon's state reads: in the chip, in a line, and in the banner above the activity. */
 import type { DaemonView, DiscoveryAttempt } from "../../shared/protocol/app-frames.ts";
 import { formatMinute } from "../activity/elapsed.ts";
 import type { DotTone } from "./dot.tsx";
@@ -21,11 +21,11 @@ export function daemonTone(daemon: DaemonView): DotTone {
 
 export const countServers = (count: number): string => `${count} ${count === 1 ? "server" : "servers"}`;
 
-/** What stands in the chip after "Daemon". */
-export function chipText(daemon: DaemonView, servers: number): string {
+/** What stands in the chip after "Daemon". Who cannot see its colour reads of servers that failed. */
+export function chipText(daemon: DaemonView, servers: number, failed: number): string {
   switch (daemon.state) {
     case "connected":
-      return countServers(servers);
+      return failed === 0 ? countServers(servers) : `${failed} of ${countServers(servers)} failed`;
     case "searching":
       return "looking";
     case "starting":
@@ -49,8 +49,8 @@ export function daemonLine(daemon: DaemonView, servers: number): string {
   return `${daemon.own ? "Built-in" : "Another program's"}${address} · ${countServers(servers)}`;
 }
 
-/** One or two sentences: what is the matter and what still works. `now` in the gateway's milliseconds. */
-export function daemonSentence(daemon: DaemonView, now: number): string {
+/** One or two sentences: what is the matter and what still works. `now` in the gateway's milliseconds. `terminalWorks`: the shown one is connected. */
+export function daemonSentence(daemon: DaemonView, now: number, terminalWorks = false): string {
   switch (daemon.state) {
     case "connected":
       return "Connected.";
@@ -61,7 +61,9 @@ export function daemonSentence(daemon: DaemonView, now: number): string {
     case "lost":
       return `Daemon disconnected at ${formatMinute(daemon.since)}. ${retryText(daemon.retry_at, now)}`;
     case "none":
-      return "No MCP daemon found. Your terminal still works; tool activity isn't shown.";
+      return terminalWorks
+        ? "No MCP daemon found. Your terminal still works; tool activity isn't shown."
+        : "No MCP daemon found. Without one no terminal runs here and no tool activity is shown.";
     case "refused":
       return "The daemon refused this app's token.";
     case "mismatch":

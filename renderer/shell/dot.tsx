@@ -1,4 +1,4 @@
-/** Owns the small disc that goes with a worded state. */
+/** The small disc that goes with a worded state. */
 import styles from "./dot.module.css";
 
 export type DotTone = "good" | "warn" | "bad" | "idle";

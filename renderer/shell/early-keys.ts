@@ -1,4 +1,4 @@
-/** Owns the keys that are pressed between the opening of a dialog and its getting the focus: none may reach the terminal. */
+/** The keys that are pressed between the opening of a dialog and its getting the focus: none may reach the terminal. */
 import { useCallback, useLayoutEffect } from "react";
 import { closeOverlay, type Overlay, useView } from "../stores/view-store.ts";
 

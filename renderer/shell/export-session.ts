@@ -1,4 +1,4 @@
-/** Owns saving a session's history as a file. */
+/** Saves a session's history as a file. */
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import { toastFault } from "../stores/toasts.ts";

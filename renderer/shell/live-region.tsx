@@ -1,7 +1,9 @@
-/** Owns what a screen reader is told by itself: changes of state, politely, never percentages. */
+/** What a screen reader is told by itself: changes of state, politely, never percentages. */
 import { useEffect, useState } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
+import type { InboxHead } from "../../shared/protocol/inbox-api.ts";
 import { oneLine } from "../../shared/text/visible.ts";
+import { portName } from "../preview/port-text.ts";
 import { sessionWord } from "../sessions/session-tone.ts";
 import { useApp } from "../stores/app-store.ts";
 import { daemonSentence } from "./daemon-text.ts";
@@ -12,6 +14,7 @@ export function LiveRegion() {
     () =>
       useApp.subscribe((now, before) => {
         const news = changes(before.app?.sessions ?? [], now.app?.sessions ?? []);
+        news.push(...asked(before.app?.inbox?.heads ?? [], now.app?.inbox?.heads ?? []));
         const daemon = now.app?.daemon;
         if (daemon !== undefined && before.app !== undefined && daemon.state !== before.app.daemon.state) {
           news.push(daemon.state === "connected" ? "Daemon connected." : daemonSentence(daemon, 0));
@@ -37,6 +40,15 @@ function stateSentence(session: SessionView): string {
   return /[.?!…]$/.test(why) ? `${word}: ${why}` : `${word}: ${why}.`;
 }
 
+/** What began to wait for a person. That a session needs one is said beside it, in fewer words. */
+export function asked(before: readonly InboxHead[], now: readonly InboxHead[]): string[] {
+  if (before === now) return [];
+  const known = new Set(before.map(({ id }) => id));
+  return now.flatMap(({ id, from, text }) =>
+    known.has(id) ? [] : [`Inbox: ${oneLine(from, 60)} asks: ${oneLine(text, 120)}`],
+  );
+}
+
 /** Sessions whose state changed, and calls that failed in them. */
 export function changes(before: readonly SessionView[], now: readonly SessionView[]): string[] {
   if (before === now) return [];
@@ -48,6 +60,12 @@ export function changes(before: readonly SessionView[], now: readonly SessionVie
     const said: string[] = [];
     if (old.status.state !== session.status.state) said.push(`${label}: ${stateSentence(session)}`);
     if (session.calls.failed > old.calls.failed) said.push(`${label}: a call failed.`);
+    const heard = new Set((old.ports ?? []).filter(({ health }) => health === "up").map(({ port }) => port));
+    for (const port of session.ports ?? []) {
+      if (port.health === "up" && port.ours === true && !heard.has(port.port)) {
+        said.push(`${label}: ${portName(port)} can be opened.`);
+      }
+    }
     return said;
   });
 }

@@ -1,4 +1,4 @@
-/** Owns the product's mark: a signal with two lamps. */
+/** The product's mark: a signal with two lamps. */
 export function Mark({ size = 16 }: { size?: number }) {
   return (
     <svg aria-hidden="true" width={size} height={size} viewBox="0 0 16 16">

@@ -1,24 +1,28 @@
-/** Owns the window below 760 px: one pane, the activity as a sheet at the bottom, a key row, the sessions as a page. */
-import { type ReactNode, useMemo, useSyncExternalStore } from "react";
+/** The window below 760 px: one pane, the activity as a sheet at the bottom, a key row, the sessions as a page. */
+import { type ReactNode, Suspense, useMemo, useSyncExternalStore } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { ActivityPanel } from "../activity/activity-panel.tsx";
 import { CallRow } from "../activity/call-row.tsx";
 import { rowHeight } from "../activity/list-item.ts";
+import { PortChip } from "../preview/port-chip.tsx";
 import { SessionList } from "../sessions/session-list.tsx";
 import { DaemonBanner } from "../states/daemon-banner.tsx";
+import { useWatching } from "../stores/app-store.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
 import { useTurnStarts } from "../stores/use-turn-starts.ts";
 import { selectCall, useView } from "../stores/view-store.ts";
 import { KeyRow } from "../terminal/key-row.tsx";
 import { TerminalPane } from "../terminal/terminal-pane.tsx";
 import styles from "./layout.module.css";
-import { Drawer } from "./layout.tsx";
+import { Drawer, PreviewPanel } from "./lazy-panels.tsx";
 import { useServices } from "./services.ts";
 
 export function NarrowLayout({ session, middle }: { session: SessionView | undefined; middle: ReactNode }) {
   const { streams } = useServices();
   const sessionsOpen = useView((view) => view.sessionsOpen);
   const sheetOpen = useView((view) => view.sheetOpen);
+  const preview = useView((view) => (view.call === undefined ? view.preview : undefined));
+  const watching = useWatching();
   const id = session?.id;
   const store = useMemo(() => (id === undefined ? undefined : streams.open(id)), [streams, id]);
   useTurnStarts(id, store);
@@ -30,14 +34,26 @@ export function NarrowLayout({ session, middle }: { session: SessionView | undef
     );
   }
   if (session === undefined || store === undefined) return <div className={styles.narrow}>{middle}</div>;
+  if (preview !== undefined) {
+    return (
+      <div className={styles.narrow}>
+        <Suspense>
+          <PreviewPanel key={`${session.id} ${preview}`} session={session} number={preview} back="terminal" />
+        </Suspense>
+      </div>
+    );
+  }
   return (
     <div className={styles.narrow}>
-      {!sheetOpen && <DaemonBanner />}
+      {!sheetOpen && <DaemonBanner session={session} />}
+      <div className={styles.narrowChip}>
+        <PortChip session={session} />
+      </div>
       <div className={styles.narrowTerminal}>
         <TerminalPane key={session.id} session={session} />
       </div>
       <Sheet store={store} />
-      <KeyRow session={session.id} />
+      {!watching && <KeyRow session={session.id} />}
       <Drawer session={session} />
     </div>
   );

@@ -1,15 +1,18 @@
-/** Owns whether the person is signed in, and the connections of a page that is. */
+/** Decides whether the person is signed in, and the connections of a page that is. */
 import { useCallback, useEffect, useState } from "react";
 import { appFrameSchema } from "../../shared/protocol/app-frames.ts";
 import { parseJson } from "../../shared/protocol/schema.ts";
 import { CLOSE } from "../../shared/protocol/wire.ts";
 import { createGatewayClient } from "../gateway/gateway-client.ts";
+import { createGatewayGate } from "../gateway/gateway-gate.ts";
+import { loadThrough } from "../gateway/load-code.ts";
 import { openReconnectingSocket } from "../gateway/reconnecting-socket.ts";
 import type { Connection, Host } from "../host/host.ts";
 import { SignIn } from "../host/sign-in.tsx";
 import { receiveAppFrame, setLink, useApp } from "../stores/app-store.ts";
 import { createSessionStreams } from "../stores/session-streams.ts";
 import { useView } from "../stores/view-store.ts";
+import { sendText } from "../terminal/send-text.ts";
 import { createTerminalPool } from "../terminal/terminal-pool.ts";
 import { App } from "./app.tsx";
 import { type Services, ServicesContext } from "./services.ts";
@@ -30,8 +33,9 @@ export function Page({ host }: { host: Host }) {
   useEffect(ask, [ask]);
 
   const refused = useCallback(
-    (reason: string) => {
-      host.forget();
+    (reason: string, proven: boolean) => {
+      // Whoever took the address of a gateway that has gone must not be able to sign this browser out for good.
+      if (proven) host.forget();
       setState({ is: "signed-out", reason });
     },
     [host],
@@ -45,7 +49,7 @@ export function Page({ host }: { host: Host }) {
 interface SignedInProps {
   host: Host;
   connection: Connection;
-  onRefused: (reason: string) => void;
+  onRefused: (reason: string, proven: boolean) => void;
 }
 
 function SignedIn({ host, connection, onRefused }: SignedInProps) {
@@ -63,14 +67,17 @@ function SignedIn({ host, connection, onRefused }: SignedInProps) {
   );
 }
 
-function startServices(host: Host, connection: Connection, onRefused: (reason: string) => void) {
-  const client = createGatewayClient(connection.token, () => onRefused("This browser isn't known here any more."));
-  const streams = createSessionStreams(connection, client.calls);
-  const terminals = createTerminalPool(connection, host);
+function startServices(host: Host, connection: Connection, onRefused: (reason: string, proven: boolean) => void) {
+  const gate = createGatewayGate({ connection });
+  const client = createGatewayClient(gate, (proven) => onRefused("This browser isn't known here any more.", proven));
+  const streams = createSessionStreams(gate, client.calls);
+  const terminals = createTerminalPool(gate, host, client);
+  // What the first picture needs comes from where the page has just come from; all later code passes the gate.
   if (useView.getState().session !== undefined) void terminals.prepare();
+  loadThrough(gate);
   let opened = false;
   const socket = openReconnectingSocket({
-    connection,
+    gate,
     path: () => "/ws/app",
     onText(text) {
       const frame = parseJson(appFrameSchema, text);
@@ -80,7 +87,8 @@ function startServices(host: Host, connection: Connection, onRefused: (reason: s
     onLink(link) {
       setLink(link);
       if (link.state === "open") opened = true;
-      if (link.state === "closed" && link.code === CLOSE.tokenRevoked) onRefused("This browser's access was revoked.");
+      if (link.state === "closed" && link.code === CLOSE.tokenRevoked)
+        onRefused("This browser's access was revoked.", true);
       // A refused upgrade looks like any other failure to a page: an ordinary request tells them apart.
       if (link.state === "waiting" && !opened) void client.agents();
       if (link.state === "waiting") opened = false;
@@ -88,10 +96,11 @@ function startServices(host: Host, connection: Connection, onRefused: (reason: s
   });
   const services: Services = {
     host,
-    connection,
+    connection: { url: connection.url },
     client,
     streams,
     terminals,
+    sendText: (session, text, enter) => sendText(gate, session, text, enter),
     reconnectNow() {
       socket.reconnectNow();
       streams.reconnectNow();
@@ -101,6 +110,7 @@ function startServices(host: Host, connection: Connection, onRefused: (reason: s
   return {
     services,
     dispose() {
+      loadThrough(undefined);
       socket.dispose();
       streams.dispose();
       terminals.dispose();

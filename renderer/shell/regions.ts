@@ -1,6 +1,6 @@
-/** Owns moving the focus from region to region: sessions, terminal, activity, detail. */
+/** Moves the focus from region to region: sessions, terminal, activity, preview, detail. */
 
-const ORDER = ["sessions", "terminal", "activity", "detail"];
+const ORDER = ["sessions", "terminal", "activity", "preview", "detail"];
 
 /** Focuses the next region that is there, in its most useful place. */
 export function cycleRegion(by: 1 | -1): void {

@@ -1,16 +1,20 @@
-/** Owns what every room of the page may reach: the host, the gateway and the open streams. */
+/** What every room of the page may reach: the host, the gateway and the open streams. */
 import { createContext, useContext } from "react";
+import type { Result } from "../../shared/protocol/fault.ts";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
-import type { Connection, Host } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
 import type { SessionStreams } from "../stores/session-streams.ts";
 import type { TerminalPool } from "../terminal/terminal-pool.ts";
 
 export interface Services {
   host: Host;
-  connection: Connection;
+  /** Where the gateway is. */
+  connection: { readonly url: string };
   client: GatewayClient;
   streams: SessionStreams;
   terminals: TerminalPool;
+  /** Sends text into the prompt of a session's program, whether or not its terminal is shown. */
+  sendText(session: string, text: string, enter: boolean): Promise<Result<void>>;
   /** Reconnects everything that waits, at once. */
   reconnectNow(): void;
 }

@@ -1,4 +1,4 @@
-/** Owns the bar at the bottom: what runs and what failed, and the terminal's facts. */
+/** The bar at the bottom: what runs and what failed, and the terminal's facts. */
 import { CircleX } from "lucide-react";
 import { useMemo, useSyncExternalStore } from "react";
 import { OutboxStatus } from "../outbox/outbox-status.tsx";

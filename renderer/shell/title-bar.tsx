@@ -1,6 +1,7 @@
-/** Owns the bar at the top: where one is, the way to everything, and whether all is well. */
+/** The bar at the top: where one is, the way to everything, and whether all is well. */
 import { Bell, ChevronDown, EllipsisVertical, Eye, Menu as MenuIcon, Search, Settings } from "lucide-react";
 import { oneLine } from "../../shared/text/visible.ts";
+import { InboxButton } from "../inbox/inbox-button.tsx";
 import { IconButton, join, Kbd } from "../parts/button.tsx";
 import { SessionMenu } from "../sessions/session-menu.tsx";
 import { useSession, useSessions, useWatching } from "../stores/app-store.ts";
@@ -53,6 +54,7 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
         <span className={styles.right}>
           {watching}
           {bell}
+          <InboxButton narrow />
           <DaemonChip narrow />
           <IconButton label="Search or run a command" onClick={() => openOverlay("palette")}>
             <Search aria-hidden size={16} strokeWidth={1.75} />
@@ -98,6 +100,7 @@ export function TitleBar({ width, paletteKeys, settingsKeys }: TitleBarProps) {
         {watching}
         <DaemonChip narrow={false} />
         {bell}
+        <InboxButton narrow={false} />
         <IconButton label="Settings" keys={settingsKeys} onClick={() => openOverlay("settings")}>
           <Settings aria-hidden size={16} strokeWidth={1.75} />
         </IconButton>
@@ -111,7 +114,7 @@ function Watching({ narrow }: { narrow: boolean }) {
   return (
     <span
       className={styles.watching}
-      title="This device may only watch: it changes nothing, and what you type isn't sent."
+      title="This device has view-only access: it changes nothing, and what you type isn't sent."
     >
       <Eye aria-hidden size={14} strokeWidth={1.75} />
       <span className={narrow ? "visually-hidden" : undefined}>Watching only</span>

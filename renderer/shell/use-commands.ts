@@ -1,22 +1,30 @@
-/** Owns what each command does. */
+/** What each command does. */
 import { useCallback, useEffect } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import type { HostCommand } from "../../shared/protocol/host-bridge.ts";
 import type { CommandId } from "../keys/commands.ts";
-import {
-  archiveSession,
-  copySessionLink,
-  deleteOnLeaving,
-  removeSession,
-  togglePin,
-} from "../sessions/session-actions.ts";
+import { copyPreviewLink, sharePreview, togglePreview } from "../preview/preview-actions.ts";
+import { archiveSession, deleteOnLeaving, removeSession, togglePin } from "../sessions/session-actions.ts";
 import { groupSessions, inOrder, nextNeedsYou } from "../sessions/session-groups.ts";
+import { isRunning } from "../sessions/session-tone.ts";
 import { useApp } from "../stores/app-store.ts";
-import { changeSettings, useSettings } from "../stores/settings-store.ts";
-import { openOverlay, selectSession, showBeside, showWaterfall, togglePanel, useView } from "../stores/view-store.ts";
-import { restartSession, retryDaemon, startDaemon, startDemo } from "./actions.ts";
+import { changeSettings, DEFAULT_SETTINGS, useSettings } from "../stores/settings-store.ts";
+import {
+  arrangeNext,
+  leavePane,
+  neighbourPane,
+  openOverlay,
+  selectSession,
+  showOne,
+  showWaterfall,
+  togglePanel,
+  useView,
+} from "../stores/view-store.ts";
+import { restartSession, retryDaemon, startDaemon, startDemoHere } from "./actions.ts";
 import { onCommand, runCommand } from "./command-bus.ts";
+import { copyLink } from "./copy-link.ts";
 import { exportSession } from "./export-session.ts";
+import { openOwnWindow } from "./own-window.ts";
 import { cycleRegion } from "./regions.ts";
 import { type Services, useServices } from "./services.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
@@ -35,7 +43,7 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
   return {
     palette: () => openOverlay("palette"),
     "new-session": () => openOverlay("new-session"),
-    demo: () => void startDemo(services),
+    demo: () => void startDemoHere(services),
     "close-session": () => selectSession(undefined),
     "next-session": () => neighbour(1),
     "previous-session": () => neighbour(-1),
@@ -48,30 +56,67 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
     "previous-region": () => cycleRegion(-1),
     settings: () => openOverlay("settings"),
     servers: () => openOverlay("servers"),
+    inbox: () => openOverlay("inbox"),
     outbox: () => openOverlay("settings", "outbox"),
     shortcuts: () => openOverlay("shortcuts"),
     "retry-daemon": () => void retryDaemon(services),
     "start-daemon": () => void startDaemon(services),
-    "restart-session": () => withSession(({ id }) => void restartSession(services, id)),
+    "restart-session": () => withSession(({ id }) => openOverlay("restart", id)),
+    "stop-session": () => withSession((session) => isRunning(session) && openOverlay("stop", session.id)),
     "resume-session": () => withSession(({ id }) => void restartSession(services, id, true)),
-    split: () => (useView.getState().pair === undefined ? openOverlay("beside") : showBeside(undefined)),
+    "open-link": () => withSession(({ id }) => openOverlay("links", id)),
+    split: () => openOverlay("beside"),
+    "one-pane": showOne,
+    "close-pane": () => withSession(({ id }) => leavePane(id)),
+    "arrange-panes": arrangeNext,
+    "next-pane": () => goToPane(services, 1),
+    "previous-pane": () => goToPane(services, -1),
+    "own-window": () => withSession(({ id }) => openOwnWindow(services.host, id)),
+    "send-to-several": () => openOverlay("send"),
     "rename-session": () => openOverlay("rename"),
     "pin-session": () => withSession((session) => togglePin(session.id)),
     "archive-session": () => withSession(archiveSession),
     "delete-session": () => withSession((session) => removeSession(services, session)),
     "session-tools": () => withSession((session) => openOverlay("session-tools", session.id)),
-    "copy-link": () => withSession((session) => copySessionLink(session.id)),
+    "copy-link": () => withSession((session) => copyLink(services.host, { session: session.id })),
+    preview: () => withSession((session) => togglePreview(services, session)),
+    "preview-ports": () => withSession(({ id }) => openOverlay("ports", id)),
+    "preview-copy": () => withSession(({ id }) => copyPreviewLink(id)),
+    "preview-share": () => withSession(({ id }) => sharePreview(id)),
     "export-events": () => withSession((session) => void exportSession(services.client, session, "jsonl")),
     "export-recording": () => withSession((session) => void exportSession(services.client, session, "cast")),
     "export-timeline": () => withSession((session) => void exportSession(services.client, session, "trace")),
     "export-replay": () => withSession((session) => void exportSession(services.client, session, "html")),
+    "zoom-in": () => zoom(1),
+    "zoom-out": () => zoom(-1),
+    "zoom-reset": () => changeSettings({ fontSize: DEFAULT_SETTINGS.fontSize }),
     waterfall: () => showWaterfall(!useView.getState().waterfall),
+    totals: () => withSession(({ id }) => openOverlay("totals", id)),
     "theme-contrast": () => changeSettings({ contrast: "more" }),
     "theme-dark": () => changeSettings({ theme: "dark", contrast: "normal" }),
     "theme-light": () => changeSettings({ theme: "light", contrast: "normal" }),
     "theme-system": () => changeSettings({ theme: "system", contrast: "system" }),
     "screen-reader": () => changeSettings({ screenReader: !useSettings.getState().screenReader }),
   };
+}
+
+/** Where one types is what is selected, so the focus goes there: once the palette has given it back. */
+function goToPane({ terminals }: Services, by: 1 | -1): void {
+  const id = neighbourPane(by);
+  if (id === undefined) return;
+  let frames = 0;
+  const go = (): void => {
+    frames += 1;
+    if (document.querySelector('[role="dialog"]') !== null && frames < MAX_CLOSING_FRAMES) requestAnimationFrame(go);
+    else terminals.known(id)?.focus();
+  };
+  requestAnimationFrame(go);
+}
+const MAX_CLOSING_FRAMES = 60;
+
+/** Of all terminals; Settings → Terminal has the same number. */
+function zoom(by: 1 | -1): void {
+  changeSettings({ fontSize: Math.max(9, Math.min(24, useSettings.getState().fontSize + by)) });
 }
 
 function withSession(run: (session: SessionView) => void): void {
@@ -104,6 +149,7 @@ function toggle(panel: "sessions" | "activity"): void {
 const FROM_HOST: Record<HostCommand, CommandId> = {
   "new-session": "new-session",
   settings: "settings",
+  inbox: "inbox",
   outbox: "outbox",
   palette: "palette",
   find: "find",

@@ -1,7 +1,8 @@
-/** Owns listening for the page's keys, before the terminal sees them and only for those that it does not need. */
+/** Listens for the page's keys, before the terminal sees them and only for those that it does not need. */
 import { useEffect, useMemo } from "react";
 import type { CommandId } from "../keys/commands.ts";
-import { keyMap, keyName, keysOf, sessionNumber, showKey } from "../keys/key-map.ts";
+import { INPUT_METHOD_KEY } from "../keys/input-method.ts";
+import { isForField, keyMap, keyName, keysOf, sessionNumber, showKey } from "../keys/key-map.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { runCommand } from "./command-bus.ts";
 import { keepBack } from "./early-keys.ts";
@@ -13,11 +14,11 @@ export function useShortcuts(onSessionNumber: (number: number) => void): void {
   const map = useMemo(() => keyMap(host.platform, own), [host.platform, own]);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.isComposing || event.defaultPrevented) return;
+      if (event.isComposing || event.keyCode === INPUT_METHOD_KEY || event.defaultPrevented) return;
       if (keepBack(event)) return;
       const number = sessionNumber(event, host.platform);
       const command = map.get(keyName(event));
-      if (number === undefined && command === undefined) return;
+      if (number === undefined && (command === undefined || isForField(command, event.target))) return;
       // A recorder of keys wants them raw.
       if (event.target instanceof HTMLElement && event.target.dataset.keys === "raw") return;
       event.preventDefault();

@@ -1,20 +1,20 @@
-/** Owns the three forms of the window. */
+/** The three forms of the window. */
 import { useSyncExternalStore } from "react";
+import { watchMedia } from "../theme/watch-media.ts";
 
 export type Width = "narrow" | "middle" | "wide";
 
-const wide = window.matchMedia("(min-width: 1100px)");
-const middle = window.matchMedia("(min-width: 760px)");
+/** Sessions and activity leave a terminal of 80 columns from here on. */
+const wide = watchMedia("(min-width: 1280px)");
+const middle = watchMedia("(min-width: 760px)");
 
 const current = (): Width => (wide.matches ? "wide" : middle.matches ? "middle" : "narrow");
 
-/** From 1100 px three panels; from 760 px the sessions are a rail; below it one pane. */
+/** From 1280 px three panels; from 760 px the sessions are a rail; below it one pane. */
 export const useWidth = (): Width =>
   useSyncExternalStore((told) => {
-    wide.addEventListener("change", told);
-    middle.addEventListener("change", told);
+    const stops = [wide.onChange(told), middle.onChange(told)];
     return () => {
-      wide.removeEventListener("change", told);
-      middle.removeEventListener("change", told);
+      for (const stop of stops) stop();
     };
   }, current);

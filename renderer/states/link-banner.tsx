@@ -1,4 +1,4 @@
-/** Owns what is said across the window when the page itself has lost the gateway, or was built by another version. */
+/** Says across the window that the page itself has lost the gateway, or was built by another version. */
 import { oneLine } from "../../shared/text/visible.ts";
 import { formatMinute } from "../activity/elapsed.ts";
 import { Button } from "../parts/button.tsx";
@@ -16,11 +16,14 @@ export function LinkBanner() {
   const offset = useApp((store) => store.clockOffset);
   const theirs = useApp((store) => store.app?.version);
   const now = useNow("fast", link.state === "waiting") - offset;
-  if (link.state === "waiting") {
+  if (link.state === "waiting" || (link.state === "connecting" && link.since !== undefined)) {
     return (
       <Banner tone="warn" actions={<Button onClick={reconnectNow}>Reconnect now</Button>}>
-        Signalbox's gateway stopped answering at {formatMinute(new Date(link.since).toISOString())}.{" "}
-        {retryText(link.retryAt, now)} Running agents aren't affected.
+        {link.state === "waiting" && link.stranger === true
+          ? "What answers at this address can't prove that it is your Signalbox, so nothing is sent to it."
+          : `Signalbox's gateway stopped answering at ${formatMinute(new Date(link.since ?? 0).toISOString())}.`}{" "}
+        {retryText(link.state === "waiting" ? link.retryAt : undefined, now)} Agents run without it; what you type here
+        isn't sent.
       </Banner>
     );
   }
@@ -28,7 +31,7 @@ export function LinkBanner() {
     return (
       <Banner tone="bad" actions={<Button onClick={reconnectNow}>Reconnect now</Button>}>
         Signalbox's gateway closed the connection{link.reason === "" ? "" : `: ${oneLine(link.reason, 200)}`}. What is
-        shown here no longer changes; running agents aren't affected.
+        shown here no longer changes. Agents run without it; what you type here isn't sent.
       </Banner>
     );
   }

@@ -1,4 +1,4 @@
-/** Owns replacing a daemon of another version: at once when nothing runs in it, and after a question when that ends programs. */
+/** Replaces a daemon of another version: at once when nothing runs in it, and after a question when that ends programs. */
 import { useRef, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { Banner } from "../parts/notice.tsx";

@@ -1,8 +1,8 @@
-/** Owns the middle of the window when no session, or none that exists, is selected. */
+/** The middle of the window when no session, or none that exists, is selected. */
 import { Eye, Link2Off, SquareTerminal } from "lucide-react";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/notice.tsx";
-import { startDemo } from "../shell/actions.ts";
+import { startDemoHere } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
 import { useSessions, useWatching } from "../stores/app-store.ts";
 import { openOverlay, selectSession, useView } from "../stores/view-store.ts";
@@ -34,7 +34,7 @@ export function NothingSelected() {
       <Empty
         icon={<Eye {...icon} />}
         text={none ? "No sessions yet." : "Choose a session to watch."}
-        hint="This device may only watch. Sessions are started on the computer itself."
+        hint="This device has view-only access. Sessions are started on the computer itself."
       />
     );
   }
@@ -43,7 +43,7 @@ export function NothingSelected() {
       <Button kind="primary" onClick={() => openOverlay("new-session")}>
         New session
       </Button>
-      <Button onClick={() => void startDemo(services)}>Try the demo</Button>
+      <Button onClick={() => void startDemoHere(services)}>Try the demo</Button>
     </Empty>
   );
 }

@@ -1,8 +1,8 @@
-/** Owns what the gateway says of the daemon, the servers and the sessions, and the state of the link to it. */
+/** What the gateway says of the daemon, the servers and the sessions, and the state of the link to it. */
 import { useMemo } from "react";
 import { create } from "zustand";
 import type { Me } from "../../shared/protocol/access.ts";
-import type { AppFrame, AppState, SessionView } from "../../shared/protocol/app-frames.ts";
+import type { AgentId, AppFrame, AppState, SessionView } from "../../shared/protocol/app-frames.ts";
 import type { LinkState } from "../gateway/reconnecting-socket.ts";
 import { useView } from "./view-store.ts";
 
@@ -41,6 +41,8 @@ export function applyAppFrame(app: AppState, frame: Exclude<AppFrame, { type: "s
   switch (frame.type) {
     case "daemon":
       return { ...app, daemon: frame.daemon };
+    case "daemons":
+      return { ...app, daemons: frame.daemons };
     case "servers": {
       const { servers_error: _, ...rest } = app;
       return { ...rest, servers: frame.servers, ...(frame.error === undefined ? {} : { servers_error: frame.error }) };
@@ -51,6 +53,8 @@ export function applyAppFrame(app: AppState, frame: Exclude<AppFrame, { type: "s
       return { ...app, sessions: app.sessions.filter((session) => session.id !== frame.id) };
     case "outbox":
       return { ...app, outbox: frame.outbox };
+    case "inbox":
+      return { ...app, inbox: frame.inbox };
     case "recording":
       return { ...app, recording: frame.recording };
   }
@@ -64,6 +68,12 @@ function put(sessions: readonly SessionView[], session: SessionView): SessionVie
 /** This device may look at everything and change nothing. */
 export const mayOnlyWatch = ({ me }: Pick<AppStore, "me"> = useApp.getState()): boolean => me?.scope === "read-only";
 export const useWatching = (): boolean => useApp(mayOnlyWatch);
+
+/** The agent of a session whose program runs. */
+export function runningAgent(id: string): AgentId | undefined {
+  const session = useApp.getState().app?.sessions.find((known) => known.id === id);
+  return session?.terminal.state === "running" ? session.agent : undefined;
+}
 
 const NO_SESSIONS: SessionView[] = [];
 /** All sessions but those that are being deleted. */

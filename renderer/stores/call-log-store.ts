@@ -1,5 +1,5 @@
 /**
- * Owns one session's calls in the page: the shared fold in a mutable map, told to the rows once per animation frame.
+ * One session's calls in the page: the shared fold in a mutable map, told to the rows once per animation frame.
  * React sees immutable `Call` objects; only rows whose call changed are asked to paint again.
  */
 import { type Call, isOpen } from "../../shared/events/call.ts";
@@ -35,7 +35,7 @@ export interface CallLogStore extends Placement {
   /** Whether a call is here without its arguments and result. */
   isPartial(id: string): boolean;
   /** Adds to such a call what its first and last entries tell. */
-  complete(id: string, parts: Pick<Call, "args" | "result" | "cut">): void;
+  complete(id: string, told: Pick<Call, "args" | "result" | "cut" | "parts">): void;
   /** Whether it is known what there was before: until then an empty list says nothing. */
   isReady(): boolean;
   setReady(): void;
@@ -141,7 +141,8 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
     if (whole.size <= MAX_WHOLE || call === undefined) return;
     whole.delete(call.id);
     kept.forget(call.id);
-    log.calls.set(call.id, { ...call, args: undefined, result: undefined, cut: undefined });
+    const { parts: _, ...rest } = call;
+    log.calls.set(call.id, { ...rest, args: undefined, result: undefined, cut: undefined });
     partial.add(call.id);
     dirty.add(call.id);
   }
@@ -164,6 +165,7 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
         partial.add(call.id);
       }
       log.lastSeq = page.last;
+      log.run = page.run;
       log.failed = page.failed;
       const newest = page.calls.toReversed();
       placement.begin(newest, page.more ? (newest[0]?.firstSeq ?? 0) : 0, Math.max(0, page.total - newest.length));
@@ -175,14 +177,15 @@ export function createCallLogStore(schedule: (flush: () => void) => void): CallL
       request();
     },
     isPartial: (id: string) => partial.has(id),
-    complete(id: string, parts: Pick<Call, "args" | "result" | "cut">) {
+    complete(id: string, told: Pick<Call, "args" | "result" | "cut" | "parts">) {
       const call = log.calls.get(id);
       if (call === undefined || !partial.delete(id)) return;
       log.calls.set(id, {
         ...call,
-        args: call.args ?? parts.args,
-        result: call.result ?? parts.result,
-        cut: call.cut === undefined ? parts.cut : { ...parts.cut, ...call.cut },
+        args: call.args ?? told.args,
+        result: call.result ?? told.result,
+        cut: call.cut === undefined ? told.cut : { ...told.cut, ...call.cut },
+        parts: [...new Map([...(told.parts ?? []), ...(call.parts ?? [])].map((part) => [part.at, part])).values()],
       });
       keepWhole(id);
       dirty.add(id);

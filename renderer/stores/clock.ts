@@ -1,4 +1,4 @@
-/** Owns the ticking of elapsed times: one timer for all that show one, in the gateway's time. */
+/** The ticking of elapsed times: one timer for all that show one, in the gateway's time. */
 import { useSyncExternalStore } from "react";
 import { useApp } from "./app-store.ts";
 

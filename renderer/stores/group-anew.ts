@@ -1,4 +1,4 @@
-/** Owns grouping a session's calls into turns from the beginning, in slices: when older ones have come, or the agent told more of its turns. */
+/** Groups a session's calls into turns from the beginning, in slices: when older ones have come, or the agent told more of its turns. */
 import type { Call } from "../../shared/events/call.ts";
 import { nextTask, sliceTime } from "./slices.ts";
 import { noteCall, type Turns } from "./turns.ts";

@@ -42,7 +42,7 @@ function keeping(calls: readonly Call[]) {
   const read = async (before: number | undefined, limit: number): Promise<CallPage> => {
     asked.push(before);
     const found = calls.filter(({ firstSeq }) => before === undefined || firstSeq < before).toReversed();
-    const numbers = { last: 2 * calls.length, total: calls.length, failed: 0 };
+    const numbers = { last: 2 * calls.length, run: 0, total: calls.length, failed: 0 };
     const open = before === undefined ? calls.filter(({ state }) => state === "running") : [];
     return { calls: found.slice(0, limit), more: found.length >= limit, open, gaps: [], ...numbers };
   };

@@ -1,4 +1,4 @@
-/** Owns the entries that this page has seen of each call, for its detail; older ones are read from the gateway's history. */
+/** The entries that this page has seen of each call, for its detail; older ones are read from the gateway's history. */
 import type { LogEntry } from "../../shared/events/tool-event.ts";
 
 /** Entries kept per call, and calls of which any are kept. */

@@ -1,4 +1,4 @@
-/** Owns which session was shown last, so that a start without an address can show it again. */
+/** Which session was shown last, so that a start without an address can show it again. */
 import { useApp } from "./app-store.ts";
 import { useSettings } from "./settings-store.ts";
 import { selectSession, useView } from "./view-store.ts";

@@ -1,4 +1,4 @@
-/** Owns loading a session's calls from before this page looked: the newest at once, the rest behind what is shown already. */
+/** Loads a session's calls from before this page looked: the newest at once, the rest behind what is shown already. */
 import type { Call } from "../../shared/events/call.ts";
 import type { CallPage } from "../gateway/read-call-page.ts";
 import type { CallLogStore } from "./call-log-store.ts";

@@ -1,5 +1,5 @@
 /**
- * Owns where a session's calls stand: their order, their turns, which are errors. It grows with the log at one end, and at
+ * Where a session's calls stand: their order, their turns, which are errors. It grows with the log at one end, and at
  * the other once, when the calls from before this page looked have come.
  */
 import type { Call } from "../../shared/events/call.ts";

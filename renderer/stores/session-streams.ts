@@ -1,8 +1,9 @@
-/** Owns the event streams that are open: one per session that is looked at, a few kept warm for quick switching. */
+/** The event streams that are open: one per session that is looked at, a few kept warm for quick switching. */
+
+import type { GatewayGate } from "../gateway/gateway-gate.ts";
 import type { CallPage } from "../gateway/read-call-page.ts";
 import { readEventFrame } from "../gateway/read-event-frame.ts";
 import { openReconnectingSocket, type ReconnectingSocket } from "../gateway/reconnecting-socket.ts";
-import type { Connection } from "../host/host.ts";
 import { type CallLogStore, createCallLogStore } from "./call-log-store.ts";
 import { loadHistory } from "./load-history.ts";
 
@@ -29,7 +30,7 @@ interface Stream {
   gone: boolean;
 }
 
-export function createSessionStreams(connection: Connection, readCalls: ReadCalls): SessionStreams {
+export function createSessionStreams(gate: GatewayGate, readCalls: ReadCalls): SessionStreams {
   const open = new Map<string, Stream>();
 
   function start(session: string): Stream {
@@ -45,7 +46,7 @@ export function createSessionStreams(connection: Connection, readCalls: ReadCall
 
   function follow(session: string, store: CallLogStore): ReconnectingSocket {
     return openReconnectingSocket({
-      connection,
+      gate,
       path: () => `/ws/mcp/events?session_id=${encodeURIComponent(session)}&after=${store.log.lastSeq}`,
       onText(text) {
         const frame = readEventFrame(text);

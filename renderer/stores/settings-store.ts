@@ -1,7 +1,11 @@
-/** Owns the person's settings of this page, kept in its storage and checked when they are read back. */
+/** The person's settings of this page, kept in its storage and checked when they are read back. */
 import { create } from "zustand";
+import { editorSchema } from "../../shared/links/editor-address.ts";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
 import { type ColorScheme, colorSchemeSchema, MAX_SCHEMES } from "../theme/color-scheme.ts";
+
+/** Names of families with commas between them, as CSS has them, and nothing that could end the value. */
+export const FONT_FAMILY = /^[\p{L}\p{N} _.,'"-]{0,200}$/u;
 
 export const settingsSchema = z.object({
   /** What is shown where the address names nothing. */
@@ -13,6 +17,9 @@ export const settingsSchema = z.object({
   contrast: z.enum(["system", "more", "normal"]).catch("system"),
   motion: z.enum(["system", "reduced"]).catch("system"),
   fontSize: z.number().min(9).max(24).catch(13),
+  /** Family of the terminal's text; empty for the bundled one. */
+  fontFamily: z.string().regex(FONT_FAMILY).catch(""),
+  ligatures: z.boolean().catch(false),
   lineHeight: z.number().min(1).max(2).catch(1.1),
   cursorBlink: z.boolean().catch(true),
   cursorStyle: z.enum(["block", "bar", "underline"]).catch("block"),
@@ -22,6 +29,21 @@ export const settingsSchema = z.object({
   scrollback: z.number().min(0).max(100_000).catch(10_000),
   renderer: z.enum(["dom", "webgl"]).catch("dom"),
   screenReader: z.boolean().catch(false),
+  /** Which Option keys of a Mac are Meta; the others type the characters of the keyboard's layout. */
+  optionIsMeta: z.enum(["off", "left", "right", "both"]).catch("off"),
+  /** Ctrl+C copies text that is selected in the terminal, and interrupts only where none is. Not on a Mac. */
+  ctrlCCopies: z.boolean().catch(false),
+  /** Text is copied as soon as it is selected. */
+  copyOnSelect: z.boolean().catch(false),
+  /** Asks before several lines are pasted into a program that takes each for Enter. */
+  warnPaste: z.boolean().catch(true),
+  /** What becomes of text that a program in a terminal wants to have in the clipboard (OSC 52). */
+  programClipboard: z.enum(["ask", "allow", "never"]).catch("ask"),
+  /** What opens a path of a terminal, and the SSH name of the machine that has it, for an editor elsewhere. */
+  editor: editorSchema.catch("vscode"),
+  editorHost: z.string().max(320).catch(""),
+  /** The person knows that the app runs without Chromium's sandbox. */
+  knowsUnsandboxed: z.boolean().catch(false),
   recentCommands: z.array(z.string()).max(20).catch([]),
   keys: z.record(z.string(), z.string()).catch({}),
   pinned: z.array(z.string()).catch([]),

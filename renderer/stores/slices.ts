@@ -1,4 +1,4 @@
-/** Owns doing long work on the page's one thread in slices, so that frames and keys come in between. */
+/** Does long work on the page's one thread in slices, so that frames and keys come in between. */
 
 /** Milliseconds of one slice: with what else a frame needs it still fits into one. */
 const SLICE_MS = 6;

@@ -1,14 +1,34 @@
-/** Owns the short notes about what a person's own action led to; nothing else makes a toast. */
+/** The short notes about what a person's own action led to; nothing else makes a toast. */
 import { Toast } from "@base-ui/react/toast";
 import type { Fault } from "../../shared/protocol/fault.ts";
 
 export const toasts = Toast.createToastManager();
+type NewToast = Parameters<typeof toasts.add>[0];
 
-export const toastDone = (title: string): void => void toasts.add({ title, type: "done", timeout: 3_000 });
+/** What was said before the place for it had come; that is fetched with the first screen, and later than it. */
+let waiting: NewToast[] | undefined = [];
+let count = 0;
+
+function add(toast: NewToast): string {
+  count += 1;
+  const named = { ...toast, id: `toast-${count}` };
+  if (waiting === undefined) toasts.add(named);
+  else waiting.push(named);
+  return named.id;
+}
+
+/** From now on toasts are shown at once. */
+export function showToasts(): void {
+  const missed = waiting ?? [];
+  waiting = undefined;
+  for (const toast of missed) toasts.add(toast);
+}
+
+export const toastDone = (title: string): void => void add({ title, type: "done", timeout: 3_000 });
 
 /** What happened, and what was not lost or what to do next. */
 export function toastFault(fault: Fault): void {
-  toasts.add({
+  add({
     title: fault.message,
     ...(fault.hint === undefined ? {} : { description: fault.hint }),
     type: "fault",
@@ -19,7 +39,7 @@ export function toastFault(fault: Fault): void {
 
 /** A done deed that can be taken back for a while. */
 export function toastUndo(title: string, undo: () => void): void {
-  const id = toasts.add({
+  const id = add({
     title,
     type: "done",
     timeout: 8_000,

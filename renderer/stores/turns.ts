@@ -1,4 +1,4 @@
-/** Owns the grouping of calls into turns: by what the agent says of its turns, else by a guess from overlaps and pauses. */
+/** Groups calls into turns: by what the agent says of its turns, else by a guess from overlaps and pauses. */
 import { type Call, isOpen } from "../../shared/events/call.ts";
 
 /** Where an agent says nothing of turns: with nothing running for this long it has turned to something else. */

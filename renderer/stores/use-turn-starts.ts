@@ -1,4 +1,4 @@
-/** Owns telling a session's store when its agent said that turns began: those of before, and each new one. */
+/** Tells a session's store when its agent said that turns began: those of before, and each new one. */
 import { useEffect } from "react";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "./app-store.ts";

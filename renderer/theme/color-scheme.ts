@@ -1,4 +1,4 @@
-/** Owns terminal colours that a person brings along, in the forms of Windows Terminal and iTerm2, in which theme collections are written. */
+/** Terminal colours that a person brings along, in the forms of Windows Terminal and iTerm2, in which theme collections are written. */
 import type { ITheme } from "@xterm/xterm";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import { check, parseJson, z } from "../../shared/protocol/schema.ts";

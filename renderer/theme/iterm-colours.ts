@@ -1,4 +1,4 @@
-/** Owns reading `.itermcolors`, the property list in which iTerm2 and most theme collections keep terminal colours. */
+/** Reads `.itermcolors`, the property list in which iTerm2 and most theme collections keep terminal colours. */
 
 /** The file's own names, by the names that a `ColorScheme` has. */
 const KEYS: Readonly<Record<string, string>> = {

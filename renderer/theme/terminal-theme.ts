@@ -1,4 +1,4 @@
-/** Owns the terminal's colours for both themes; its ground is the page's own token. */
+/** The terminal's colours for both themes; its ground is the page's own token. */
 import type { ITheme } from "@xterm/xterm";
 import { DARK_TERMINAL } from "../../shared/protocol/terminal-colours.ts";
 import { type ColorScheme, schemeTheme } from "./color-scheme.ts";

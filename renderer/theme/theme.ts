@@ -1,10 +1,11 @@
-/** Owns which theme is in force: the person's choice, else the system's. */
+/** Which theme is in force: the person's choice, else the system's. */
 import { useSyncExternalStore } from "react";
 import { type Settings, useSettings } from "../stores/settings-store.ts";
 import type { ThemeName } from "./terminal-theme.ts";
+import { watchMedia } from "./watch-media.ts";
 
-const light = window.matchMedia("(prefers-color-scheme: light)");
-const contrast = window.matchMedia("(prefers-contrast: more)");
+const light = watchMedia("(prefers-color-scheme: light)");
+const contrast = watchMedia("(prefers-contrast: more)");
 
 function current(): ThemeName {
   const settings = useSettings.getState();
@@ -13,34 +14,29 @@ function current(): ThemeName {
   return light.matches ? "light" : "dark";
 }
 
-/** Writes the settings to the document and keeps them there. Gives the function that stops it. */
-export function followTheme(): () => void {
+/** Writes the settings to the document, and tells the theme, whenever they change. Gives the function that stops it. */
+export function followTheme(tell: (theme: ThemeName) => void): () => void {
+  let told: ThemeName | undefined;
   const apply = () => {
     const settings: Settings = useSettings.getState();
     const root = document.documentElement;
-    root.dataset.theme = current();
+    const theme = current();
+    root.dataset.theme = theme;
+    if (theme !== told) tell(theme);
+    told = theme;
     if (settings.motion === "reduced") root.dataset.motion = "reduced";
     else delete root.dataset.motion;
   };
   apply();
-  light.addEventListener("change", apply);
-  contrast.addEventListener("change", apply);
-  const unsubscribe = useSettings.subscribe(apply);
-  return () => {
-    light.removeEventListener("change", apply);
-    contrast.removeEventListener("change", apply);
-    unsubscribe();
-  };
+  return onAny(apply);
 }
 
-export const useThemeName = (): ThemeName =>
-  useSyncExternalStore((told) => {
-    const unsubscribe = useSettings.subscribe(told);
-    light.addEventListener("change", told);
-    contrast.addEventListener("change", told);
-    return () => {
-      unsubscribe();
-      light.removeEventListener("change", told);
-      contrast.removeEventListener("change", told);
-    };
-  }, current);
+export const useThemeName = (): ThemeName => useSyncExternalStore(onAny, current);
+
+/** Calls `listener` whenever the theme may be another. Gives the function that stops it. */
+function onAny(listener: () => void): () => void {
+  const stops = [useSettings.subscribe(listener), light.onChange(listener), contrast.onChange(listener)];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

@@ -1,4 +1,4 @@
-/** Owns the axis of a turn's waterfall: time from the turn's start, with idle stretches drawn short. */
+/** The axis of a turn's waterfall: time from the turn's start, with idle stretches drawn short. */
 
 /** Nothing running for longer than this is idle and is compressed… */
 export const IDLE_MS = 5_000;

@@ -1,9 +1,9 @@
-/** Owns the rows of the waterfall: a turn's axis and a call's bar. */
+/** The rows of the waterfall: a turn's axis and a call's bar. */
 import { memo } from "react";
-import { oneLine } from "../../shared/text/visible.ts";
+import { CallName } from "../activity/call-name.tsx";
 import { callTone, useCall } from "../activity/call-row.tsx";
 import { evidence } from "../activity/divider-rows.tsx";
-import { formatElapsed, formatRough } from "../activity/elapsed.ts";
+import { formatElapsed, formatRough, formatSecond } from "../activity/elapsed.ts";
 import { figures, stateWord } from "../activity/progress-truth.ts";
 import { join } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
@@ -82,7 +82,7 @@ export const BarRow = memo(function BarRow({ store, id, domId, scale, top, heigh
     >
       <div role="gridcell" className={styles.label}>
         <StateIcon tone={callTone(call)} />
-        <span className={styles.tool}>{oneLine(call.tool, 80)}</span>
+        <CallName call={call} store={store} withoutServer />
         <span className="visually-hidden">{stateWord(call)}</span>
       </div>
       <div role="gridcell" className={styles.lane}>
@@ -90,7 +90,11 @@ export const BarRow = memo(function BarRow({ store, id, domId, scale, top, heigh
           className={join(styles.bar, styles[call.state])}
           style={{ left: `${from * 100}%`, width: `max(3px, ${(to - from) * 100}%)` }}
         />
-        <span className={styles.figures} style={{ left: `calc(${to * 100}% + 2px)` }}>
+        <span
+          className={styles.figures}
+          title={formatSecond(call.startedAt)}
+          style={{ left: `calc(${to * 100}% + 2px)` }}
+        >
           {figures(call, now)}
         </span>
       </div>

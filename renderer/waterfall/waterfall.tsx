@@ -1,4 +1,4 @@
-/** Owns the waterfall: every call as a bar on its turn's own axis, newest turn first, zoomed by keys and wheel. */
+/** The waterfall: every call as a bar on its turn's own axis, newest turn first, zoomed by keys and wheel. */
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { gapText } from "../activity/divider-rows.tsx";
 import { target } from "../activity/list-keys.ts";
