@@ -1,7 +1,7 @@
 /**
- * B1: events a second through the bridge. Work: 200,000 events of 200 B, SSE in, one `signalbox.v1` client out, journal on;
- * once as 64 KB chunks and once with every event as its own HTTP chunk; then 1,000,000 until the journal has them all.
- * Beside it: (a) the straightforward bridge (fetch, parser, one `send` an event, no journal) and (b) the raw ceiling,
+ * B1: events a second through the bridge. Work: 200,000 events of 200 B, one `signalbox.v1` client out, journal on; as our own
+ * daemon sends them to its gateway, and as a foreign daemon's server-sent events; once as 64 KB chunks and once with every event as its own HTTP chunk; then 1,000,000 until the journal has them all.
+ * Beside it, on the same daemon's server-sent events: (a) the straightforward bridge (fetch, parser, one `send` an event, no journal) and (b) the raw ceiling,
  * the same chunks forwarded unread: no bridge in Node can move the same bytes for less than one read and one write a chunk.
  */
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import type { Benchmark, Context, Goal, Measurement } from "./harness/benchmark.
 import { bridgeShares } from "./harness/bridge-shares.ts";
 import { now } from "./harness/clock.ts";
 import { type EventDaemon, startEventDaemon } from "./harness/event-daemon.ts";
-import { type EmitCommand, emitCommand, eventBlock } from "./harness/event-script.ts";
+import { type EmitCommand, emitCommand, wireOf } from "./harness/event-script.ts";
 import { pairedRatio, spread } from "./harness/figures.ts";
 import { journaled } from "./harness/journal.ts";
 import { temporaryFolder } from "./harness/own-processes.ts";
@@ -37,29 +37,43 @@ interface Bridge {
 const BURSTS = { more: 2, warmUps: 2 };
 
 async function run(context: Context): Promise<void> {
+  for (const whose of ["own", "foreign"] as const) await measureWay(context, whose);
+  await bridgeShares(context);
+}
+
+const GOALS = {
+  own: { burst: [8, 0.5], sustained: 5, cpu: 1 },
+  foreign: { burst: [3, undefined], sustained: undefined, cpu: undefined },
+} as const;
+type Whose = keyof typeof GOALS;
+
+async function measureWay(context: Context, whose: Whose): Promise<void> {
   const events = context.quick ? 50_000 : 200_000;
   const folder = temporaryFolder();
-  const daemon = await startEventDaemon();
+  const daemon = await startEventDaemon(whose);
   const raw = await startProgram("raw-forwarder", [daemon.url]);
   const naive = await startProgram("naive-bridge", [daemon.url]);
-  const product = await startProduct({ cli: context.cli, discovery: daemon.announce(folder.path) });
+  const product = await startProduct({
+    cli: context.cli,
+    ...(whose === "own" ? { prepare: daemon.takeHome } : { discovery: daemon.announce(folder.path) }),
+  });
   try {
     const own = productBridge(product);
     const straightforward = programBridge("straightforward", naive, "frames");
     const ceiling = programBridge("raw", raw, "bytes");
     for (const chunks of ["large", "event"] as const) {
       const how = chunks === "large" ? "burst, 64 KB chunks" : "burst, a chunk an event";
-      await context.row(`${events.toLocaleString("en")} events of 200 B, ${how}`, () =>
-        burst(context, daemon, [own, straightforward, ceiling], { count: events, repeat: 1, chunks }),
+      await context.row(`${whose} daemon: ${events.toLocaleString("en")} events of 200 B, ${how}`, () =>
+        burst(context, daemon, [own, straightforward, ceiling], { count: events, repeat: 1, chunks, whose }),
       );
     }
     for (const chunks of ["large", "event"] as const) {
       const how = chunks === "large" ? "64 KB chunks" : "a chunk an event";
-      await context.row(`${(events * 5).toLocaleString("en")} events, ${how}, until the journal has them`, () =>
-        sustained(context, daemon, [own, straightforward], { count: events, repeat: 5, chunks }),
+      await context.row(
+        `${whose} daemon: ${(events * 5).toLocaleString("en")} events, ${how}, until the journal has them`,
+        () => sustained(context, daemon, [own, straightforward], { count: events, repeat: 5, chunks, whose }),
       );
     }
-    await bridgeShares(context);
   } finally {
     await product.stop();
     await Promise.all([daemon.end(), raw.end(), naive.end()]);
@@ -93,6 +107,7 @@ interface Emission {
   count: number;
   repeat: number;
   chunks: EmitCommand["chunks"];
+  whose: Whose;
 }
 
 async function burst(
@@ -109,8 +124,9 @@ async function burst(
   return {
     figures: sides.flatMap(({ name }) => figuresOf(measured, name)),
     goals: [
-      goal(measured, "straightforward", "of the straightforward bridge", 4),
-      goal(measured, "raw", "of the raw ceiling", 0.35),
+      ...goal(measured, "straightforward", "of the straightforward bridge", GOALS[emission.whose].burst[0]),
+      ...goal(measured, "raw", "of the raw ceiling", GOALS[emission.whose].burst[1]),
+      ...cpuGoal(measured, GOALS[emission.whose].cpu),
     ],
     note: "CPU an event is the whole process's, of ours until the journal has the events; source and client share its cores.",
   };
@@ -129,7 +145,7 @@ async function sustained(
   const measured = await inTurn(sides, context);
   return {
     figures: sides.flatMap(({ name }) => figuresOf(measured, name)),
-    goals: [goal(measured, "straightforward", "of the straightforward bridge", 2.5)],
+    goals: goal(measured, "straightforward", "of the straightforward bridge", GOALS[emission.whose].sustained),
     note: "The straightforward bridge has no journal: its time ends when the client has all of them.",
   };
 }
@@ -145,9 +161,15 @@ function figuresOf(measured: Measured, side: string): Measurement["figures"] {
   ];
 }
 
-function goal(measured: Measured, beside: string, what: string, atLeast: number): Goal {
+function goal(measured: Measured, beside: string, what: string, atLeast: number | undefined): Goal[] {
+  if (atLeast === undefined) return [];
   const value = pairedRatio(measured.of("signalbox", "events/s"), measured.of(beside, "events/s"));
-  return { what, value, unit: "×", bound: { atLeast } };
+  return [{ what, value, unit: "×", bound: { atLeast } }];
+}
+
+function cpuGoal(measured: Measured, atMost: number | undefined): Goal[] {
+  if (atMost === undefined || !measured.has("signalbox", "µs")) return [];
+  return [{ what: "CPU an event", value: spread(measured.of("signalbox", "µs")), unit: "µs", bound: { atMost } }];
 }
 
 /**
@@ -160,9 +182,10 @@ async function once(
   emission: Emission,
 ): Promise<{ counted: Sample; drained: Sample }> {
   const session = await daemon.createSession();
-  const command = emitCommand.parse({ session: session.session_id, ...emission });
+  const { whose, ...asked } = emission;
+  const command = emitCommand.parse({ session: session.session_id, ...asked });
   const events = command.count * command.repeat;
-  const target = bridge.count === "bytes" ? bytesOf(command) : events;
+  const target = bridge.count === "bytes" ? bytesOf(command, whose) : events;
   const client = await receive(bridge.url(session.session_id, session.token), bridge.count, target, bridge.headers);
   const cost = watchCost([bridge.pid]);
   const harness = watchCost([daemon.pid, process.pid]);
@@ -180,12 +203,15 @@ async function once(
 }
 
 /** Bytes of the emission and of the comment that opens the stream. Added up once: the client would collect that garbage later. */
-function bytesOf(command: EmitCommand): number {
-  const known = passBytes.get(command.count);
-  if (known !== undefined) return known * command.repeat;
+function bytesOf(command: EmitCommand, whose: Whose): number {
+  const { count, repeat } = command;
+  const name = `${whose} ${count} ${repeat}`;
+  const known = totalBytes.get(name);
+  if (known !== undefined) return known;
+  const form = whose === "own" ? "own-sse" : "foreign";
   let bytes = ": open\n\n".length;
-  for (let i = 0; i < command.count; i += 1) bytes += eventBlock(command, i).length;
-  passBytes.set(command.count, bytes);
-  return bytes * command.repeat;
+  for (let i = 0; i < count * repeat; i += 1) bytes += wireOf(command, form, i).length;
+  totalBytes.set(name, bytes);
+  return bytes;
 }
-const passBytes = new Map<number, number>();
+const totalBytes = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** Owns the rows of B10 about going from one session to another by a key: each with a full terminal, and with lists of all lengths. */
+/** The rows of B10 about going from one session to another by a key: each with a full terminal, and with lists of all lengths. */
 import { join } from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { Context, Measurement } from "./harness/benchmark.ts";

@@ -1,4 +1,4 @@
-/** Owns the list of benchmarks, in the order in which they run. */
+/** Lists benchmarks, in the order in which they run. */
 import { bridgeThroughput } from "./b1-bridge-throughput.ts";
 import { bridgeLatency } from "./b2-bridge-latency.ts";
 import { fanOut } from "./b3-fan-out.ts";
@@ -12,6 +12,7 @@ import { uiHistory } from "./b10-ui-history.ts";
 import { start } from "./b11-start.ts";
 import { memory } from "./b12-memory.ts";
 import { growth } from "./b13-growth.ts";
+import { previews } from "./b14-previews.ts";
 import type { Benchmark } from "./harness/benchmark.ts";
 
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -28,4 +29,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   start,
   memory,
   growth,
+  previews,
 ];

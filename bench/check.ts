@@ -1,4 +1,4 @@
-/** Owns `npm run bench:check [-- --against FILE]`: holds the record to the goals, or to another record; exit code 1 when it falls short. */
+/** `npm run bench:check [-- --against FILE]`: holds the record to the goals, or to another record; exit code 1 when it falls short. */
 import { parseArgs } from "node:util";
 import { BENCHMARKS } from "./benchmarks.ts";
 import { shortfalls } from "./report/check.ts";

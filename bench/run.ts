@@ -1,4 +1,4 @@
-/** Owns `npm run bench [-- B1 B4 …]`: runs the benchmarks one after the other, prints the table, keeps the record. */
+/** `npm run bench [-- B1 B4 …]`: runs the benchmarks one after the other, prints the table, keeps the record. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,4 +1,4 @@
-/** Owns the shape of a benchmark and of what it reports: rows with figures of each side, and the goal where there is one. */
+/** Defines the shape of a benchmark and of what it reports: rows with figures of each side, and the goal where there is one. */
 import type { Spread } from "./figures.ts";
 
 export type Unit = "events/s" | "calls/s" | "MB/s" | "ms" | "MB" | "KB" | "fps" | "×" | "CPU s" | "µs" | "%";
@@ -52,7 +52,7 @@ export interface Context {
 }
 
 export interface Benchmark {
-  /** `B1`…`B13`. */
+  /** `B1`…`B14`. */
   id: string;
   title: string;
   /** Throws when nothing more can be measured; the rows that are kept stay. */

@@ -1,4 +1,4 @@
-/** Owns the question where the bridge's CPU goes: a profile of the gateway, from its sources, under a burst with two clients. */
+/** Finds where the bridge's CPU goes: a profile of the gateway, from its sources, under a burst with two clients. */
 import { join } from "node:path";
 import type { Context, Figure, Measurement } from "./benchmark.ts";
 import { cpuShares, type Parts } from "./cpu-shares.ts";
@@ -13,21 +13,14 @@ const EVENTS = 100_000;
 const PASSES = { full: 10, quick: 2 };
 
 const PARTS: Parts = [
-  ["validation of events", ["/bridge/check-event", "/link/plain-blocks"]],
+  ["finding events", ["/wire/event-batch", "/link/event-intake", "/link/mark-events"]],
   ["conflation (one of two clients)", ["/bridge/conflate"]],
-  ["framing and numbering", ["/bridge/chunk", "/bridge/frame-writer", "/bridge/number-entries", "/bridge/session-log"]],
+  ["framing and numbering", ["/bridge/chunk", "/bridge/frame-writer", "/bridge/session-log"]],
   ["cursors and sockets (two clients)", ["/bridge/cursor", "/gateway/socket/", "/node_modules/ws/"]],
   ["journal: hand-over", ["/journal/open-journal", "/journal/hand-over", "/journal/batch", "/journal/journal-thread"]],
   [
     "journal: folding into calls",
-    [
-      "/journal/fold-calls",
-      "/journal/fold-progress",
-      "/journal/plain-progress",
-      "/shared/events/",
-      "/journal/stored-call",
-      "/journal/call-words",
-    ],
+    ["/journal/fold-calls", "/journal/fold-progress", "/shared/events/", "/journal/stored-call", "/journal/call-words"],
   ],
   ["journal: packing and SQLite", ["/journal/"]],
   ["reading and parsing the stream", ["/gateway/link/", "/sessions/keep-stream"]],
@@ -37,17 +30,18 @@ const PARTS: Parts = [
 export async function bridgeShares(context: Context): Promise<void> {
   const passes = context.quick ? PASSES.quick : PASSES.full;
   const events = (EVENTS * passes).toLocaleString("en");
-  await context.row(`where the gateway's CPU goes: ${events} events, two clients, one of them conflating`, () =>
-    profile(passes),
+  await context.row(
+    `where the gateway's CPU goes: ${events} events of our own daemon, two clients, one of them conflating`,
+    () => profile(passes),
   );
 }
 
 async function profile(passes: number): Promise<Measurement> {
   const folder = temporaryFolder();
-  const daemon = await startEventDaemon();
+  const daemon = await startEventDaemon("own");
   const node = ["--cpu-prof", `--cpu-prof-dir=${folder.path}`];
   const cli = join(SOURCES, "main", "cli.ts");
-  const product = await startProduct({ cli, discovery: daemon.announce(folder.path), node });
+  const product = await startProduct({ cli, prepare: daemon.takeHome, node });
   try {
     const { session_id, token } = await daemon.createSession();
     const url = product.socket(`/ws/mcp/events?session_id=${session_id}&mcp_token=${token}`);

@@ -1,4 +1,4 @@
-/** Owns the Chromium that UI figures are taken in: found like the tests' one, signed in like a person's. */
+/** The Chromium that UI figures are taken in: found like the tests' one, signed in like a person's. */
 import { type Browser, type BrowserContext, chromium } from "@playwright/test";
 import { z } from "../../shared/protocol/schema.ts";
 import { findBrowser } from "../../test/support/find-browser.ts";

@@ -1,4 +1,4 @@
-/** Owns measuring `tools/call` at several endpoints with both clients, 1 and 50 calls at a time, and the rows that come of it. */
+/** Measures `tools/call` at several endpoints with both clients, 1 and 50 calls at a time, and the rows that come of it. */
 import type { Context, Goal, Measurement } from "./benchmark.ts";
 import { spread } from "./figures.ts";
 import { callMany, type Endpoint, openSdkClient, openThinClient } from "./mcp-client.ts";

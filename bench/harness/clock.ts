@@ -1,4 +1,4 @@
-/** Owns the one clock that all processes of a machine share: the monotonic one, in milliseconds with fractions. */
+/** The one clock that all processes of a machine share: the monotonic one, in milliseconds with fractions. */
 
 /** Since the machine's start. A double keeps nanoseconds of it for three months. */
 export const now = (): number => milliseconds(process.hrtime.bigint());

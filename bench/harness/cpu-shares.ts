@@ -1,4 +1,4 @@
-/** Owns reading V8's CPU profiles into shares: which part of the sources each sample belongs to, by the innermost frame that has an owner. */
+/** Reads V8's CPU profiles into shares: which part of the sources each sample belongs to, by the innermost frame that has an owner. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "../../shared/protocol/schema.ts";

@@ -1,4 +1,4 @@
-/** Owns the MCP server behind every proxy in the comparison: one tool, `echo`, that does nothing but answer. */
+/** The MCP server behind every proxy in the comparison: one tool, `echo`, that does nothing but answer. */
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 

@@ -1,5 +1,5 @@
-/** Owns the bench's hold on the scripted foreign daemon: sessions to read from, and orders to emit. */
-
+/** The bench's hold on the scripted daemon, a foreign one or one that stands for ours: sessions to read from, and orders to emit. */
+import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CreateSessionResponse, createSessionResponseSchema } from "../../shared/protocol/daemon-api.ts";
@@ -16,10 +16,13 @@ export interface EventDaemon extends Program {
   emit(command: z.input<typeof emitCommand>): Promise<number>;
   /** Writes a discovery file that names it, and gives the file's path. */
   announce(folder: string): string;
+  /** Makes it our own daemon of a home whose gateway has not started yet. */
+  takeHome(home: string): void;
 }
 
-export async function startEventDaemon(): Promise<EventDaemon> {
-  const program = await startProgram("event-daemon");
+export async function startEventDaemon(whose: "foreign" | "own" = "foreign"): Promise<EventDaemon> {
+  const key = randomBytes(32).toString("hex");
+  const program = await startProgram("event-daemon", whose === "own" ? [key] : []);
   const post = async (path: string, body: object) => {
     const response = await fetch(program.url + path, { method: "POST", body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`the event daemon answered ${response.status}`);
@@ -33,6 +36,12 @@ export async function startEventDaemon(): Promise<EventDaemon> {
       const path = join(folder, "event-daemon.json");
       writeFileSync(path, JSON.stringify({ url: `${program.url}/mcp`, pid: program.pid }), { mode: 0o600 });
       return path;
+    },
+    takeHome(home) {
+      writeFileSync(join(home, "daemon.key"), `${key}\n`, { mode: 0o600 });
+      writeFileSync(join(home, "mcp.json"), JSON.stringify({ url: `${program.url}/mcp`, pid: program.pid }), {
+        mode: 0o600,
+      });
     },
   };
 }

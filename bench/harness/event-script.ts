@@ -1,4 +1,5 @@
-/** Owns the events that the scripted daemon sends: what they look like, how large they are, and how they are cut into chunks. */
+/** The events that the scripted daemon sends: what they look like, how large they are, and how they are cut into chunks. */
+import { codeOf, HAS, writeBatch } from "../../main/wire/event-batch.ts";
 import { z } from "../../shared/protocol/schema.ts";
 
 export const emitCommand = z.object({
@@ -23,6 +24,49 @@ export type EmitCommand = z.output<typeof emitCommand>;
 
 const PIECE_BYTES = 64 * 1024;
 const TIMESTAMP = "2026-04-17T10:20:33+00:00";
+
+/** How events stand on the wire: as a foreign daemon sends them, and as ours does to anybody and to its gateways. */
+export type Form = "foreign" | "own-sse" | "own-batches";
+/** The epoch of every stream of the scripted daemon that stands for ours. */
+export const EPOCH = "bench";
+
+/** Progress of our own daemon, as its recorder writes it. */
+function ownEvent(command: EmitCommand, index: number, message: string): string {
+  const call = index % command.calls;
+  const seq = index + 1;
+  const event = {
+    tool: `tool_${call % 8}`,
+    server: "bench",
+    call: `c${call + 1}-${EPOCH}`,
+    kind: "progress",
+    seq,
+    timestamp: TIMESTAMP,
+    progress: index,
+    total: command.count * command.repeat,
+  };
+  const bare = JSON.stringify({ ...event, message });
+  const padding = "x".repeat(Math.max(0, command.size - bare.length - 1));
+  return padding === "" ? bare : JSON.stringify({ ...event, message: `${message} ${padding}` });
+}
+
+const markOf = (command: EmitCommand, index: number): number[] => {
+  const fields = HAS.progress | HAS.total | HAS.message;
+  const code = codeOf("progress", (index % command.calls) + 1, fields);
+  return [code, index, command.count * command.repeat, Date.parse(TIMESTAMP)];
+};
+
+/** One event, or a batch of `events`, as it stands in the body of the answer. */
+export function wireOf(command: EmitCommand, form: Form, index: number, events = 1, message = ""): Buffer {
+  if (form === "foreign") return eventBlock(command, index, message);
+  const all = Array.from({ length: events }, (_, i) => ownEvent(command, index + i, message));
+  if (form === "own-sse")
+    return Buffer.from(all.map((text, i) => `id: ${EPOCH}-${index + i + 1}\ndata: ${text}\n\n`).join(""));
+  return writeBatch(
+    index + 1,
+    all,
+    all.flatMap((_, i) => markOf(command, index + i)),
+  );
+}
 
 /** One `data:` line and its blank line. Progress of a call only ever rises, so that every event belongs to a live call. */
 export function eventBlock(command: EmitCommand, index: number, message = ""): Buffer {
@@ -53,7 +97,8 @@ function callEvent(index: number): object {
  * a daemon that is busy framing would be measured in place of its reader. It goes on answering in between: one that is
  * silent for half a second counts as lost.
  */
-export async function wirePieces(command: EmitCommand): Promise<Buffer[]> {
+export async function wirePieces(command: EmitCommand, form: Form, pass = 0): Promise<Buffer[]> {
+  if (form !== "foreign") return ownPieces(command, form, pass);
   const pieces: Buffer[] = [];
   let events: Buffer[] = [];
   let bytes = 0;
@@ -67,6 +112,23 @@ export async function wirePieces(command: EmitCommand): Promise<Buffer[]> {
     );
     events = [];
     bytes = 0;
+    if (pieces.length % 16 === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  return pieces;
+}
+
+/** Numbers go on from pass to pass: ours never repeat. */
+async function ownPieces(command: EmitCommand, form: Form, pass: number): Promise<Buffer[]> {
+  const pieces: Buffer[] = [];
+  const together = Math.floor(PIECE_BYTES / command.size);
+  for (let i = 0; i < command.count; i += together) {
+    const events = Math.min(together, command.count - i);
+    const first = pass * command.count + i;
+    const chunks =
+      command.chunks === "event"
+        ? Array.from({ length: events }, (_, at) => wireOf(command, form, first + at))
+        : [wireOf(command, form, first, events)];
+    pieces.push(Buffer.concat(chunks.flatMap(httpChunk)));
     if (pieces.length % 16 === 0) await new Promise<void>((resolve) => setImmediate(resolve));
   }
   return pieces;

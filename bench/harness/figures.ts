@@ -1,4 +1,4 @@
-/** Owns the arithmetic of repeated measurements: median and spread, of values and of ratios taken pair by pair. */
+/** The arithmetic of repeated measurements: median and spread, of values and of ratios taken pair by pair. */
 
 export interface Spread {
   median: number;

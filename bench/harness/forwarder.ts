@@ -1,4 +1,4 @@
-/** Owns what the two small bridges share: a WebSocket server whose every connection names a session of the daemon in argv. */
+/** What the two small bridges share: a WebSocket server whose every connection names a session of the daemon in argv. */
 import { createServer } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
 

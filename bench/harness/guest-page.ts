@@ -1,4 +1,4 @@
-/** Owns showing a session of the scripted daemon in the UI: a client brings its token, from then on the UI lists it. */
+/** Shows a session of the scripted daemon in the UI: a client brings its token, from then on the UI lists it. */
 
 import type { EventDaemon } from "./event-daemon.ts";
 import type { Product } from "./product.ts";

@@ -1,4 +1,4 @@
-/** Owns looking into a gateway's journal from outside, read-only, to see what has been made durable. */
+/** Looks into a gateway's journal from outside, read-only, to see what has been made durable. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";

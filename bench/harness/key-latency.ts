@@ -1,4 +1,4 @@
-/** Owns measuring, inside a page, the time from a key to the frame that shows its effect on the terminal's first line. */
+/** Measures, inside a page, the time from a key to the frame that shows its effect on the terminal's first line. */
 import type { Page } from "@playwright/test";
 import { z } from "../../shared/protocol/schema.ts";
 import { parseValue } from "./program.ts";

@@ -1,4 +1,4 @@
-/** Owns latencies: from the moment something was due, not the moment it was sent, so that a stall costs all it delays. */
+/** Latencies: from the moment something was due, not the moment it was sent, so that a stall costs all it delays. */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 
 export interface Percentiles {

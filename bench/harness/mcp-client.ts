@@ -1,4 +1,4 @@
-/** Owns the two clients that call `echo`: the SDK's, as agents use it, and a thin one that shows what the server side costs. */
+/** The two clients that call `echo`: the SDK's, as agents use it, and a thin one that shows what the server side costs. */
 import { Agent, request } from "node:http";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";

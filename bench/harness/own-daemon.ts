@@ -1,4 +1,4 @@
-/** Owns running the built daemon alone, in a home of its own, and the sessions that agents would have there. */
+/** Runs the built daemon alone, in a home of its own, and the sessions that agents would have there. */
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:http";

@@ -1,4 +1,4 @@
-/** Owns every process and folder that a run makes: each is ended or removed by name, however the run itself ends. */
+/** Every process and folder that a run makes: each is ended or removed by name, however the run itself ends. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Owns what a page costs its user: frames, tasks that block it, heap; and traces of it, for those who want to look. */
+/** What a page costs its user: frames, tasks that block it, heap; and traces of it, for those who want to look. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";

@@ -1,9 +1,11 @@
-/** Owns the programs that are measured beside the product: fetched from npm on first use, into a cache that no one ships. */
+/** The programs that are measured beside the product: fetched from npm on first use, into a cache that no one ships. */
+
 import { once } from "node:events";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { reasonOf } from "../../shared/text/reason-of.ts";
 import { launch } from "./own-processes.ts";
 
 const CACHE = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "bench-peers");
@@ -53,7 +55,7 @@ async function install(folder: string): Promise<string | undefined> {
     await gone;
     return child.exitCode === 0 ? undefined : said.trim().split("\n").at(0);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Owns what a process costs by the operating system's own account: CPU time and memory, read from Linux's /proc. */
+/** What a process costs by the operating system's own account: CPU time and memory, read from Linux's /proc. */
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Ticks a second of /proc/PID/stat: USER_HZ, 100 on every Linux that Node runs on. */

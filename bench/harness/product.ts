@@ -1,4 +1,4 @@
-/** Owns running the built Signalbox for a measurement: gateway and daemon in a home of their own, and their process ids. */
+/** Runs the built Signalbox for a measurement: gateway and daemon in a home of their own, and their process ids. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -20,6 +20,8 @@ export interface ProductOptions {
   /** Discovery file of a foreign daemon. */
   discovery?: string;
   servers?: Record<string, object>;
+  /** Called with the home before anything is started. */
+  prepare?: (home: string) => void;
   /** Arguments for the gateway's Node, for example `--cpu-prof`. */
   node?: readonly string[];
   /** Added to the environment, for example `NODE_OPTIONS` to profile the daemon that the gateway starts. */
@@ -58,6 +60,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   if (options.servers !== undefined) {
     writeFileSync(join(home, "servers.json"), JSON.stringify({ mcpServers: options.servers }), { mode: 0o600 });
   }
+  options.prepare?.(home);
   const daemonPid = () => announcedPid(join(home, "mcp.json"));
   const discovery = options.discovery === undefined ? [] : ["--discovery", options.discovery];
   const env = { ...cleanEnvironment(), ...options.env };

@@ -1,4 +1,4 @@
-/** Owns starting one of the bench's own small programs in a process of its own, and reading what it announces. */
+/** Starts one of the bench's own small programs in a process of its own, and reads what it announces. */
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";

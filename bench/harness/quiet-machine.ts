@@ -1,4 +1,4 @@
-/** Owns waiting until the machine is quiet, and noting how busy others keep it: what is left of one side would cost the next. */
+/** Waits until the machine is quiet, and notes how busy others keep it: what is left of one side would cost the next. */
 import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 

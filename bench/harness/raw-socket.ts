@@ -1,4 +1,4 @@
-/** Owns a WebSocket's bytes as the kernel gives them: no frames, no allocations, and a pause that does stop reading. */
+/** A WebSocket's bytes as the kernel gives them: no frames, no allocations, and a pause that does stop reading. */
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { SUBPROTOCOL } from "../../shared/protocol/wire.ts";

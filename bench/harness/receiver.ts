@@ -1,4 +1,4 @@
-/** Owns counting what arrives at a WebSocket: bytes, frames, or log entries inside batched frames, with the moment of the last. */
+/** Counts what arrives at a WebSocket: bytes, frames, or log entries inside batched frames, with the moment of the last. */
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { WebSocket } from "ws";

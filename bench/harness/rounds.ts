@@ -1,4 +1,5 @@
-/** Owns the order of measurement: a warm-up of each side, then the sides in turn, round after round. */
+/** The order of measurement: a warm-up of each side, then the sides in turn, round after round. */
+import { reasonOf } from "../../shared/text/reason-of.ts";
 import type { Context } from "./benchmark.ts";
 import { within } from "./within.ts";
 
@@ -52,7 +53,7 @@ export async function inTurn(
       } catch (error) {
         failed += 1;
         if (failed > MAY_FAIL) throw error;
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         context.say(`${title}  ${side.name} failed: ${reason}`);
         context.complain(`${title} was left out and repeated: ${side.name}: ${reason}`);
         return undefined;

@@ -1,4 +1,5 @@
-/** Owns one benchmark's run: keeps every row as soon as it is measured, and the reason of each that could not be. */
+/** One benchmark's run: keeps every row as soon as it is measured, and the reason of each that could not be. */
+import { reasonOf } from "../../shared/text/reason-of.ts";
 import type { BenchResult } from "../report/results.ts";
 import type { Benchmark, Context, Row } from "./benchmark.ts";
 import { spread } from "./figures.ts";
@@ -36,7 +37,7 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
   };
   const fail = (what: string | undefined, error: unknown) => {
     options.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     failures.push(what === undefined ? { reason } : { what, reason });
   };
   const busy = await busyCores(500);

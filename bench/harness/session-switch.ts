@@ -1,4 +1,4 @@
-/** Owns measuring, inside a page, the time from the key that switches to a session to the frame that shows it whole. */
+/** Measures, inside a page, the time from the key that switches to a session to the frame that shows it whole. */
 import type { Page } from "@playwright/test";
 import { z } from "../../shared/protocol/schema.ts";
 import { parseValue } from "./program.ts";

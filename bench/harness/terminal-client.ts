@@ -1,4 +1,4 @@
-/** Owns a viewer that draws nothing: it counts the bytes of a terminal and acknowledges them at once. */
+/** A viewer that draws nothing: it counts the bytes of a terminal and acknowledges them at once. */
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { terminalServerFrameSchema } from "../../shared/protocol/terminal-frames.ts";

@@ -1,4 +1,4 @@
-/** Owns the program whose output is measured: it says "go", waits for Enter, prints a file of plain coloured lines, and exits. */
+/** The program whose output is measured: it says "go", waits for Enter, prints a file of plain coloured lines, and exits. */
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 

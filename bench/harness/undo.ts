@@ -1,4 +1,4 @@
-/** Owns undoing what a run made, synchronously and without asking anybody: a group of processes, or a folder with whoever works in it. */
+/** Undoes what a run made, synchronously and without asking anybody: a group of processes, or a folder with whoever works in it. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-/** Owns the bench's hold on a process full of event clients: one line of orders, one line of answer. */
+/** The bench's hold on a process full of event clients: one line of orders, one line of answer. */
 
 import { join } from "node:path";
 import { createInterface } from "node:readline";

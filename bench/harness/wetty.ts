@@ -1,4 +1,4 @@
-/** Owns running `wetty` and reading one terminal of it: its protocol is Socket.IO 4, spoken here over a plain WebSocket. */
+/** Runs `wetty` and reads one terminal of it: its protocol is Socket.IO 4, spoken here over a plain WebSocket. */
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";

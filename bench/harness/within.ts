@@ -1,4 +1,4 @@
-/** Owns not waiting for ever. */
+/** Bounds a wait. */
 
 /** Throws when there is no result after so many milliseconds; what was begun is left to whoever cleans up. */
 export async function within<T>(ms: number, result: Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 /**
- * Owns the ceiling of the calls: what the least that any MCP proxy in Node must do costs here. `bytes <port>` copies what each
+ * The ceiling of the calls: what the least that any MCP proxy in Node must do costs here. `bytes <port>` copies what each
  * connection carries to that port and back, unread: a further process and nothing else. `http <port>` reads each request with
  * Node's HTTP server and repeats it with Node's client. `stdio <command…>` writes each body as a line to the program and gives
  * each answer to the request of its id. None knows sessions, access, progress or events, and none would survive two clients.

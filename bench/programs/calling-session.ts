@@ -1,5 +1,5 @@
 /**
- * Owns the program of a session to be looked at: it names itself on the first line of its terminal, fills the screen below,
+ * The program of a session to be looked at: it names itself on the first line of its terminal, fills the screen below,
  * calls `echo` as often as it is told through the session's own MCP endpoint, says so on the second line, and stays.
  */
 import { openThinClient } from "../harness/mcp-client.ts";

@@ -1,16 +1,22 @@
 /**
- * Owns a scripted foreign daemon: `/health`, `POST /session`, `GET /session/{id}/events`, and `POST /emit`, which sends
+ * A scripted daemon, a foreign one, or ours where it is given the home's key as its argument: `/health`, `POST /session`, `GET /session/{id}/events`, and `POST /emit`, which sends
  * pinned numbers of events of a pinned size, as large chunks, one chunk an event, or on a schedule.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { type EmitCommand, emitCommand, eventBlock, wirePieces } from "../harness/event-script.ts";
+import { daemonProofs } from "../../main/home/proofs.ts";
+import { BATCHES } from "../../main/wire/event-batch.ts";
+import { type EmitCommand, EPOCH, emitCommand, type Form, wireOf, wirePieces } from "../harness/event-script.ts";
 import { parse } from "../harness/program.ts";
+
+const [key] = process.argv.slice(2);
 
 interface Session {
   token: string;
-  readers: Set<ServerResponse>;
+  /** The next event's place in the stream. */
+  sent: number;
+  readers: Map<ServerResponse, Form>;
   arrived: Set<() => void>;
 }
 const sessions = new Map<string, Session>();
@@ -38,24 +44,30 @@ async function write({ socket }: ServerResponse, piece: Buffer): Promise<void> {
 
 /** Made once: making them takes longer than sending them. */
 const prepared = new Map<string, Buffer[]>();
-async function prepare(command: EmitCommand): Promise<Buffer[]> {
-  const { count, size, chunks, calls, shape } = command;
-  const key = [count, size, chunks, calls, shape].join();
-  const found = prepared.get(key) ?? (await wirePieces(command));
-  prepared.set(key, found);
+async function prepare(command: EmitCommand, form: Form, pass: number): Promise<Buffer[]> {
+  const { count, size, chunks, calls, shape, repeat } = command;
+  // A foreign daemon's events have no numbers: each pass is the same.
+  const own = form === "foreign" ? [] : [repeat, pass];
+  const name = [form, count, size, chunks, calls, shape, ...own].join();
+  const found = prepared.get(name) ?? (await wirePieces(command, form, pass));
+  prepared.set(name, found);
   return found;
 }
 
 /** Gives the moment of the first write, on the clock that all processes of the machine share. */
 async function emit(command: EmitCommand): Promise<bigint> {
   const target = session(command.session);
-  const pieces = command.rate === undefined ? await prepare(command) : [];
   await readers(target, command.readers);
   const streams = [...target.readers];
+  const form = streams[0]?.[1] ?? "foreign";
+  const passes: Buffer[][] = [];
+  for (let pass = 0; command.rate === undefined && pass < command.repeat; pass += 1) {
+    passes.push(await prepare(command, form, pass));
+  }
   const began = nanoseconds();
-  if (command.rate !== undefined) await emitOnSchedule(command, command.rate, streams);
-  for (let pass = 0; pieces.length > 0 && pass < command.repeat; pass += 1) {
-    for (const piece of pieces) for (const stream of streams) await write(stream, piece);
+  if (command.rate !== undefined) await emitOnSchedule(command, command.rate, target);
+  for (const pieces of passes) {
+    for (const piece of pieces) for (const [stream] of streams) await write(stream, piece);
   }
   return began;
 }
@@ -67,14 +79,15 @@ const asleep = new Int32Array(new SharedArrayBuffer(4));
  * One event at each scheduled moment, which stands in its message: who is late pays for it, whoever it was. The thread
  * sleeps in between (a timer of the event loop is a millisecond coarse), and the loop turns after every event.
  */
-async function emitOnSchedule(command: EmitCommand, rate: number, streams: readonly ServerResponse[]): Promise<void> {
+async function emitOnSchedule(command: EmitCommand, rate: number, target: Session): Promise<void> {
+  const streams = [...target.readers];
   const begin = nanoseconds() + 20_000_000n;
   for (let i = 0; i < command.count; i += 1) {
     const due = begin + BigInt(Math.round((i * 1e9) / rate));
     const wait = Number(due - nanoseconds()) / 1e6;
     if (wait > 0) Atomics.wait(asleep, 0, 0, wait);
-    const block = eventBlock(command, i, String(due));
-    for (const stream of streams) stream.write(block);
+    for (const [stream, form] of streams) stream.write(wireOf(command, form, target.sent, 1, String(due)));
+    target.sent += 1;
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }
@@ -86,16 +99,19 @@ function openEvents(request: IncomingMessage, response: ServerResponse, id: stri
     return;
   }
   request.socket.setNoDelay(true);
-  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
-  response.write(": open\n\n");
-  found.readers.add(response);
+  const batches = key !== undefined && request.headers.accept === BATCHES;
+  const type = batches ? `${BATCHES}; epoch=${EPOCH}` : "text/event-stream";
+  response.writeHead(200, { "content-type": type, "cache-control": "no-cache" });
+  if (batches) response.flushHeaders();
+  else response.write(": open\n\n");
+  found.readers.set(response, key === undefined ? "foreign" : batches ? "own-batches" : "own-sse");
   for (const arrived of found.arrived) arrived();
   found.arrived.clear();
   response.on("close", () => found.readers.delete(response));
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = (request.url ?? "/").split("?")[0] ?? "/";
+  const [path = "/", query = ""] = (request.url ?? "/").split("?");
   const json = (value: object) =>
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
   const events = /^\/session\/([^/]+)\/events$/.exec(path)?.[1];
@@ -107,12 +123,22 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       uptime_seconds: process.uptime(),
       started_at: startedAt,
       protocol_version: 1,
+      ...(key !== undefined && {
+        version: "bench",
+        features: ["replay", "notices", "unique-calls", "numbers", "batches"],
+        ...daemonProofs(key, new URLSearchParams(query).get("nonce") ?? "", request.socket.localPort ?? 0),
+      }),
     });
+  } else if (path === "/events" && key !== undefined) {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write('data: {"type":"sessions","sessions":[]}\n\n');
+  } else if (path === "/sessions" && key !== undefined) {
+    json({ sessions: [] });
   } else if (path === "/session" && request.method === "POST") {
     await text(request);
     const id = randomBytes(8).toString("hex");
     const token = randomBytes(16).toString("hex");
-    sessions.set(id, { token, readers: new Set(), arrived: new Set() });
+    sessions.set(id, { token, sent: 0, readers: new Map(), arrived: new Set() });
     json({ session_id: id, token, cwd: process.cwd() });
   } else if (path === "/emit" && request.method === "POST") {
     const began = await emit(parse(emitCommand, await text(request)));

@@ -1,5 +1,5 @@
 /**
- * Owns the end of a run that cannot end itself (`kill -9`, out of memory): it hears on standard input what the run has made and
+ * The end of a run that cannot end itself (`kill -9`, out of memory): it hears on standard input what the run has made and
  * what it has undone itself, one JSON line each, and undoes the rest when that input ends.
  */
 import { createInterface } from "node:readline";

@@ -1,5 +1,5 @@
 /**
- * Owns an MCP server over Streamable HTTP as people write them: the SDK's own server and transport, answers over SSE. Its one
+ * An MCP server over Streamable HTTP as people write them: the SDK's own server and transport, answers over SSE. Its one
  * tool returns what it got. (With `enableJsonResponse` that SDK keeps an entry a call for ever, which would measure its leak.)
  */
 import { randomUUID } from "node:crypto";

@@ -1,4 +1,4 @@
-/** Owns a run for tests to interrupt: it makes what runs make, tells about it, and waits. */
+/** A run for tests to interrupt: it makes what runs make, tells about it, and waits. */
 import { join } from "node:path";
 import { launch, temporaryFolder } from "../harness/own-processes.ts";
 

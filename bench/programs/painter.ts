@@ -1,5 +1,5 @@
 /**
- * Owns a program in a terminal that counts keys on its first line, as soon as it gets them; with a number as argument it also
+ * A program in a terminal that counts keys on its first line, as soon as it gets them; with a number as argument it also
  * redraws the lines below at that many megabytes a second, as a busy agent's screen does.
  */
 const megabytes = Number(process.argv[2] ?? 0);

@@ -1,5 +1,5 @@
 /**
- * Owns many event clients in one process: they read a session's events, and some of them note how long after its due moment
+ * Many event clients in one process: they read a session's events, and some of them note how long after its due moment
  * each came. Driven over standard input, a JSON object a line; answers likewise. It must cost little, or the machine that it
  * shares with the gateway is what would be measured: frames are not taken apart, and who does not time reads in sips.
  */

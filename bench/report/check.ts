@@ -1,4 +1,4 @@
-/** Owns the verdict on a record: which goals fall short, and what could not be measured. */
+/** The verdict on a record: which goals fall short, and what could not be measured. */
 import { isMet } from "../harness/benchmark.ts";
 import type { Results } from "./results.ts";
 import { goalText } from "./table.ts";

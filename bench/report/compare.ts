@@ -1,4 +1,4 @@
-/** Owns the comparison of two records: whether what they say of each goal agrees within the spread of both. */
+/** The comparison of two records: whether what they say of each goal agrees within the spread of both. */
 import type { Goal } from "../harness/benchmark.ts";
 import type { Results } from "./results.ts";
 import { withSpread } from "./table.ts";

@@ -1,4 +1,4 @@
-/** Owns telling how far a run is and how long it will still take, by what each benchmark took the last time. */
+/** Tells how far a run is and how long it will still take, by what each benchmark took the last time. */
 import type { Results } from "./results.ts";
 
 /** What a benchmark takes of which nothing is known yet. */

@@ -1,4 +1,4 @@
-/** Owns the record of runs: rows with the machine, the versions and the commit that they were measured on. */
+/** The record of runs: rows with the machine, the versions and the commit that they were measured on. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";

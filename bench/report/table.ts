@@ -1,4 +1,4 @@
-/** Owns how figures are written: short numbers with their spread, as a text table and as the same rows in Markdown. */
+/** How figures are written: short numbers with their spread, as a text table and as the same rows in Markdown. */
 import { type Figure, type Goal, isMet, type Row, type Unit } from "../harness/benchmark.ts";
 import type { Spread } from "../harness/figures.ts";
 import type { BenchResult } from "./results.ts";

@@ -1,4 +1,4 @@
-/** Owns the generated parts of docs/performance.md: what stands between its marks comes from the record, and from nowhere else. */
+/** The generated parts of docs/performance.md: what stands between its marks comes from the record, and from nowhere else. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BENCHMARKS } from "../benchmarks.ts";
