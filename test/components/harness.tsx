@@ -1,4 +1,4 @@
-/** Owns a page that shows one component by itself, fed by its test through `window.harness`. */
+/** A page that shows one component by itself, fed by its test through `window.harness`. */
 import { useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ActivityList } from "../../renderer/activity/activity-list.tsx";
@@ -55,6 +55,7 @@ function List() {
         }}
         onPointer={setPointing}
         onFilter={() => {}}
+        onClose={() => {}}
         onHelp={() => {}}
       />
     </div>
@@ -84,7 +85,7 @@ const harness: Harness = {
   begin(range) {
     const calls = historyCalls(range).reverse();
     const { total } = range;
-    store.restore({ calls, more: calls.length < total, open: [], gaps: [], last: 2 * total, total, failed: 0 });
+    store.restore({ calls, more: calls.length < total, open: [], gaps: [], last: 2 * total, run: 0, total, failed: 0 });
   },
   placeOlder: (range) => store.placeOlder(historyCalls(range), 0),
   receive(events) {

@@ -1,4 +1,4 @@
-/** Owns calls of a past session for components under test: five tools in turn, a second each, a minute between turns of ten. */
+/** Calls of a past session for components under test: five tools in turn, a second each, a minute between turns of ten. */
 import type { Call } from "../../shared/events/call.ts";
 import { readCall } from "../../shared/events/read-call.ts";
 

@@ -1,4 +1,4 @@
-/** Owns the client half of the conformance suite: an SDK client as the agent, the daemon between it and the suite's server. */
+/** The client half of the conformance suite: an SDK client as the agent, the daemon between it and the suite's server. */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";

@@ -1,4 +1,4 @@
-/** Owns the client half of the MCP conformance run: how the daemon speaks to remote servers and signs in to them. */
+/** The client half of the MCP conformance run: how the daemon speaks to remote servers and signs in to them. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

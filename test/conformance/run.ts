@@ -1,4 +1,4 @@
-/** Owns the MCP conformance run: the whole server suite against a fixture, directly and through the daemon, in one table. */
+/** The MCP conformance run: the whole server suite against a fixture, directly and through the daemon, in one table. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

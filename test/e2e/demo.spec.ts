@@ -49,4 +49,26 @@ test("first run, demo, progress that moves, finished, and a reload keeps it", as
   }
   await expect(page.getByRole("region", { name: "Terminal" })).toContainText("hash_tree");
   expect(page.url()).toBe(address);
+
+  // Whatever was done is found again: by tool and time in the list, as sums, and by an argument from anywhere.
+  const filter = page.getByRole("textbox", { name: "Filter calls" });
+  await filter.fill("tool:hash_tree >1ms");
+  await expect(activity(page).getByText("hash_tree").first()).toBeVisible();
+  await expect(activity(page).getByText("count_lines")).toHaveCount(0);
+  await filter.fill(">1h");
+  await expect(page.getByText("No calls match '>1h'.")).toBeVisible();
+  await filter.fill("");
+  await page.getByRole("button", { name: "Totals" }).click();
+  const totals = page.getByRole("dialog", { name: /^Totals of Demo/ });
+  const row = totals.getByRole("row").filter({ hasText: "hash_tree" });
+  await expect(row).toContainText(/hash_tree.*1.*0.*(ms|s).*(B|KB)/);
+  await totals.getByRole("button", { name: "p95" }).click();
+  await expect(totals.getByRole("columnheader", { name: "p95" })).toHaveAttribute("aria-sort", "descending");
+  await totals.getByRole("button", { name: "Slowest calls" }).click();
+  await totals
+    .getByRole("button", { name: /^hash_tree/ })
+    .first()
+    .click();
+  await expect(page.getByRole("complementary", { name: "Call hash_tree" })).toBeVisible();
+  await page.keyboard.press("Escape");
 });

@@ -41,8 +41,8 @@ test("a write that waits is counted, goes to the person when its server refuses 
   await product.open(page, `/session/${id}`);
   await expect(bar(page)).toContainText("1 in the outbox", { timeout: 45_000 });
   await page.keyboard.press("F1");
-  await page.keyboard.type("outbox: writes");
-  await page.getByRole("option", { name: /Outbox: writes that wait/ }).click();
+  await page.keyboard.type("outbox");
+  await page.getByRole("option", { name: /^Outbox/ }).click();
   const entry = page.getByRole("list", { name: "Outbox" }).getByRole("listitem");
   await expect(entry).toContainText("create_page · wiki");
   await expect(entry).toContainText("Waiting");
@@ -67,7 +67,9 @@ test("a write that waits is counted, goes to the person when its server refuses 
   await expect(page.getByRole("row", { name: /create_page/ })).toContainText("Delivered");
 });
 
-test("a write that waits is discarded for good, and its call says so", async ({ page }) => {
+test("a write that waits is shown and asked about before it is discarded for good, and its call says so", async ({
+  page,
+}) => {
   wiki.behave(status(503));
   const id = await write();
   await product.open(page, `/session/${id}`);
@@ -75,10 +77,19 @@ test("a write that waits is discarded for good, and its call says so", async ({ 
     .getByRole("button", { name: /1 in the outbox/ })
     .click();
   await expect(page.getByRole("list", { name: "Outbox" })).toContainText("create_page · wiki");
-  const discard = page.getByRole("list", { name: "Outbox" }).getByRole("button", { name: "Discard" });
+  const discard = page.getByRole("list", { name: "Outbox" }).getByRole("button", { name: "Discard create_page" });
   // One that is being sent at that moment cannot be discarded, and stays.
   await expect(async () => {
-    if (await discard.isVisible()) await discard.click({ timeout: 1_000 });
+    if (await discard.isVisible()) {
+      await discard.click({ timeout: 1_000 });
+      const question = page.getByRole("dialog", { name: "Discard this write to wiki?" });
+      await expect(question).toContainText('"title": "one"');
+      await page.keyboard.press("Escape");
+      await expect(question).toBeHidden();
+      await expect(page.getByRole("list", { name: "Outbox" })).toContainText("create_page · wiki");
+      await discard.click({ timeout: 1_000 });
+      await question.getByRole("button", { name: "Discard write" }).click({ timeout: 1_000 });
+    }
     await expect(page.getByText("Nothing waits.")).toBeVisible({ timeout: 2_000 });
   }).toPass();
   await expect(bar(page)).toContainText("Outbox empty");

@@ -37,31 +37,31 @@ test("every key that a program in the terminal needs reaches it, and no shortcut
   expect(gateway.typed.join("")).not.toContain("zz");
 });
 
-test("a call that began before one's eyes is found again in the terminal", async ({ page }) => {
+test("a call is found again in the terminal by the place that the daemon marked, however late its event comes", async ({
+  page,
+}) => {
   await openMain(page, gateway);
-  // Told anew while the page has time for it: a clock that was read while the page was drawn is off by as long as that took.
-  gateway.sendApp({ type: "snapshot", app: { ...scene("main").app, now: new Date().toISOString() } });
-  let tries = 0;
-  const call = () => list(page).getByText(`index_docs_${tries}`, { exact: true });
-  const find = page.getByRole("button", { name: "Show in terminal" });
-  // A start that comes late says nothing about the line that is being written, and marks none.
-  await expect(async () => {
-    tries += 1;
-    send(gateway, { tool: `index_docs_${tries}`, call: `m${tries}`, kind: "started" });
-    await call().click();
-    const detail = page.getByRole("complementary", { name: `Call index_docs_${tries}` });
-    await expect(detail).toBeVisible();
-    const marked = await find.isVisible();
-    await detail.press("Escape");
-    await expect(detail).toHaveCount(0);
-    expect(marked).toBe(true);
-  }).toPass();
-  gateway.sendTerminal(session, new TextEncoder().encode(`\u001b[999H${"\r\n".repeat(200)}far below`));
-  await expect(terminal(page)).toContainText("far below");
-  await expect(terminal(page)).not.toContainText("Refactoring");
-  await call().click();
-  await find.click();
   await expect(terminal(page)).toContainText("Refactoring");
+  const print = (text: string) => gateway.sendTerminal(session, new TextEncoder().encode(text));
+  print("\u001b[999H\r\nthe call begins here\r\n");
+  gateway.sendTerminal(session, JSON.stringify({ type: "mark", offset: 614 }));
+  print(`the line behind it${"\r\n".repeat(200)}far below`);
+  await expect(terminal(page)).toContainText("far below");
+  const at = new Date().toISOString();
+  send(gateway, { tool: "index_docs", call: "m1", kind: "started", offset: 614, timestamp: at });
+  send(gateway, { tool: "unmarked", call: "m2", kind: "started", offset: 700, timestamp: at });
+  const find = page.getByRole("button", { name: "Show in terminal" });
+  await list(page).getByText("index_docs", { exact: true }).click();
+  await find.click();
+  await expect(terminal(page)).toContainText("the call begins here");
+  const line = await page.locator(".xterm-rows > div").filter({ hasText: "the line behind it" }).boundingBox();
+  const marked = await page.locator(".xterm-decoration").boundingBox();
+  expect(Math.abs((marked?.y ?? 0) - (line?.y ?? 1_000))).toBeLessThan(2);
+  await list(page).getByText("unmarked", { exact: true }).click();
+  await find.click();
+  await expect(
+    page.getByText("The line in which this call began isn't in the terminal any more.").first(),
+  ).toBeVisible();
 });
 
 test("a terminal is drawn at the size of the viewer who typed last, and at one's own as soon as one types", async ({

@@ -189,7 +189,7 @@ test("a device that may only watch sees everything, is told what it cannot do, a
   await page.keyboard.type("rm");
   await expect(terminal(page).getByText(/what you type isn't sent/)).toBeVisible();
   await page.keyboard.press("Control+Shift+Enter");
-  await expect(page.getByText("This device may only watch.", { exact: true }).first()).toBeVisible();
+  await expect(page.getByText("This device has view-only access.", { exact: true }).first()).toBeVisible();
   await page.goto(`${gateway.url}/settings/devices`);
   await expect(page.getByRole("button", { name: /Revoke Firefox/ })).toBeDisabled();
   expect(gateway.typed).toEqual([]);
@@ -201,7 +201,7 @@ test("turns are those that the agent reports, also one that comes while one look
   page,
 }) => {
   await openMain(page, gateway);
-  const guess = page.getByText("turns guessed by pauses");
+  const guess = page.getByText("Turns are estimated from pauses");
   await expect(guess).toHaveCount(1);
   await expect(list(page).getByRole("row").filter({ has: guess })).toContainText("Turn 4");
   gateway.setScene(scene("turns-reported"));
@@ -223,7 +223,7 @@ test("turns are those that the agent reports, also one that comes while one look
 
 test("two sessions stand side by side, and the activity is that of the one being typed in", async ({ page }) => {
   await openMain(page, gateway);
-  await page.getByRole("button", { name: "Show two sessions side by side" }).click();
+  await page.getByRole("button", { name: "Show another session beside" }).click();
   await page
     .getByRole("dialog")
     .getByRole("button", { name: /docs-site/ })
@@ -234,7 +234,7 @@ test("two sessions stand side by side, and the activity is that of the one being
   await terminal(page).nth(1).click();
   await expect(page).toHaveTitle(/docs-site/);
   await expect(page.getByText(/No tool calls yet/)).toBeVisible();
-  await page.getByRole("button", { name: "Show one session" }).first().click();
+  await page.getByRole("button", { name: "Close the pane of docs-site" }).click();
   await expect(terminal(page)).toHaveCount(1);
 });
 

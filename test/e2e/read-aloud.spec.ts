@@ -43,7 +43,7 @@ test("a session is read with its state before its place, a change with what is a
   ).toHaveCount(1);
   await page.evaluate(() => {
     const said: string[] = [];
-    const region = document.querySelector('[role="status"]');
+    const region = document.querySelector('[role="status"][aria-live]');
     if (region !== null)
       new MutationObserver(() => said.push(region.textContent ?? "")).observe(region, { childList: true });
     Reflect.set(window, "said", said);

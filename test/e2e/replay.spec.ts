@@ -42,7 +42,8 @@ test("a replay opened from the disk scrubs the terminal and its calls, loads not
     (await signalbox(["export", id, "--format", format, "--home", product.home], cleanEnvironment())).stdout;
   // The first line of a cast names the command, in which the words stand as well.
   const polled = { timeout: 120_000, intervals: [500] };
-  await expect.poll(() => exported("cast"), polled).toMatch(/"o","[^\n]*progress 1\/2/);
+  // Not its last figure: what may be the beginning of a secret is recorded once more was printed.
+  await expect.poll(() => exported("cast"), polled).toMatch(/"o","[^\n]*progress 1\//);
   writeFileSync(go, "");
   await expect.poll(() => exported("cast"), polled).toMatch(/"o","[^\n]*LAST-LINE/);
 

@@ -39,7 +39,7 @@ test("a server is tried before it is added by the form, and several are added by
   const target = dialog.getByRole("textbox", { name: "Command or address" });
   await target.fill(`${process.execPath} ${SERVER} --exit 3`);
   await dialog.getByRole("button", { name: "Test", exact: true }).click();
-  await expect(dialog.getByRole("status")).toContainText(/It doesn't work: .*cannot find the module that it needs/s);
+  await expect(dialog.getByRole("status")).toContainText(/Test failed: .*cannot find the module that it needs/s);
   await target.fill(`${process.execPath} ${SERVER} --bare --tools one,two`);
   await dialog.getByRole("button", { name: "Test", exact: true }).click();
   await expect(dialog.getByRole("status")).toHaveText("It works: 2 tools.");
@@ -130,11 +130,141 @@ test("a tool that its server describes anew is marked, can be held back, and is 
   await server.getByRole("button", { name: "Restart" }).click();
   await expect(server).toContainText("Described anew.");
 
-  await dialog.getByRole("switch", { name: "Hold back tools that are described anew" }).click();
+  await dialog.getByRole("switch", { name: "Hide tools whose description changed" }).click();
   const held = async () =>
     toolSettingsSchema.parse(await (await product.fetch("/api/v1/tool-settings")).json()).hold_changed;
   await expect.poll(held).toBe(true);
   await server.getByRole("button", { name: "Accept tools as they are now" }).click();
   await expect(server).not.toContainText("Described anew.");
   await expect(server).toContainText("ready · stdio · 1 tool");
+});
+
+const RICH = (server: object) => `// my servers
+{
+  "$schema": "s",
+  "servers": {
+    // the one with the key
+    "files": ${JSON.stringify(server)},
+  },
+}
+`;
+
+test("a server that is removed and taken back has its key, and the file its comments and every other field", async ({
+  page,
+}) => {
+  const server = {
+    command: process.execPath,
+    args: [SERVER, "--bare", "--tools", "a"],
+    env: { API_KEY: "sk-real-123" },
+    timeout: 600,
+    description: "notes",
+  };
+  product.writeHome("servers.json", RICH(server));
+  const dialog = await openServers(page);
+  await expect(row(dialog, "files")).toContainText("ready · stdio · 1 tool");
+  await expect(row(dialog, "files")).toContainText("Not used of its entry: timeout: calls run until");
+  await dialog.getByRole("button", { name: "Remove files" }).click();
+  await expect(row(dialog, "files")).toHaveCount(0);
+  expect(product.readHome("servers.json")).not.toContain("sk-real-123");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(row(dialog, "files")).toContainText("ready · stdio · 1 tool");
+  expect(product.readHome("servers.json")).toBe(RICH(server));
+
+  // Edited as text, the key is a mask that stands for it.
+  await row(dialog, "files").locator("summary").click();
+  await dialog.getByRole("button", { name: "Edit…" }).click();
+  const text = dialog.getByRole("textbox", { name: "Configuration of files" });
+  await expect(text).toHaveValue(/"API_KEY": "••••••"/);
+  await text.fill(
+    (await text.inputValue()).replace('"a"', '"a,b"').replace('"timeout": 600', '"timeout": "x", "url": 7'),
+  );
+  await dialog.getByRole("button", { name: "Save", exact: true }).first().click();
+  await expect(dialog.getByRole("alert")).toContainText(/Not saved: line \d+: it has both a command and a url/);
+  // Escape asks before it throws away what was typed.
+  await text.press("Escape");
+  const question = page.getByRole("dialog", { name: "Discard your changes?" });
+  await expect(question.getByRole("button", { name: "Keep editing" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(question).toBeHidden();
+  await text.fill((await text.inputValue()).replace(', "url": 7', ""));
+  await dialog.getByRole("button", { name: "Save", exact: true }).first().click();
+  await expect(row(dialog, "files")).toContainText("ready · stdio · 2 tools");
+  expect(product.readHome("servers.json")).toContain("// the one with the key");
+  expect(product.readHome("servers.json")).toContain("sk-real-123");
+});
+
+test("a pasted server of a known name asks first; every pasted one is tried and named; one without a name is asked for it", async ({
+  page,
+}) => {
+  const bare = (tools: string) => ({ command: process.execPath, args: [SERVER, "--bare", "--tools", tools] });
+  product.writeHome("servers.json", JSON.stringify({ mcpServers: { files: bare("a") } }));
+  const dialog = await openServers(page);
+  await expect(row(dialog, "files")).toContainText("ready · stdio · 1 tool");
+  await dialog.getByRole("button", { name: "Paste JSON" }).click();
+  const paste = dialog.getByRole("textbox", { name: "Servers as JSON" });
+
+  await paste.fill(JSON.stringify({ servers: { good: bare("a,b"), none: { command: "/nowhere/at/all" } } }));
+  await dialog.getByRole("button", { name: "Test", exact: true }).click();
+  await expect(dialog.getByRole("status").getByRole("listitem")).toHaveText([
+    /^good works: 2 tools\.$/,
+    /^none failed: .*\/nowhere\/at\/all/,
+  ]);
+
+  await paste.fill(JSON.stringify({ files: bare("a,b") }));
+  await dialog.getByRole("button", { name: "Add server" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("There is a server called files already.");
+  await expect(row(dialog, "files")).toContainText("1 tool");
+  await dialog.getByRole("button", { name: "Keep both" }).click();
+  await expect(row(dialog, "files-2")).toContainText("ready · stdio · 2 tools");
+  await expect(row(dialog, "files")).toContainText("1 tool");
+
+  await paste.fill(JSON.stringify({ files: bare("a,b,c") }));
+  await dialog.getByRole("button", { name: "Add server" }).click();
+  await dialog.getByRole("button", { name: "Replace" }).click();
+  await expect(row(dialog, "files")).toContainText("ready · stdio · 3 tools");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(row(dialog, "files")).toContainText("ready · stdio · 1 tool");
+
+  await paste.fill(JSON.stringify(bare("a")));
+  await dialog.getByRole("button", { name: "Add server" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("This is one server without a name: give it one.");
+  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("my server");
+  await dialog.getByRole("button", { name: "Add server" }).click();
+  await expect(row(dialog, "my server")).toContainText("ready · stdio · 1 tool");
+
+  await paste.fill('{"x": {"command": ["npx"], "args": "y"}}');
+  await dialog.getByRole("button", { name: "Add server" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("x, line 1: args must be a list of texts");
+});
+
+test("a server that cannot be used says in which line and why, and one that asks for a value is given it in its row", async ({
+  page,
+}) => {
+  const script = `exec '${process.execPath}' '${SERVER}' --bare --tools "$TOOLS"`;
+  const asks = { command: "/bin/sh", args: ["-c", script], env: { TOOLS: "$" + "{input:names}" } };
+  product.writeHome(
+    "servers.json",
+    JSON.stringify(
+      { inputs: [{ id: "names", description: "Names of tools" }], servers: { bad: { url: 7 }, asks } },
+      null,
+      1,
+    ),
+  );
+  const dialog = await openServers(page);
+  await expect(row(dialog, "bad")).toContainText(/failed.*servers\.json, line \d+: url must begin with http/s);
+  await expect(row(dialog, "asks")).toContainText("the input names (Names of tools) has not been given");
+  await dialog.getByLabel("Names of tools, for asks").fill("one,two");
+  await row(dialog, "asks").getByRole("button", { name: "Save" }).click();
+  await expect(row(dialog, "asks")).toContainText("ready · stdio · 2 tools");
+  await expect(dialog.getByLabel("Names of tools, for asks")).toHaveCount(0);
+});
+
+test("what opens the servers' dialog gives way to it", async ({ page }) => {
+  await keepNotes(page);
+  await product.open(page, "/");
+  await page.getByRole("button", { name: /^Daemon:/ }).click();
+  await page.getByRole("button", { name: "Servers…" }).click();
+  await expect(page.getByRole("dialog", { name: "MCP servers" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Looked in" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Servers…" })).toHaveCount(0);
 });

@@ -163,3 +163,77 @@ test("a session that was deleted just before the window went away is gone, and i
   await expect.poll(async () => (await product.fetch(`/api/v1/sessions/${id}`)).status).toBe(404);
   await expect.poll(() => isAlive(pid)).toBe(false);
 });
+
+test("a program is stopped after a question, restarted while it runs, and given another command", async ({ page }) => {
+  product = await Product.start();
+  const cwd = product.workFolder({
+    stubborn: "#!/bin/sh\ntrap '' TERM\necho begun: $1\nwhile :; do sleep 1; done\n",
+  });
+  chmodSync(join(cwd, "stubborn"), 0o755);
+  const id = await product.createSession({ agent: "custom", command: join(cwd, "stubborn"), args: ["one"], cwd });
+  await product.open(page, `/session/${id}`);
+  await expect(terminal(page)).toContainText("begun: one");
+  const menu = page.getByRole("button", { name: "Session actions" });
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Restart program…" }).click();
+  const restart = page.getByRole("dialog", { name: "stubborn is running. Stop and restart?" });
+  await expect(restart.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await restart.getByRole("textbox", { name: "Command" }).fill(`${join(cwd, "stubborn")} 'two words'`);
+  await restart.getByRole("button", { name: "Stop and restart" }).click();
+  await expect(page.getByText("stubborn ignored SIGTERM for 3 s and was killed")).toBeVisible();
+  await expect(terminal(page)).toContainText("begun: two");
+  await expect(restart).toBeHidden();
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Stop program…" }).click();
+  await page.getByRole("dialog", { name: "Stop stubborn?" }).getByRole("button", { name: "Stop program" }).click();
+  await expect(terminal(page).getByText("stubborn was ended by SIGKILL.")).toBeVisible();
+  // A mistyped command is not the end of the session.
+  await terminal(page).getByRole("button", { name: "Edit command…" }).click();
+  const again = page.getByRole("dialog", { name: "Restart stubborn" });
+  await again.getByRole("textbox", { name: "Command" }).fill("sh -c 'echo third: ok; exec cat'");
+  await page.keyboard.press("Enter");
+  await expect(terminal(page)).toContainText("third: ok");
+});
+
+test("a folder is completed as in a shell, is never wrong while it is typed, and buttons hold still", async ({
+  page,
+}) => {
+  product = await Product.start({ env: { SHELL: "/bin/sh" } });
+  const cwd = product.workFolder({ "apple/x": "", "apricot/deep/x": "" });
+  await product.open(page);
+  const start = page.getByRole("button", { name: /^Start session/ });
+  await page.getByText("Shell", { exact: true }).click();
+  await expect(page.getByText("A shell calls no tools.")).toBeVisible();
+  const place = await start.boundingBox();
+  const folder = page.getByRole("combobox", { name: "Folder" });
+  await folder.fill(`${cwd}/nowhere/at/all`);
+  await page.keyboard.press("Enter");
+  const fault = page.getByRole("alert");
+  await expect(fault).toBeVisible();
+  expect(await start.boundingBox()).toEqual(place);
+  await folder.fill(`${cwd}/a`);
+  await expect(fault).toHaveCount(0);
+  await expect(page.getByRole("option", { name: /apricot/ })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(folder).toHaveValue(/\/ap$/);
+  await page.keyboard.type("r");
+  // Enter at a name that is only begun completes it, and starts nothing.
+  await page.keyboard.press("Enter");
+  await expect(folder).toHaveValue(/\/apricot\/$/);
+  await expect(page.getByRole("option", { name: /deep/ })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(folder).toHaveValue(/\/apricot\/deep\/$/);
+  await page.keyboard.press("Enter");
+  await expect(terminalInput(page)).toBeFocused();
+  await expect(terminal(page).getByText("apricot/deep")).toBeVisible();
+});
+
+test("two demos are told apart by their names", async ({ page }) => {
+  product = await Product.start();
+  await product.open(page);
+  await page.getByRole("button", { name: "Try the demo" }).click();
+  await expect(page.getByRole("option", { name: /^Demo, / })).toBeVisible();
+  await page.getByRole("button", { name: "New session" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Try the demo" }).click();
+  await expect(page.getByRole("option", { name: /^Demo 2, / })).toBeVisible();
+});

@@ -11,16 +11,16 @@ test("what becomes of an agent's calls and of its connection is set in the windo
 }) => {
   product = await Product.start();
   const inForce = async () => daemonSettingsSchema.parse(await (await product.fetch("/api/v1/daemon/settings")).json());
-  const ends = (on: Page) => on.getByRole("switch", { name: "A disconnecting agent ends its calls" });
-  const idle = (on: Page) => on.getByRole("spinbutton", { name: "Forget an idle agent's connection after" });
+  const ends = (on: Page) => on.getByRole("switch", { name: "Cancel an agent's calls when it disconnects" });
+  const idle = (on: Page) => on.getByRole("spinbutton", { name: "Close idle agent connections after" });
   await product.open(page, "/settings/daemon");
   await expect(ends(page)).not.toBeChecked();
   await expect(idle(page)).toHaveValue("120");
   await ends(page).click();
-  await expect.poll(inForce).toEqual({ end_calls_on_disconnect: true, session_idle_minutes: 120 });
+  await expect.poll(inForce).toMatchObject({ end_calls_on_disconnect: true, session_idle_minutes: 120 });
   await idle(page).fill("45");
   await idle(page).press("Enter");
-  await expect.poll(inForce).toEqual({ end_calls_on_disconnect: true, session_idle_minutes: 45 });
+  await expect.poll(inForce).toMatchObject({ end_calls_on_disconnect: true, session_idle_minutes: 45 });
   await page.goto(`${product.url}/settings/daemon`);
   await expect(ends(page)).toBeChecked();
   await expect(idle(page)).toHaveValue("45");

@@ -1,4 +1,4 @@
-/** Owns what a desktop test sees and does, whichever Electron is behind it: the double, or the real program. */
+/** What a desktop test sees and does, whichever Electron is behind it: the double, or the real program. */
 import type { Page } from "@playwright/test";
 import type { HOST_BRIDGE_KEY, HostBridge } from "../../shared/protocol/host-bridge.ts";
 
@@ -50,6 +50,8 @@ export interface Desktop {
   /** Preferences of the live window. */
   preferences(): Promise<object>;
   resumeFromSleep(): Promise<void>;
+  /** Runs code in the page as it is now. Unlike `page`, this also works after the page's process crashed. */
+  inPage(code: string): Promise<unknown>;
   /** Ends the page's process the hard way. */
   crashPage(): Promise<void>;
   /** Resolves when the app has ended. */

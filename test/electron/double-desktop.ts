@@ -1,4 +1,4 @@
-/** Owns the desktop app on the double: the real shell, preload, renderer, gateway and daemon; only Electron is stood in for. */
+/** The desktop app on the double: the real shell, preload, renderer, gateway and daemon; only Electron is stood in for. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -9,8 +9,13 @@ import type { ElectronApi } from "../../main/shell/electron-api.ts";
 import { type Desktop as Started, startDesktop } from "../../main/shell/start-desktop.ts";
 import type { Updater } from "../../main/shell/updates/run-updates.ts";
 import type { AppState } from "../../shared/protocol/app-frames.ts";
+import type { StartEvent } from "../../shared/protocol/start-report.ts";
 import { PAGE_ORIGIN } from "../support/electron-double/addresses.ts";
-import { createElectronDouble, type DoubleControl } from "../support/electron-double/create-electron-double.ts";
+import {
+  createElectronDouble,
+  type DoubleControl,
+  type DoubleOptions,
+} from "../support/electron-double/create-electron-double.ts";
 import type { DoubleWindow } from "../support/electron-double/double-window.ts";
 import type { Desktop, DesktopOptions, SeenNotice, SeenQuestion } from "./desktop.ts";
 import { endDaemon } from "./end-daemon.ts";
@@ -19,6 +24,11 @@ export interface DoubleDesktopOptions extends DesktopOptions {
   context: BrowserContext;
   platform?: NodeJS.Platform;
   tray?: boolean;
+  /** Whether anything shows tray icons, asked whenever the shell asks. */
+  trayHost?: () => boolean;
+  signs?: DoubleOptions["signs"];
+  failingLoads?: string[];
+  atLogin?: boolean;
   beforeReady?: (control: DoubleControl) => void;
   /** Makes what would fetch newer versions. */
   updater?: (app: ElectronApi["app"]) => Updater;
@@ -29,38 +39,54 @@ const clean = (label: string | undefined) => (label ?? "").replaceAll("&&", "&")
 export class DoubleDesktop implements Desktop {
   readonly kind = "double";
   readonly home: string;
+  /** What was told to whoever waits for a window. */
+  readonly reported: readonly StartEvent[];
   readonly control: DoubleControl;
   readonly gateway: Started["gateway"];
-  readonly #started: Started;
+  readonly started: Started;
 
-  private constructor(home: string, control: DoubleControl, started: Started) {
+  private constructor(home: string, control: DoubleControl, started: Started, reported: readonly StartEvent[]) {
     this.home = home;
+    this.reported = reported;
     this.control = control;
-    this.#started = started;
+    this.started = started;
     this.gateway = started.gateway;
   }
 
   static async start(options: DoubleDesktopOptions): Promise<DoubleDesktop> {
     const home = options.home ?? mkdtempSync(join(tmpdir(), "signalbox-desktop-"));
-    const { context, platform = "linux", tray = true, beforeReady = () => {} } = options;
-    const { electron, control } = createElectronDouble({ context, platform, tray, beforeReady });
+    const { context, platform = "linux", tray = true, trayHost = () => tray, beforeReady = () => {} } = options;
+    const { signs, failingLoads, atLogin } = options;
+    const { electron, control } = createElectronDouble({
+      context,
+      platform,
+      tray,
+      beforeReady,
+      ...(signs && { signs }),
+      ...(failingLoads && { failingLoads }),
+      ...(atLogin && { atLogin }),
+    });
+    const reported: StartEvent[] = [];
     const started = await startDesktop(electron, {
       args: ["--home", home, "--port", "0", ...(options.args ?? [])],
       platform,
+      sandboxed: options.args?.includes("--no-sandbox") !== true,
       self: { program: process.execPath, args: [] },
       root: resolve("."),
       loadUpdater: async () => options.updater?.(electron.app),
+      trayHost: async () => (trayHost() ? "host" : undefined),
+      report: (event) => reported.push(event),
       // The page's sockets carry the address at which the double must serve it.
       createGateway: (wanted) =>
         createGateway({ ...wanted, allowedOrigins: [...(wanted.allowedOrigins ?? []), PAGE_ORIGIN] }),
     });
     if (started === undefined) throw new Error(`the app did not start: ${control.errors.join("; ")}`);
-    return new DoubleDesktop(home, control, started);
+    return new DoubleDesktop(home, control, started, reported);
   }
 
   /** What the gateway knows. */
   app(): AppState {
-    return this.#started.gateway.app();
+    return this.started.gateway.app();
   }
 
   #window(): DoubleWindow {
@@ -115,6 +141,9 @@ export class DoubleDesktop implements Desktop {
   async resumeFromSleep(): Promise<void> {
     this.control.power.emit("resume");
   }
+  async inPage(code: string): Promise<unknown> {
+    return (await this.page()).evaluate(code);
+  }
   async crashPage(): Promise<void> {
     // Chromium's page cannot be loaded again after a real crash, so the event alone stands for it here.
     this.#window().webContents.events.emit("render-process-gone", {}, { reason: "crashed", exitCode: 5 });
@@ -124,7 +153,7 @@ export class DoubleDesktop implements Desktop {
   }
   async dispose(): Promise<void> {
     const starting = ["searching", "starting"].includes(this.app().daemon.state);
-    if (!this.control.ended) await this.#started.shell.requestQuit(true);
+    if (!this.control.ended) await this.started.shell.requestQuit(true);
     await Promise.all(this.control.gone);
     await endDaemon(this.home, starting);
   }

@@ -1,10 +1,9 @@
-/** Owns the desktop app on Electron itself, driven through Playwright; what the system would show is noted by electron-hook.cjs. */
+/** The desktop app on Electron itself, driven through Playwright; what the system would show is noted by electron-hook.cjs. */
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { _electron, type ElectronApplication, type Page } from "@playwright/test";
+import { _electron, type ElectronApplication, expect, type Page } from "@playwright/test";
 import type { MenuItem, Notification } from "electron";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
 import type { Desktop, DesktopOptions, SeenNotice, SeenQuestion } from "./desktop.ts";
@@ -21,6 +20,15 @@ interface Seen {
 }
 declare global {
   var __signalboxSeen: Seen;
+}
+
+/** Playwright reads the app's standard output itself, so where the gateway is comes from its file. */
+async function announced(home: string): Promise<{ url: string; token: string }> {
+  const file = join(home, "gateway.json");
+  await expect.poll(() => existsSync(file)).toBe(true);
+  const said = parseJson(z.object({ url: z.string() }), readFileSync(file, "utf8"));
+  if (!said.ok) throw new Error(`${file}: ${said.reason}`);
+  return { url: said.value.url, token: readFileSync(join(home, "token"), "utf8").trim() };
 }
 
 export class ElectronDesktop implements Desktop {
@@ -41,17 +49,15 @@ export class ElectronDesktop implements Desktop {
     });
   }
 
-  static async start(options: DesktopOptions & { executablePath: string }): Promise<ElectronDesktop> {
+  static async start(options: DesktopOptions): Promise<ElectronDesktop> {
     const home = options.home ?? mkdtempSync(join(tmpdir(), "signalbox-desktop-"));
-    const own = ["--home", home, "--port", "0", "--json", ...(options.args ?? [])];
+    rmSync(join(home, "gateway.json"), { force: true });
+    const own = ["--home", home, "--port", "0", ...(options.args ?? [])];
     const args = ["-r", resolve("test/electron/electron-hook.cjs"), resolve("."), ...own];
-    const app = await _electron.launch({ executablePath: options.executablePath, args, colorScheme: "dark" });
-    const { stdout } = app.process();
-    if (stdout === null) throw new Error("Electron has no standard output");
-    const [line] = (await once(createInterface({ input: stdout }), "line")) as [string];
-    const said = parseJson(z.object({ url: z.string(), token: z.string() }), line);
-    if (!said.ok) throw new Error(`the app announced ${line}`);
-    return new ElectronDesktop(home, app, said.value);
+    // Without a path of ours Playwright loads the package itself and holds the app back until it listens; with its
+    // sandbox off, as Playwright starts Chromium on Linux unless it is asked, the checklist would prove nothing.
+    const app = await _electron.launch({ args, chromiumSandbox: true, colorScheme: "dark" });
+    return new ElectronDesktop(home, app, await announced(home));
   }
 
   page(): Promise<Page> {
@@ -116,6 +122,13 @@ export class ElectronDesktop implements Desktop {
   }
   async resumeFromSleep(): Promise<void> {
     await this.#app.evaluate(({ powerMonitor }) => void powerMonitor.emit("resume"));
+  }
+  /** Playwright never revives a page that crashed; Electron's own way reaches the one that came after it. */
+  inPage(code: string): Promise<unknown> {
+    return this.#app.evaluate(
+      ({ BrowserWindow }, text) => BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(text),
+      code,
+    );
   }
   async crashPage(): Promise<void> {
     await this.#app.evaluate(({ BrowserWindow }) =>

@@ -1,4 +1,4 @@
-/** Owns ending the daemon of a test's home, and seeing that it really ended. */
+/** Ends the daemon of a test's home, and sees to it that it really ended. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";

@@ -1,4 +1,4 @@
-/** Owns the choice of what the desktop tests run on, and giving back whatever they started. */
+/** Chooses what the desktop tests run on, and gives back whatever they started. */
 import { test as base } from "@playwright/test";
 import { findElectron } from "../../scripts/start/electron-binary.ts";
 import type { Desktop, DesktopOptions } from "./desktop.ts";
@@ -22,11 +22,10 @@ export const test = base.extend<{ launch: (options?: LaunchOptions) => Promise<D
   launch: async ({ context }, use, info) => {
     const started: Desktop[] = [];
     await use(async (options = {}) => {
-      const executablePath = info.project.name === "electron" ? findElectron(process.cwd()) : undefined;
       const desktop =
-        executablePath === undefined
-          ? await DoubleDesktop.start({ ...options, context })
-          : await ElectronDesktop.start({ ...options, executablePath });
+        info.project.name === "electron"
+          ? await ElectronDesktop.start(options)
+          : await DoubleDesktop.start({ ...options, context });
       started.push(desktop);
       return desktop;
     });

@@ -6,12 +6,15 @@ import { extractFile } from "@electron/asar";
 import { expect, test } from "@playwright/test";
 import { Packager } from "app-builder-lib";
 import { LinuxPackager } from "app-builder-lib/out/linuxPackager.js";
+import appImage from "app-builder-lib/out/targets/appimage/AppImageTarget.js";
 import { LinuxTargetHelper } from "app-builder-lib/out/targets/LinuxTargetHelper.js";
 import {
   EXPECTED_FUSES,
   findFaults,
   findFuseFaults,
+  findHelperFaults,
   findPackages,
+  findUpdateFaults,
   type PackageContents,
   readContents,
   readFuses,
@@ -26,7 +29,10 @@ let contents: PackageContents;
 
 test("npm run package -- --dir makes a folder", async () => {
   const output = resolve("artifacts", "package");
-  const run = spawnSync(process.execPath, ["scripts/package.ts", "--dir", "--output", output], { encoding: "utf8" });
+  const run = spawnSync(process.execPath, ["scripts/package.ts", "--dir", "--output", output], {
+    encoding: "utf8",
+    env: { ...process.env, CSC_LINK: "", APPLE_ID: "", SIGNALBOX_UPDATE_URL: "" },
+  });
   expect(run.stderr + run.stdout).not.toContain("package: ");
   expect(run.status).toBe(0);
   const [found] = findPackages(output);
@@ -63,7 +69,17 @@ test("the native terminal lies beside the archive as a file that the system can 
 
 test("the packaged package.json starts the app and carries no scripts", async () => {
   const packed: unknown = JSON.parse(extractFile(join(folder, "resources", "app.asar"), "package.json").toString());
-  expect(packed).toMatchObject({ name: "signalbox", main: "out/main/electron.js", type: "module" });
+  expect(packed).toMatchObject({
+    name: "signalbox",
+    productName: "Signalbox",
+    main: "out/main/electron.js",
+    type: "module",
+  });
+  // A deb and an rpm cannot be made without an address of the project, whichever folder they are made in.
+  expect(packed).toMatchObject({
+    homepage: expect.stringMatching(/^https:/),
+    desktopName: "dev.signalbox.app.desktop",
+  });
   expect(packed).not.toHaveProperty("scripts");
   expect(packed).not.toHaveProperty("devDependencies");
 });
@@ -80,7 +96,7 @@ test("the licences of others come with it", async () => {
   }
   // MIT by its package.json, published without the text.
   const withoutText = [...notices.matchAll(/^(\S+) \S+\n\nThe package names its licence/gm)].map(([, name]) => name);
-  expect(withoutText).toEqual(["lazy-val"]);
+  expect(withoutText).toEqual(["@redis/client", "lazy-val"]);
   for (const file of ["LICENSE.electron.txt", "LICENSES.chromium.html"])
     expect(existsSync(join(folder, file))).toBe(true);
 });
@@ -96,10 +112,35 @@ test("the desktop entry for Linux registers signalbox:// and hands the link over
   const entry = await new LinuxTargetHelper(linux).computeDesktopEntry(linux.platformSpecificBuildOptions);
   expect(entry).toContain("\nMimeType=x-scheme-handler/signalbox;\n");
   expect(entry).toMatch(/^Exec=\S+\/signalbox %U$/m);
-  expect(entry).toContain("\nStartupWMClass=signalbox\n");
+  expect(entry).toContain("\nStartupWMClass=dev.signalbox.app\n");
+  expect(new LinuxTargetHelper(linux).getDesktopFileName()).toBe("dev.signalbox.app");
   expect(entry).toContain("\nName=Signalbox\n");
   expect(packager.config.protocols).toEqual([{ name: "Signalbox session", schemes: ["signalbox"], role: "Viewer" }]);
   expect(packager.config.publish).toBeNull();
+});
+
+test("an AppImage keeps its sandbox and runs where no older FUSE library is", async () => {
+  const packager = new Packager({
+    projectDir: resolve("."),
+    config: { electronVersion: "45.4.1" },
+    targets: new Map(),
+  });
+  await packager.validateConfig();
+  expect(packager.config.toolsets?.appimage).toMatch(/^1\./);
+  const linux = new LinuxPackager(packager);
+  // Declared as a default export, and delivered to ES modules as a module around one.
+  const { default: AppImage } = appImage as unknown as { default: typeof appImage };
+  const target = new AppImage("AppImage", linux, new LinuxTargetHelper(linux), "artifacts");
+  const entry: unknown = Reflect.get(target, "desktopEntry");
+  expect(await (entry as { value: Promise<string> }).value).toMatch(/^Exec=AppRun %U$/m);
+  // Apple silicon ends a program whose signature does not fit, as it does not after its fuses were set.
+  expect(packager.config.electronFuses?.resetAdHocDarwinSignature).toBe(true);
+});
+
+test("a package that was not asked to look for newer versions does not, whatever a workflow sets to the empty text", async () => {
+  expect(findUpdateFaults(folder, undefined)).toEqual([]);
+  expect(findUpdateFaults(folder, "https://updates.example/")).toEqual(["app-update.yml is missing"]);
+  expect(findHelperFaults(folder, contents)).toEqual([]);
 });
 
 test("a package with something missing, or something too many, is called faulty", async () => {

@@ -1,4 +1,4 @@
-/** Owns how the desktop's tests run: on the double in Chromium, and on Electron itself where its program is there. */
+/** How the desktop's tests run: on the double in Chromium, and on Electron itself where its program is there. */
 import { resolve } from "node:path";
 import { defineConfig } from "@playwright/test";
 import everything from "../../playwright.config.ts";
@@ -7,7 +7,7 @@ import { whyNoElectron } from "./launch.ts";
 const noElectron = whyNoElectron(resolve(import.meta.dirname, "..", ".."));
 const packaging = "package.spec.ts";
 /** What only the double can show: other platforms' ways, starts that fail. */
-const doubleOnly = "start.spec.ts";
+const doubleOnly = ["start.spec.ts", "window.spec.ts", "smoke.spec.ts"];
 
 export default defineConfig(everything, {
   testDir: ".",
@@ -18,7 +18,7 @@ export default defineConfig(everything, {
   reporter: [["list"], ["json", { outputFile: "../../artifacts/electron.json" }]],
   projects: [
     { name: "double", testIgnore: packaging },
-    ...(noElectron === undefined ? [{ name: "electron", testIgnore: [packaging, doubleOnly] }] : []),
+    ...(noElectron === undefined ? [{ name: "electron", testIgnore: [packaging, ...doubleOnly] }] : []),
     { name: "package", testMatch: packaging },
   ],
 });

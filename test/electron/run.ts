@@ -1,4 +1,4 @@
-/** Owns running the desktop's tests and saying what they ran on. Exit code 0: everything that could run passed. */
+/** Runs the desktop's tests and says what they ran on. Exit code 0: everything that could run passed. */
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { whyNoElectron } from "./launch.ts";

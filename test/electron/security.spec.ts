@@ -1,8 +1,11 @@
 /** Proves that the app's page stays in its room: Electron's security checklist, senders, navigation, addresses opened outside. */
+import { createServer } from "node:http";
 import { SECURE_PREFERENCES } from "../../main/shell/window/window-options.ts";
 import { IPC_BINDING } from "../support/electron-double/preload-script.ts";
+import { listen } from "../support/listen.ts";
 import { DoubleDesktop } from "./double-desktop.ts";
 import { expect, test } from "./launch.ts";
+import { ask, startShell } from "./work.ts";
 
 test("checklist: the live window is isolated, sandboxed and without Node, and has one frozen object of methods", async ({
   launch,
@@ -26,7 +29,10 @@ test("checklist: the live window is isolated, sandboxed and without Node, and ha
     "onCommand:function",
     "onNavigate:function",
     "openExternal:function",
+    "openInEditor:function",
     "platform:string",
+    "sandboxed:function",
+    "setTheme:function",
     "settings:function",
   ]);
 });
@@ -89,6 +95,48 @@ test("A21: the page cannot leave its origin, open windows, or show what is dropp
   expect(await desktop.openedOutside()).toEqual([]);
 });
 
+test("A21: exactly a preview's page stands in a frame, and the browser is let into what is opened of it", async ({
+  launch,
+}) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  const server = createServer((_request, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end('<h1>A preview</h1><a href="https://example.org/">leave</a>');
+  });
+  const port = Number(new URL(await listen(server)).port);
+  try {
+    const id = await startShell(desktop, "serves", "exec cat");
+    await ask(desktop, `/api/v1/sessions/${id}/previews`, { port });
+    await ask(desktop, "/api/v1/open", { path: `/session/${id}/preview/${port}` });
+    const frame = page.frameLocator('iframe[title^="Page of"]');
+    await expect(frame.getByRole("heading", { name: "A preview" })).toBeVisible();
+    const blocked = page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
+        }),
+    );
+    await frame.getByRole("link", { name: "leave" }).click();
+    // The guard denies it first; where a page has no guard, its policy does.
+    await Promise.race([
+      blocked,
+      page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))),
+    ]);
+    expect(page.frames().map((each) => new URL(each.url(), "http://none").hostname)).not.toContain("example.org");
+    await desktop.answer("Open");
+    await page.getByRole("button", { name: "Open the preview in the browser" }).click();
+    await expect
+      .poll(async () => (await desktop.openedOutside())[0])
+      .toMatch(new RegExp(`^http://s-${id}-${port}\\.localhost:\\d+/\\.signalbox/enter\\?grant=`));
+    expect((await desktop.questions()).at(-1)?.detail).not.toContain("grant");
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
 test("A17: only web addresses are opened outside, and only after the person saw the real one", async ({ launch }) => {
   const desktop = await launch();
   const page = await desktop.page();
@@ -109,6 +157,33 @@ test("A17: only web addresses are opened outside, and only after the person saw 
   await desktop.answer("Open");
   await open("https://example.org/docs");
   expect(await desktop.openedOutside()).toEqual(["https://example.org/docs"]);
+});
+
+test("A17: the page names an editor and a file to be opened, and can name nothing else", async ({ launch }) => {
+  const desktop = await launch();
+  const page = await desktop.page();
+  await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
+  const open = (request: object) =>
+    page.evaluate(
+      (asked) =>
+        window.signalbox?.openInEditor(asked as Parameters<typeof window.signalbox.openInEditor>[0]).then(
+          () => "opened",
+          () => "refused",
+        ),
+      request,
+    );
+  for (const request of [
+    { editor: "file", path: "/etc/passwd" },
+    { editor: "javascript", path: "/x" },
+    { editor: "vscode", path: "//server/share" },
+    { editor: "vscode", path: "a.ts" },
+    { editor: "vscode", path: "/a\n" },
+    {},
+  ])
+    expect(await open(request)).toBe("refused");
+  expect(await desktop.openedOutside()).toEqual([]);
+  expect(await open({ editor: "vscode", path: "/src/a b.ts", line: 3 })).toBe("opened");
+  expect(await desktop.openedOutside()).toEqual(["vscode://file/src/a%20b.ts:3"]);
 });
 
 test("A20: a frame inside the page gets no answer, although it has the page's origin", async ({ launch }, info) => {
@@ -166,7 +241,7 @@ test("checklist: permissions, devices and screen capture are denied but for what
   expect(Reflect.apply(device ?? (() => true), undefined, [{}])).toBe(false);
 });
 
-test("checklist: our scheme is a secure one that cannot go around the policy, and links are registered", async ({
+test("checklist: our scheme is a secure one that cannot go around the policy, and a checkout takes links from nobody", async ({
   launch,
 }, info) => {
   test.skip(info.project.name === "electron", "read from the double");
@@ -180,6 +255,5 @@ test("checklist: our scheme is a secure one that cannot go around the policy, an
       },
     ],
   ]);
-  expect(desktop.control.linkHandlers).toHaveLength(1);
-  expect(desktop.control.linkHandlers[0]?.[0]).toBe("signalbox");
+  expect(desktop.control.linkHandlers).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { createGateway } from "../../main/gateway/create-gateway.ts";
 import { startDesktop } from "../../main/shell/start-desktop.ts";
 import { createElectronDouble } from "../support/electron-double/create-electron-double.ts";
 import { Events } from "../support/electron-double/events.ts";
+import { isAlive } from "../support/is-alive.ts";
 import { listen } from "../support/listen.ts";
 import { DoubleDesktop } from "./double-desktop.ts";
 import { expect, test } from "./launch.ts";
@@ -15,15 +16,19 @@ import { startShell, stateOf } from "./work.ts";
 /** Starts without expecting success. */
 async function tryStart(context: BrowserContext, home: string, args: string[] = [], locked = false) {
   const { electron, control } = createElectronDouble({ context, platform: "linux", locked });
+  const reported: string[] = [];
   const started = await startDesktop(electron, {
     args: ["--home", home, ...args],
     platform: "linux",
+    sandboxed: true,
     self: { program: "/opt/Signalbox/signalbox", args: [] },
     root: resolve("."),
     loadUpdater: async () => undefined,
+    trayHost: async () => "h",
+    report: (event) => reported.push(event),
     createGateway,
   });
-  return { started, control };
+  return { started, control, reported };
 }
 
 test("A15: on macOS a link that starts the app comes before it is ready, and is followed; forged ones are not", async ({
@@ -44,7 +49,7 @@ test("A15: on macOS a link that starts the app comes before it is ready, and is 
     expect(desktop.control.appMenu[0]?.label).toBe("Signalbox");
     // An app on macOS stays without its window, and comes back by its icon.
     await desktop.closeWindow();
-    expect(await desktop.windowVisible()).toBe(false);
+    await expect.poll(() => desktop.windowVisible()).toBe(false);
     expect(desktop.control.ended).toBe(false);
     desktop.control.app.emit("activate");
     expect(await desktop.windowVisible()).toBe(true);
@@ -54,7 +59,8 @@ test("A15: on macOS a link that starts the app comes before it is ready, and is 
 });
 
 test("a second instance hands over and ends without starting anything", async ({ context }, info) => {
-  const { started, control } = await tryStart(context, info.outputPath("home"), ["--port", "0"], true);
+  const { started, control, reported } = await tryStart(context, info.outputPath("home"), ["--port", "0"], true);
+  expect(reported).toEqual(["began", "handed-over"]);
   expect(started).toBeUndefined();
   expect(await control.exited).toBe(0);
   expect(control.windows).toEqual([]);
@@ -63,7 +69,8 @@ test("a second instance hands over and ends without starting anything", async ({
 test("a port that is taken is told in a sentence, and the app ends with 1", async ({ context }, info) => {
   const other = createServer();
   const port = new URL(await listen(other)).port;
-  const { started, control } = await tryStart(context, info.outputPath("home"), ["--port", port]);
+  const { started, control, reported } = await tryStart(context, info.outputPath("home"), ["--port", port]);
+  expect(reported).toEqual(["began", "failed"]);
   other.close();
   expect(started).toBeUndefined();
   expect(control.errors.join()).toContain(port);
@@ -140,11 +147,75 @@ test("a newer version waits for running agents, and then replaces the app withou
   }
 });
 
+for (const [name, installs] of [
+  ["that cannot install, and does nothing", () => {}],
+  ["that fails", (events: Events) => events.emit("error", new Error("no file"))],
+  [
+    "that throws",
+    () => {
+      throw new Error("no file");
+    },
+  ],
+] as const) {
+  test(`an installer ${name}, leaves no app behind that holds up the next start`, async ({ context }) => {
+    const events = new Events();
+    const desktop = await DoubleDesktop.start({
+      context,
+      updater: () => ({
+        on: events.on,
+        autoDownload: false,
+        autoInstallOnAppQuit: true,
+        checkForUpdates: async () => null,
+        quitAndInstall: () => installs(events),
+      }),
+    });
+    try {
+      await expect.poll(async () => (await desktop.tray()).rows).toContain("Daemon · 1 server");
+      events.emit("update-downloaded", { version: "9.9.9" });
+      await expect.poll(async () => (await desktop.tray()).rows).toContain("› Restart for version 9.9.9");
+      await desktop.chooseInTray("Restart for version 9.9.9");
+      expect(await desktop.exited()).toBe(0);
+    } finally {
+      await desktop.dispose();
+    }
+  });
+}
+
+test("a shutdown of the system installs nothing, and leaves the daemon its agents", async ({ context }) => {
+  const events = new Events();
+  let installed = 0;
+  const desktop = await DoubleDesktop.start({
+    context,
+    updater: () => ({
+      on: events.on,
+      autoDownload: false,
+      autoInstallOnAppQuit: true,
+      checkForUpdates: async () => null,
+      quitAndInstall: () => {
+        installed += 1;
+      },
+    }),
+  });
+  try {
+    await expect.poll(async () => (await desktop.tray()).rows).toContain("Daemon · 1 server");
+    events.emit("update-downloaded", { version: "9.9.9" });
+    const pid = desktop.app().daemon.pid ?? 0;
+    desktop.control.power.emit("shutdown");
+    expect(await desktop.exited()).toBe(0);
+    expect(installed).toBe(0);
+    expect(isAlive(pid)).toBe(true);
+  } finally {
+    await desktop.dispose();
+  }
+});
+
 test("the daemon can be restarted from the tray, asking first while agents run", async ({ context }) => {
   const desktop = await DoubleDesktop.start({ context });
   try {
     await expect.poll(async () => (await desktop.tray()).rows).toContain("› Restart daemon…");
     const pid = () => desktop.app().daemon.pid;
+    // The menu offers it once a daemon is there.
+    await expect.poll(() => desktop.app().daemon.state).toBe("connected");
     const first = pid();
     await desktop.chooseInTray("Restart daemon…");
     await expect.poll(() => pid() !== first && desktop.app().daemon.state === "connected").toBe(true);

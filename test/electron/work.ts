@@ -1,4 +1,4 @@
-/** Owns starting sessions in the app under test, over its gateway's HTTP. */
+/** Starts sessions in the app under test, over its gateway's HTTP. */
 import { expect } from "@playwright/test";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
 import type { Desktop } from "./desktop.ts";

@@ -1,4 +1,4 @@
-/** Owns a small relay that adds a bearer token to every request, for suites that cannot send one. All else passes as it is. */
+/** A small relay that adds a bearer token to every request, for suites that cannot send one. All else passes as it is. */
 import { createServer, request as send } from "node:http";
 
 export interface BearerRelay {

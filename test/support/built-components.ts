@@ -1,4 +1,4 @@
-/** Owns building the page of components under test, and answering a browser with its files without a server. */
+/** Builds the page of components under test, and answers a browser with its files without a server. */
 import { readFile } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import type { Page } from "@playwright/test";

@@ -1,4 +1,4 @@
-/** Owns finding a Chromium to test in: Playwright's own, an installed one, or one that can be installed here. */
+/** Finds a Chromium to test in: Playwright's own, an installed one, or one that can be installed here. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";

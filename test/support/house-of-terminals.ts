@@ -1,4 +1,4 @@
-/** Owns terminals for the length of one test. */
+/** Terminals for the length of one test. */
 import { onTestFinished } from "vitest";
 import { openTerminals, type TestTerminals } from "./terminal-client.ts";
 

@@ -1,4 +1,4 @@
-/** Owns asking whether a process is there. */
+/** Asks whether a process is there. */
 
 /** A process that has ended and that nobody has waited for yet is still there. */
 export function isAlive(pid: number): boolean {

@@ -1,4 +1,4 @@
-/** Owns that the page's short notes, and what can be taken back with them, stay until a test has seen them: a busy machine spends their seconds elsewhere. */
+/** Sees to it that the page's short notes, and what can be taken back with them, stay until a test has seen them: a busy machine spends their seconds elsewhere. */
 import type { Page } from "@playwright/test";
 
 /** To be called before the page is opened. Timers of notes (3 to 10 seconds) go off after ten minutes. */

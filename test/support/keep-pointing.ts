@@ -1,4 +1,4 @@
-/** Owns a pointer that goes on pointing: the list holds still for so long after the last move, which a slow machine may outlast. */
+/** A pointer that goes on pointing: the list holds still for so long after the last move, which a slow machine may outlast. */
 import type { Locator } from "@playwright/test";
 
 /** Moves the pointer over `target` and on, by the page's own clock; `target` must stay in the document. Gives what stops it. */

@@ -1,4 +1,4 @@
-/** Owns the proof that nothing but the shell needs Electron: loaded first, it makes every import of it throw. */
+/** Proves that nothing but the shell needs Electron: loaded first, it makes every import of it throw. */
 import { registerHooks } from "node:module";
 
 registerHooks({

@@ -1,5 +1,5 @@
 /// <reference path="../../main/daemon/terminal/xterm-modules.d.ts" />
-/** Owns terminals as the page has them, but without a page. */
+/** Terminals as the page has them, but without a page. */
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.mjs";
 import headless, { type Terminal } from "@xterm/headless";
 import type { Snapshot } from "../../main/daemon/terminal/screen-messages.ts";

@@ -1,4 +1,4 @@
-/** Owns a screen twin as a test uses it: what it told, and promises of its snapshots. */
+/** A screen twin as a test uses it: what it told, and promises of its snapshots. */
 import type { Snapshot } from "../../main/daemon/terminal/screen-messages.ts";
 import { createScreenTwin } from "../../main/daemon/terminal/screen-twin.ts";
 import { FIXTURE_SIZE } from "./terminal-fixtures.ts";
@@ -10,7 +10,11 @@ export function openTwin({ cols, rows } = FIXTURE_SIZE) {
     rows,
     onAnswer: (text) => told.push(`answers ${JSON.stringify(text)}`),
     onTitle: (title) => told.push(`title ${title}`),
-    onNotice: (notice) => told.push("text" in notice ? `says ${notice.text}` : notice.kind),
+    onNotice(notice) {
+      const kind = notice.kind === "notification" ? "says" : notice.kind;
+      const text = "text" in notice && notice.text !== undefined ? ` ${notice.text}` : "";
+      told.push(`${kind}${text}${"begins" in notice ? " begins" : ""}`);
+    },
     onProgress: (progress) =>
       told.push(progress === undefined ? "no bar" : `${progress.state} ${progress.percent ?? "-"}`),
   });

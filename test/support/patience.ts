@@ -1,4 +1,4 @@
-/** Owns how long unit tests wait for what another process, socket or thread does. Vitest's own second is too short on a busy machine. */
+/** How long unit tests wait for what another process, socket or thread does. Vitest's own second is too short on a busy machine. */
 import { vi } from "vitest";
 
 /** Only what hangs takes longer, and then the test's own limit would tell less of it. */

@@ -1,4 +1,4 @@
-/** Owns starting the built product for a test as a person would: `signalbox serve` in a home of its own, and ending all of it. */
+/** Starts the built product for a test as a person would: `signalbox serve` in a home of its own, and ends all of it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -58,6 +58,8 @@ export class Product {
     const product = new Product(options.env ?? {});
     if (options.servers !== undefined)
       product.writeHome("servers.json", JSON.stringify({ mcpServers: options.servers }));
+    // What Signalbox itself offers to agents would be in every list that a test compares.
+    product.writeHome("daemon-settings.json", '{"person_tools": false}');
     await product.startGateway(options.args);
     return product;
   }
@@ -105,6 +107,10 @@ export class Product {
     writeFileSync(join(this.home, name), text, { mode: 0o600 });
   }
 
+  readHome(name: string): string {
+    return readFileSync(join(this.home, name), "utf8");
+  }
+
   /** A folder for a session, with the given files. */
   workFolder(files: Record<string, string | Buffer> = {}): string {
     const folder = mkdtempSync(join(this.folder, "work-"));
@@ -137,6 +143,11 @@ export class Product {
     const pairing = parseJson(z.object({ link_code: z.string() }), await response.text());
     if (!pairing.ok) throw new Error(`no pairing code: ${response.status} ${pairing.reason}`);
     await page.goto(`${this.url}${path}#pair=${pairing.value.link_code}`);
+  }
+
+  /** As a person does it: with everything that runs in it. */
+  async stopDaemon(): Promise<void> {
+    await signalbox(["stop", "--force", "--home", this.home], this.#env);
   }
 
   /** Ends the gateway and the daemon with all that they run, and removes the home. */

@@ -1,5 +1,5 @@
 /**
- * Owns reading the terminal that a page of the built product shows, cell by cell. The product offers no door for it: the
+ * Reads the terminal that a page of the built product shows, cell by cell. The product offers no door for it: the
  * terminal is found where React keeps what the page's components were given.
  */
 import { resolve } from "node:path";

@@ -1,4 +1,4 @@
-/** Owns the comparison of two terminals: everything that a person or a program could tell apart. Runs in a page as well. */
+/** The comparison of two terminals: everything that a person or a program could tell apart. Runs in a page as well. */
 import type { IBuffer, Terminal } from "@xterm/headless";
 import { COLOUR_BITS } from "../../main/daemon/terminal/pen.ts";
 import { readAttributes, readCoreState } from "../../main/daemon/terminal/screen-core.ts";

@@ -1,4 +1,4 @@
-/** Owns what axe has to say against a page that stands still. */
+/** What axe has to say against a page that stands still. */
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 

@@ -1,4 +1,4 @@
-/** Owns a terminal's socket as a test sees it: real WebSockets on loopback around `Terminals.attach`, and a client that collects what comes. */
+/** A terminal's socket as a test sees it: real WebSockets on loopback around `Terminals.attach`, and a client that collects what comes. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Terminal } from "@xterm/headless";
@@ -9,6 +9,7 @@ import type { StartTerminalRequest } from "../../shared/protocol/daemon-api.ts";
 import { type TerminalServerFrame, terminalServerFrameSchema } from "../../shared/protocol/terminal-frames.ts";
 import { SUBPROTOCOL } from "../../shared/protocol/wire.ts";
 import { feed, openScreen } from "./open-screen.ts";
+import { openLikeWindows } from "./windows-terminal.ts";
 
 export interface TerminalClient {
   readonly socket: WebSocket;
@@ -46,11 +47,20 @@ export interface ClientOptions {
 
 export interface TestTerminals extends Awaited<ReturnType<typeof openTerminals>> {}
 
+/** SIGNALBOX_TEST_TERMINALS=windows runs every test of terminals on the way to terminals that Windows has. */
+const likeWindows = process.env.SIGNALBOX_TEST_TERMINALS === "windows" ? { openPty: openLikeWindows() } : {};
+
 /** Terminals behind a WebSocket server on a free port: `ws://127.0.0.1:<port>/<session>?cols=&rows=`. */
 export async function openTerminals(env: NodeJS.ProcessEnv = process.env, recordings?: string) {
   const changes: string[] = [];
   const onChange = (session: string) => changes.push(session);
-  const terminals = createTerminals({ onChange, log: silentLog(), env, ...(recordings && { recordings }) });
+  const terminals = createTerminals({
+    onChange,
+    log: silentLog(),
+    env,
+    ...(recordings && { recordings }),
+    ...likeWindows,
+  });
   const server = createServer();
   const sockets = new WebSocketServer({
     server,

@@ -1,5 +1,5 @@
 /**
- * Owns what programs print, each piece with the things that a snapshot of its screen could lose, and in the manner of vttest: what
+ * What programs print, each piece with the things that a snapshot of its screen could lose, and in the manner of vttest: what
  * a terminal of 20 × 6 must make of them is the same for whoever was there and for whoever comes later.
  */
 export const TERMINAL_FIXTURES: Readonly<Record<string, string>> = {

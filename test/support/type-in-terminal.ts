@@ -1,4 +1,4 @@
-/** Owns typing into the shown session's terminal as a person does: only when it has the focus. */
+/** Types into the shown session's terminal as a person does: only when it has the focus. */
 import { expect, type Locator, type Page } from "@playwright/test";
 
 /** What keys go to. */

@@ -1,4 +1,4 @@
-/** Owns a viewer of a session's terminal at the built product, over the socket that a page uses. */
+/** A viewer of a session's terminal at the built product, over the socket that a page uses. */
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { type TerminalServerFrame, terminalServerFrameSchema } from "../../shared/protocol/terminal-frames.ts";

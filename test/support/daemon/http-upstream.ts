@@ -1,4 +1,4 @@
-/** Owns an MCP server over HTTP in this process whose answers a test decides, and that can go away and come back. */
+/** An MCP server over HTTP in this process whose answers a test decides, and that can go away and come back. */
 import { createServer, type Server, type ServerResponse } from "node:http";
 
 type Json = Record<string, unknown>;
@@ -14,6 +14,8 @@ export type Behaviour = (call: Call, respond: { result(result: Json): void; raw:
 
 export interface HttpUpstream {
   url: string;
+  /** What it lists; may be changed between lists. */
+  tools: Json[];
   /** Calls that reached it, in order. */
   calls: Call[];
   behave(how: Behaviour): void;
@@ -23,6 +25,8 @@ export interface HttpUpstream {
   streams: boolean;
   /** Ends those streams, and nothing else. */
   endStreams(): void;
+  /** Answers who asks for the rest of a stream; without it, 405. */
+  resume: ((lastEventId: string, response: ServerResponse) => void) | undefined;
   /** Forgets all MCP sessions, as a server does that was restarted. */
   forgetSessions(): void;
   /** Initialise requests seen. */
@@ -54,11 +58,13 @@ export async function startHttpUpstream(
   const streams = new Set<ServerResponse>();
   const upstream: HttpUpstream = {
     url: "",
+    tools,
     calls: [],
     initialized: 0,
     lastId: undefined,
     targets: new Set(),
     streams: false,
+    resume: undefined,
     endStreams() {
       for (const stream of streams) stream.end();
     },
@@ -96,6 +102,9 @@ export async function startHttpUpstream(
       response.write(": open\n\n");
       return void response.once("close", () => streams.delete(response));
     }
+    const lastEventId = headers["last-event-id"];
+    if (method === "GET" && typeof lastEventId === "string" && upstream.resume !== undefined)
+      return upstream.resume(lastEventId, response);
     if (method !== "POST") return void response.writeHead(method === "DELETE" ? 200 : 405).end();
     const message = JSON.parse(body) as { id?: unknown; method: string; params?: Json };
     upstream.lastId = message.id ?? upstream.lastId;

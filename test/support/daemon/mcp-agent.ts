@@ -1,4 +1,4 @@
-/** Owns a thin MCP client over plain HTTP, for tests that must see every message on the stream that it came on. */
+/** A thin MCP client over plain HTTP, for tests that must see every message on the stream that it came on. */
 import { createParser } from "eventsource-parser";
 
 export type Json = Record<string, unknown>;

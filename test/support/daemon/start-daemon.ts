@@ -1,16 +1,24 @@
-/** Owns a daemon in this process with a home of its own, for tests. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+/** A daemon in this process with a home of its own, for tests. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createDaemon, type Daemon, type DaemonOptions } from "../../../main/daemon/create-daemon.ts";
+import { createDaemon, type Daemon } from "../../../main/daemon/create-daemon.ts";
+import type { DaemonOptions } from "../../../main/daemon/daemon-options.ts";
 import { silentLog } from "../../../main/home/create-log.ts";
 import { homeFolder, prepareHomeFolder } from "../../../main/home/home-folder.ts";
 import { daemonKey } from "../../../main/home/secrets.ts";
+import type { Written } from "../../fixtures/upstream/written-server.ts";
 import { connectAgent, fetchAgain, type McpAgent } from "./mcp-agent.ts";
 
+const WRITTEN = fileURLToPath(new URL("../../fixtures/upstream/written-server.ts", import.meta.url));
 const SCRIPTED = fileURLToPath(new URL("../../fixtures/upstream/scripted-server.ts", import.meta.url));
 
+/** A `mcpServers` entry for a server whose answers are these. */
+export const writtenServer = (written: Written) => ({
+  command: process.execPath,
+  args: [WRITTEN, JSON.stringify(written)],
+});
 /** A `mcpServers` entry for the scripted server with these options. */
 export const scripted = (...args: string[]) => ({ command: process.execPath, args: [SCRIPTED, ...args] });
 
@@ -48,6 +56,9 @@ export async function startDaemon(
   const writeServers = (mcpServers: Record<string, unknown>) =>
     writeFileSync(home.servers, JSON.stringify({ mcpServers }, null, 2), { mode: 0o600 });
   writeServers(servers);
+  // What Signalbox itself offers to agents would be in every list that a test compares.
+  const settings = join(path, "daemon-settings.json");
+  if (!existsSync(settings)) writeFileSync(settings, '{"person_tools": false}', { mode: 0o600 });
   const created = await createDaemon({ home, log: silentLog(), ...options });
   if (!created.ok) throw new Error(created.fault.message);
   const daemon = created.value;

@@ -1,4 +1,4 @@
-/** Owns the one lie of the double: Chromium does not know our scheme, so its pages live at a web address instead. */
+/** The one lie of the double: Chromium does not know our scheme, so its pages live at a web address instead. */
 import { UI_ORIGIN } from "../../../main/shell/ui/ui-origin.ts";
 
 /** `.test` never resolves (RFC 6761): a request that escaped the double would fail. */

@@ -1,4 +1,4 @@
-/** Owns small, valid pieces of app state for tests. */
+/** Small, valid pieces of app state for tests. */
 import type { AppState, SessionStatus, SessionView } from "../../../shared/protocol/app-frames.ts";
 
 export interface SessionSketch {

@@ -1,11 +1,16 @@
 /**
- * Owns the stand-in for Electron in tests: exactly the API that the shell uses, held to Electron's own types by the
+ * The stand-in for Electron in tests: exactly the API that the shell uses, held to Electron's own types by the
  * compiler, with windows that are real Chromium pages. It is not Electron: what Electron itself must keep (process
  * isolation, the sandbox, its schemes) is shown by the same specs against the real program only.
  */
 
 import type { BrowserContext } from "@playwright/test";
-import type { BrowserWindowConstructorOptions, MenuItemConstructorOptions, MessageBoxOptions } from "electron";
+import type {
+  BrowserWindowConstructorOptions,
+  MenuItemConstructorOptions,
+  MessageBoxOptions,
+  OpenDialogOptions,
+} from "electron";
 import type { ElectronApi, IpcQuestion } from "../../../main/shell/electron-api.ts";
 import type { DoubleContents } from "./double-contents.ts";
 import { DoubleWindow, type WindowHost } from "./double-window.ts";
@@ -16,6 +21,12 @@ export interface DoubleOptions {
   platform: NodeJS.Platform;
   /** False stands for a desktop without a tray. */
   tray?: boolean;
+  /** What says that the page of a window has come: a compositor may never give a hidden window a frame. All by default. */
+  signs?: readonly ("ready-to-show" | "did-finish-load")[];
+  /** Loads that fail, in turn, with Chromium's word for it. */
+  failingLoads?: string[];
+  /** On macOS: the system started the app at login. */
+  atLogin?: boolean;
   /** True: another instance holds the lock. */
   locked?: boolean;
   /** What happens after the app's code has run and before Electron is ready. */
@@ -26,6 +37,8 @@ export interface DoubleNotice {
   title: string;
   body: string;
   click(): void;
+  /** The system refuses to show it. */
+  fail(reason: string): void;
 }
 
 /** What a test can see and do from outside, where the person and the system are. */
@@ -46,6 +59,15 @@ export interface DoubleControl {
   readonly schemes: Parameters<ElectronApi["protocol"]["registerSchemesAsPrivileged"]>[0][];
   readonly linkHandlers: unknown[][];
   readonly loginItems: unknown[];
+  readonly relaunches: unknown[];
+  readonly screen: Events;
+  /** The displays that are there. */
+  displays: ReturnType<ElectronApi["screen"]["getAllDisplays"]>;
+  readonly contextMenus: MenuItemConstructorOptions[][];
+  readonly copied: string[];
+  /** What was asked of the system's dialogues for files, and the paths that they answer with, in turn. */
+  readonly fileQuestions: OpenDialogOptions[];
+  readonly chosen: string[];
   appMenu: MenuItemConstructorOptions[];
   /** The number on the app's icon. */
   badge: number;
@@ -53,6 +75,16 @@ export interface DoubleControl {
   readonly exited: Promise<number>;
   ended: boolean;
 }
+
+const DISPLAY = { x: 0, y: 0, width: 1920, height: 1080 };
+
+const NO_LOGIN_ITEM: ReturnType<ElectronApi["app"]["getLoginItemSettings"]> = {
+  openAtLogin: false,
+  wasOpenedAtLogin: false,
+  status: "not-registered",
+  executableWillLaunchAtLogin: false,
+  launchItems: [],
+};
 
 export function createElectronDouble(options: DoubleOptions): { electron: ElectronApi; control: DoubleControl } {
   const app = new Events();
@@ -76,6 +108,13 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
     schemes: [],
     linkHandlers: [],
     loginItems: [],
+    relaunches: [],
+    screen: new Events(),
+    displays: [{ bounds: DISPLAY, workArea: DISPLAY, scaleFactor: 1 }],
+    contextMenus: [],
+    copied: [],
+    fileQuestions: [],
+    chosen: [],
     appMenu: [],
     badge: 0,
     exited: exit.promise,
@@ -85,6 +124,8 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
   const host: WindowHost = {
     context: options.context,
     platform: options.platform,
+    signs: options.signs ?? ["ready-to-show", "did-finish-load"],
+    failingLoads: options.failingLoads ?? [],
     respond: async (request) => respond(request),
     async answer(channel: string, event: IpcQuestion, args: unknown[]) {
       const handler = handlers.get(channel);
@@ -121,7 +162,12 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
     readonly on = this.#events.on;
     readonly #notice: DoubleNotice;
     constructor({ title = "", body = "" }: { title?: string; body?: string }) {
-      this.#notice = { title, body, click: () => this.#events.emit("click") };
+      this.#notice = {
+        title,
+        body,
+        click: () => this.#events.emit("click"),
+        fail: (reason) => this.#events.emit("failed", {}, reason),
+      };
     }
     show(): void {
       control.notices.push(this.#notice);
@@ -140,6 +186,7 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
         if (!app.prevented("before-quit")) end(0);
       },
       exit: (code = 0) => end(code),
+      relaunch: (start) => control.relaunches.push(start),
       requestSingleInstanceLock: () => options.locked !== true,
       setAsDefaultProtocolClient: (...args) => {
         control.linkHandlers.push(args);
@@ -148,6 +195,7 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
       setAppUserModelId: () => {},
       setPath: () => {},
       setLoginItemSettings: (settings) => control.loginItems.push(settings),
+      getLoginItemSettings: () => ({ ...NO_LOGIN_ITEM, wasOpenedAtLogin: options.atLogin === true }),
       setBadgeCount: (count = 0) => {
         control.badge = count;
         return true;
@@ -174,6 +222,12 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
         destroy: () => {},
       };
     },
+    popupMenu: (menu) => {
+      control.contextMenus.push(menu);
+    },
+    copyText: (text) => {
+      control.copied.push(text);
+    },
     setApplicationMenu: (menu) => {
       control.appMenu = menu;
     },
@@ -192,15 +246,17 @@ export function createElectronDouble(options: DoubleOptions): { electron: Electr
         const index = question.buttons?.indexOf(wanted ?? "") ?? -1;
         return { response: index === -1 ? (question.cancelId ?? 0) : index };
       },
-      showOpenDialog: async () => ({ canceled: true, filePaths: [] }),
+      showOpenDialog: async (question) => {
+        control.fileQuestions.push(question);
+        const path = control.chosen.shift();
+        return path === undefined ? { canceled: true, filePaths: [] } : { canceled: false, filePaths: [path] };
+      },
       showErrorBox: (title, content) => control.errors.push(`${title} ${content}`.trim()),
     },
     shell: { openExternal: async (url) => void control.openedOutside.push(url) },
     screen: {
-      getAllDisplays: () => {
-        const bounds = { x: 0, y: 0, width: 1920, height: 1080 };
-        return [{ bounds, workArea: bounds, scaleFactor: 1 }];
-      },
+      getAllDisplays: () => control.displays,
+      on: control.screen.on,
     },
     nativeTheme: { shouldUseDarkColors: true, on: theme.on },
     powerMonitor: { on: power.on },

@@ -1,4 +1,4 @@
-/** Owns the double's page as the main process sees it: what it was told to allow, and the way to send it something. */
+/** The double's page as the main process sees it: what it was told to allow, and the way to send it something. */
 import type { Page } from "@playwright/test";
 import type { Contents, ContentsSession } from "../../../main/shell/electron-api.ts";
 import { fromPage } from "./addresses.ts";
@@ -49,6 +49,13 @@ export class DoubleContents implements Contents {
         [IPC_DELIVER, channel, args] as const,
       )
       .catch(() => {});
+  }
+  zoomLevel = 0;
+  getZoomLevel(): number {
+    return this.zoomLevel;
+  }
+  setZoomLevel(level: number): void {
+    this.zoomLevel = level;
   }
   isDestroyed(): boolean {
     return this.destroyed;

@@ -1,7 +1,7 @@
-/** Owns the double's window: Electron's surface in front, a real Chromium page behind it. */
+/** The double's window: Electron's surface in front, a real Chromium page behind it. */
 
 import type { BrowserContext, Page, Route } from "@playwright/test";
-import type { BrowserWindowConstructorOptions, Rectangle } from "electron";
+import type { BrowserWindowConstructorOptions, Rectangle, TitleBarOverlayOptions } from "electron";
 import type { IpcQuestion, Window } from "../../../main/shell/electron-api.ts";
 import { UI_ORIGIN } from "../../../main/shell/ui/ui-origin.ts";
 import { fromPage, PAGE_ORIGIN, toPage } from "./addresses.ts";
@@ -12,6 +12,8 @@ import { IPC_BINDING, preloadScript } from "./preload-script.ts";
 export interface WindowHost {
   context: BrowserContext;
   platform: NodeJS.Platform;
+  signs: readonly ("ready-to-show" | "did-finish-load")[];
+  failingLoads: string[];
   /** Answers a request under our scheme, as `protocol.handle` was told to. */
   respond(request: Request): Promise<Response>;
   /** Answers a message of the page, as `ipcMain.handle` was told to. */
@@ -20,11 +22,14 @@ export interface WindowHost {
   closed(window: DoubleWindow): void;
 }
 
+const isPreview = (address: string): boolean => /^http:\/\/s-[a-z0-9-]+\.localhost:\d+\//.test(address);
+
 export class DoubleWindow implements Window {
   readonly options: BrowserWindowConstructorOptions;
   readonly webContents = new DoubleContents();
   readonly events = new Events();
   readonly on = this.events.on;
+  readonly once = this.events.once;
   readonly page: Promise<Page>;
   readonly #host: WindowHost;
   readonly #gone = Promise.withResolvers<void>();
@@ -33,6 +38,12 @@ export class DoubleWindow implements Window {
   #loading: Promise<unknown> = Promise.resolve();
   #visible = false;
   #maximized = false;
+  #minimized = false;
+  fullScreen = false;
+  /** As macOS does it: it takes a second, and the test says when it is over. */
+  slowFullScreen = false;
+  overlay: TitleBarOverlayOptions | undefined;
+  background: string | undefined;
   focused = false;
   bounds: Rectangle;
 
@@ -89,6 +100,8 @@ export class DoubleWindow implements Window {
       if (!own && contents.prevented("will-frame-navigate", { url, isMainFrame })) return route.abort("aborted");
       contents.emit("did-start-navigation", { isMainFrame, isSameDocument: false });
     }
+    // What the guards let into a frame, and what it loads from there, is real; its page's policy holds as well.
+    if (isPreview(request.url()) && request.frame() !== page.mainFrame()) return route.continue();
     if (!request.url().startsWith(`${PAGE_ORIGIN}/`)) return route.abort("blockedbyclient");
     const body = request.postDataBuffer();
     const answer = await this.#host.respond(
@@ -110,16 +123,36 @@ export class DoubleWindow implements Window {
 
   async loadURL(address: string): Promise<void> {
     const page = await this.page;
+    const failure = this.#host.failingLoads.shift();
+    if (failure !== undefined) {
+      this.webContents.events.emit("did-fail-load", {}, -2, failure, address, true);
+      throw new Error(`${failure} (-2) loading '${address}'`);
+    }
     this.webContents.loading = address;
     const loading = page.goto(toPage(address), { waitUntil: "domcontentloaded" }).finally(() => {
       this.webContents.loading = undefined;
     });
     this.#loading = loading.catch(() => {});
     await loading;
-    this.events.emit("ready-to-show");
+    const { signs } = this.#host;
+    if (signs.includes("ready-to-show")) this.events.emit("ready-to-show");
+    if (signs.includes("did-finish-load")) this.webContents.events.emit("did-finish-load");
   }
   show(): void {
     this.#visible = true;
+  }
+  showInactive(): void {
+    this.#visible = true;
+  }
+  minimize(): void {
+    this.#minimized = true;
+  }
+  isFullScreen(): boolean {
+    return this.fullScreen;
+  }
+  setFullScreen(yes: boolean): void {
+    this.fullScreen = yes;
+    if (!yes && !this.slowFullScreen) this.events.emit("leave-full-screen");
   }
   hide(): void {
     this.#visible = false;
@@ -136,7 +169,7 @@ export class DoubleWindow implements Window {
     return this.focused;
   }
   isMinimized(): boolean {
-    return false;
+    return this.#minimized;
   }
   isMaximized(): boolean {
     return this.#maximized;
@@ -144,11 +177,21 @@ export class DoubleWindow implements Window {
   maximize(): void {
     this.#maximized = true;
   }
-  restore(): void {}
+  restore(): void {
+    this.#minimized = false;
+  }
   getNormalBounds(): Rectangle {
     return this.bounds;
   }
-  setTitleBarOverlay(): void {}
+  setBounds(bounds: Partial<Rectangle>): void {
+    this.bounds = { ...this.bounds, ...bounds };
+  }
+  setTitleBarOverlay(overlay: TitleBarOverlayOptions): void {
+    this.overlay = overlay;
+  }
+  setBackgroundColor(colour: string): void {
+    this.background = colour;
+  }
   isDestroyed(): boolean {
     return this.webContents.destroyed;
   }

@@ -1,4 +1,4 @@
-/** Owns running the real, built preload in a page that has no Electron: only what it asks of Electron is stood in for. */
+/** Runs the real, built preload in a page that has no Electron: only what it asks of Electron is stood in for. */
 import { readFileSync } from "node:fs";
 
 /** Name of the binding by which a page reaches the double's IPC. */

@@ -1,4 +1,4 @@
-/** Owns a process that reads streams with Node's own EventSource (`--experimental-eventsource`) and prints what it saw, as JSON. */
+/** A process that reads streams with Node's own EventSource (`--experimental-eventsource`) and prints what it saw, as JSON. */
 const [base = "", count = "0"] = process.argv.slice(2);
 
 interface Source {

@@ -1,4 +1,4 @@
-/** Owns a TCP proxy that does to a connection what networks do: delays, cuts after so many bytes, silence without an end. */
+/** A TCP proxy that does to a connection what networks do: delays, cuts after so many bytes, silence without an end. */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface FaultPlan {
@@ -28,12 +28,18 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   let frozen = false;
   let accepted = 0;
   const pairs = new Set<{ client: Socket; server: Socket }>();
+  /** A frozen side does not notice that the other one closed. */
+  const sockets = new Set<Socket>();
   const listener = createServer((client) => {
     accepted += 1;
     const { delayMs, cutAfter } = plan;
     const server = connect(targetPort, "127.0.0.1");
     const pair = { client, server };
     pairs.add(pair);
+    for (const socket of [client, server]) {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+    }
     let passed = 0;
     const drop = () => {
       pairs.delete(pair);
@@ -98,10 +104,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       return accepted;
     },
     async end() {
-      for (const { client, server } of pairs) {
-        client.destroy();
-        server.destroy();
-      }
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => listener.close(resolve));
     },
   };

@@ -1,4 +1,4 @@
-/** Owns a gateway whose doors are tried: with a daemon, a page that has a secret beside it, a log, and one session. */
+/** A gateway whose doors are tried: with a daemon, a page that has a secret beside it, a log, and one session. */
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";

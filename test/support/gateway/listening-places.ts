@@ -1,4 +1,4 @@
-/** Owns finding out on which addresses a process listens, from what Linux tells of its descriptors. */
+/** Finds out on which addresses a process listens, from what Linux tells of its descriptors. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** IPv4 addresses in dots, IPv6 ones as `/proc/net/tcp6` writes them. */

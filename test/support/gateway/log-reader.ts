@@ -1,4 +1,4 @@
-/** Owns a reader of a session's log in the same process, and the events that it is shown: frames kept as they came. */
+/** A reader of a session's log in the same process, and the events that it is shown: frames kept as they came. */
 
 import type { CursorSink } from "../../../main/gateway/bridge/cursor.ts";
 import type { LogEntry } from "../../../shared/events/tool-event.ts";

@@ -1,4 +1,4 @@
-/** Owns a gateway in this process for tests: a home of its own, real sockets, and ways to speak to it. */
+/** A gateway in this process for tests: a home of its own, real sockets, and ways to speak to it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * Owns a daemon that does what a test says, over real HTTP: our own (it proves a key) or a foreign one, with or without
+ * A daemon that does what a test says, over real HTTP: our own (it proves a key) or a foreign one, with or without
  * ids and replay; its streams can be cut at any byte.
  */
 
@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { prove } from "../../../main/home/secrets.ts";
+import { daemonProofs } from "../../../main/home/proofs.ts";
 import type { DaemonSession } from "../../../shared/protocol/daemon-api.ts";
 
 export interface ScriptedDaemonOptions {
@@ -15,13 +15,19 @@ export interface ScriptedDaemonOptions {
   key?: string;
   port?: number;
   epoch?: string;
+  /** Whether its events have ids; ours always has them. */
+  ids?: boolean;
   /** Events kept for readers that come back; 0 for a daemon without replay. */
   ring?: number;
   pid?: number;
   startedAt?: string;
   protocolVersion?: number;
+  /** Proves itself as earlier versions did: its proof names no port. */
+  earlier?: boolean;
   /** Whether it says that every session's program runs. */
   terminals?: boolean;
+  /** What our own daemon says that it can do; that of an early version by default. */
+  features?: readonly string[];
 }
 
 export interface Asked {
@@ -52,6 +58,8 @@ export interface ScriptedDaemon {
   cut(session: string): void;
   /** Resolves when a session has so many readers. */
   readers(session: string, count: number): Promise<void>;
+  /** Stands behind a proxy from now on: proves itself for the port of that. */
+  standBehind(url: string): void;
   /** Writes a discovery file that names it. */
   announce(path: string): void;
   /** Takes a session away, as a daemon that forgot it. */
@@ -61,16 +69,20 @@ export interface ScriptedDaemon {
 
 export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): Promise<ScriptedDaemon> {
   const { key, epoch = "e1", ring = 10_000, pid = process.pid, startedAt = "2026-11-20T10:00:00Z" } = options;
+  const { features = ["replay", "notices"] } = options;
   const sessions = new Map<string, Session>();
   const asked: Asked[] = [];
   const waiting = new Set<() => void>();
   const notices = new Set<ServerResponse>();
   let nextSession = 1;
+  let shownPort: number | undefined;
 
   const json = (response: ServerResponse, status: number, value: unknown) =>
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
   const block = (event: { seq: number; data: string }) =>
-    key === undefined ? `data: ${event.data}\n\n` : `id: ${epoch}-${event.seq}\ndata: ${event.data}\n\n`;
+    key === undefined && options.ids !== true
+      ? `data: ${event.data}\n\n`
+      : `id: ${epoch}-${event.seq}\ndata: ${event.data}\n\n`;
 
   function openEvents(request: IncomingMessage, response: ServerResponse, session: Session | undefined): void {
     if (
@@ -129,8 +141,9 @@ export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): 
         protocol_version: options.protocolVersion ?? 1,
       };
       if (key === undefined) return void json(response, 200, health);
-      const proof = nonce === null ? {} : { proof: prove(key, nonce) };
-      return void json(response, 200, { ...health, ...proof, version: "test", features: ["replay", "notices"] });
+      const proofs = nonce === null ? undefined : daemonProofs(key, nonce, shownPort ?? port);
+      const proof = options.earlier === true ? { proof: proofs?.proof } : proofs;
+      return void json(response, 200, { ...health, ...proof, version: "test", features });
     }
     const [, id, rest] = /^\/session\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? [];
     if (rest === "/events") return openEvents(request, response, sessions.get(id ?? ""));
@@ -209,6 +222,9 @@ export async function startScriptedDaemon(options: ScriptedDaemonOptions = {}): 
         waiting.add(look);
         look();
       });
+    },
+    standBehind(url) {
+      shownPort = Number(new URL(url).port);
     },
     announce(path) {
       writeFileSync(path, JSON.stringify({ url: `${url}/mcp`, pid }), { mode: 0o600 });

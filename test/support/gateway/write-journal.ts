@@ -1,4 +1,4 @@
-/** Owns a process that writes to a journal until it is killed, and prints how many entries it knows to be stored. */
+/** A process that writes to a journal until it is killed, and prints how many entries it knows to be stored. */
 
 import { openJournal } from "../../../main/gateway/journal/open-journal.ts";
 import { packChunks } from "./pack-chunks.ts";

@@ -1,4 +1,4 @@
-/** Owns bringing a page into a scene: opened, settled, and with the scene's acts done. */
+/** Brings a page into a scene: opened, settled, and with the scene's acts done. */
 import type { Page } from "@playwright/test";
 import type { Act, Scene } from "./scene.ts";
 import { SCRIPTED_TOKEN } from "./scripted-gateway.ts";

@@ -1,4 +1,4 @@
-/** Owns a terminal screen such as a coding agent paints it, for the scenes. */
+/** A terminal screen such as a coding agent paints it, for the scenes. */
 const dim = (text: string): string => `\u001b[90m${text}\u001b[0m`;
 const blue = (text: string): string => `\u001b[34m${text}\u001b[0m`;
 const green = (text: string): string => `\u001b[32m${text}\u001b[0m`;

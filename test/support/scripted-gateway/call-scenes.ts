@@ -1,4 +1,4 @@
-/** Owns the scenes of calls: how they can end, what they can give back, and names that mean harm. */
+/** The scenes of calls: how they can end, what they can give back, and names that mean harm. */
 import { ago, LogBuilder, type Scene } from "./scene.ts";
 import { app, base, MAIN, OUTBOX, sessions, withMain } from "./world.ts";
 
@@ -42,14 +42,14 @@ export const callScenes = (now: number): Scene[] => [
   base(now, "progress", { path: `/session/${MAIN}/call/t4-1`, acts: [{ click: "Progress" }] }),
   base(now, "raw", { path: `/session/${MAIN}/call/t4-1`, acts: [{ click: "Raw" }] }),
   base(now, "result-markdown", {
-    path: `/session/${MAIN}/call/r1`,
-    events: { [MAIN]: withResult(now, "r1", "find_pages", "vercel", { content: [{ type: "text", text: MARKDOWN }] }) },
+    path: `/session/${MAIN}/call/p1`,
+    events: { [MAIN]: withResult(now, "p1", "find_pages", "vercel", { content: [{ type: "text", text: MARKDOWN }] }) },
     acts: [{ click: "Response" }],
   }),
   base(now, "result-image", {
-    path: `/session/${MAIN}/call/r2`,
+    path: `/session/${MAIN}/call/p2`,
     events: {
-      [MAIN]: withResult(now, "r2", "draw_chart", "workspace", {
+      [MAIN]: withResult(now, "p2", "draw_chart", "workspace", {
         content: [
           { type: "text", text: "Requests per minute" },
           { type: "image", data: IMAGE, mimeType: "image/png" },
@@ -60,9 +60,9 @@ export const callScenes = (now: number): Scene[] => [
     acts: [{ click: "Response" }],
   }),
   base(now, "result-large", {
-    path: `/session/${MAIN}/call/r3`,
+    path: `/session/${MAIN}/call/p3`,
     events: {
-      [MAIN]: withResult(now, "r3", "list_users", "workspace", {
+      [MAIN]: withResult(now, "p3", "list_users", "workspace", {
         content: [{ type: "text", text: `${"ada,lovelace,1815\n".repeat(80_000)}` }],
       }),
     },

@@ -1,5 +1,12 @@
-/** Owns the calls of the usual scene: four turns with a gap, two calls that run and one that failed. */
+/** The calls of the usual scene: four turns with a gap, two calls that run and one that failed. */
 import { LogBuilder } from "./scene.ts";
+
+const FOLDERS = [
+  "src/routes/legacy-router.ts",
+  "src",
+  "src/daemon/relay/forward-with-a-very-long-name.test.ts",
+  "test",
+];
 
 export const mainLog = (now: number) => {
   const log = new LogBuilder(now);
@@ -8,6 +15,8 @@ export const mainLog = (now: number) => {
       id: `t1-${index}`,
       tool: index % 3 === 0 ? "read_file" : index % 3 === 1 ? "list_dir" : "git_log",
       server: index % 3 === 2 ? "git" : "fs",
+      args:
+        index % 3 === 2 ? { max_count: 5 + index } : { path: `/home/me/src/api/${FOLDERS[index % FOLDERS.length]}` },
       startedAgo: 900 - index * 4,
       took: ((index * 37) % 11) / 10 + 0.02,
       end: "finished",
@@ -34,8 +43,24 @@ export const mainLog = (now: number) => {
       message: "4 of 4 pages",
     })
     .call({ id: "t3-2", tool: "git_diff", server: "git", startedAgo: 139, took: 0.112, end: "finished" })
-    .call({ id: "t3-3", tool: "read_file", server: "fs", startedAgo: 138, took: 0.031, end: "finished" })
-    .call({ id: "t3-4", tool: "read_file", server: "fs", startedAgo: 137, took: 0.04, end: "finished" })
+    .call({
+      id: "t3-3",
+      tool: "read_file",
+      server: "fs",
+      args: { path: "/etc/hosts" },
+      startedAgo: 138,
+      took: 0.031,
+      end: "finished",
+    })
+    .call({
+      id: "t3-4",
+      tool: "read_file",
+      server: "fs",
+      args: { path: "/home/me/notes/plan.md" },
+      startedAgo: 137,
+      took: 0.04,
+      end: "finished",
+    })
     .call({
       id: "t3-5",
       tool: "run_tests",

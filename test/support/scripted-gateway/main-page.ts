@@ -1,4 +1,4 @@
-/** Owns the page that looks at the main scene: signing in, waiting until it stands, and sending its session further events. */
+/** The page that looks at the main scene: signing in, waiting until it stands, and sending its session further events. */
 import { resolve } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import type { ToolEvent } from "../../../shared/events/tool-event.ts";

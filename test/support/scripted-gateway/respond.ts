@@ -1,11 +1,11 @@
-/** Owns what the scripted gateway answers over HTTP. */
+/** What the scripted gateway answers over HTTP. */
 import type { Scene } from "./scene.ts";
 
 /** Status and body; `body` is the request's. What is not named here is answered with an empty object, as if it had been done. */
 export function respond(scene: Scene, method: string, url: URL, body = ""): [number, unknown] {
   const { pathname } = url;
   if (method !== "GET" && scene.me?.scope === "read-only") {
-    return [403, { error: { code: "read-only", message: "This device may only watch." } }];
+    return [403, { error: { code: "read-only", message: "This device has view-only access." } }];
   }
   if (pathname === "/api/v1/folders") {
     const path = (url.searchParams.get("path") ?? "~").replace(/^~/, scene.app.home_dir).replace(/\/$/, "");
@@ -19,13 +19,24 @@ export function respond(scene: Scene, method: string, url: URL, body = ""): [num
     const after = Number(url.searchParams.get("after"));
     return [200, { events: all.filter((entry) => entry.seq > after), next: null }];
   }
+  if (/^\/api\/v1\/sessions\/[^/]+\/paths$/.test(pathname)) {
+    const { paths } = JSON.parse(body) as { paths: string[] };
+    return [200, { paths: paths.map((path) => (path in FILES ? { path: FILES[path], kind: "file" } : null)) }];
+  }
+  if (/^\/api\/v1\/sessions\/[^/]+\/totals$/.test(pathname)) return [200, TOTALS];
   if (pathname === "/api/v1/sessions" && method === "POST") {
     const id = scene.app.sessions[0]?.id ?? "s-new";
     return [201, { id, links: { deep: `signalbox://session/${id}`, web: `/session/${id}` } }];
   }
   if (pathname === "/api/v1/pairing") {
     const expires_at = new Date(Date.parse(scene.app.now) + 290_000).toISOString();
-    return [201, { link_code: "scripted-link-code", digits: "314159", expires_at, scope: "full" }];
+    const code = { id: "code", scope: "full", expires_at };
+    if (method === "GET") {
+      const made = { made_by: { kind: "owner" }, made_at: scene.app.now, digits: true };
+      return [200, { codes: [{ ...code, ...made }] }];
+    }
+    const digits = body.includes('"digits":true') ? "314159" : undefined;
+    return [201, { ...code, link_code: "scripted-link-code", digits }];
   }
   if (pathname === "/api/v1/servers/test") {
     return [200, { name: "x", transport: "http", state: "ready", tools: [{ name: "echo" }] }];
@@ -37,6 +48,35 @@ export function respond(scene: Scene, method: string, url: URL, body = ""): [num
   const known = method === "GET" ? got(scene)[pathname] : undefined;
   return [200, known ?? {}];
 }
+
+const TOTALS = {
+  tools: [
+    { server: "workspace", tool: "read_file", calls: 214, errors: 3, p50: 38, p95: 410, bytes: 4_810_000 },
+    { server: "workspace", tool: "build", calls: 12, errors: 2, p50: 41_000, p95: 126_000, bytes: 92_000 },
+    { server: "vercel", tool: "deploy_preview", calls: 3, errors: 1, p50: 1_200, p95: 61_000, bytes: 5_100 },
+    { server: "github", tool: "search_code_in_all_repositories_of_the_organisation", calls: 1, errors: 0, bytes: 310 },
+  ],
+  servers: [
+    { server: "workspace", calls: 226, errors: 5, p50: 40, p95: 44_000, bytes: 4_902_000 },
+    { server: "vercel", calls: 3, errors: 1, p50: 1_200, p95: 61_000, bytes: 5_100 },
+  ],
+  slowest: [
+    {
+      id: "t4-1",
+      tool: "deploy_preview",
+      about: "preview",
+      state: "failed",
+      startedAt: "2026-11-30T14:02:00.000Z",
+      durationMs: 61_000,
+    },
+  ],
+};
+
+/** The files that there are, by how a terminal names them. */
+const FILES: Record<string, string> = {
+  "src/fold.ts": "/home/me/src/api/src/fold.ts",
+  "file:///home/me/notes.txt": "/home/me/notes.txt",
+};
 
 const got = (scene: Scene): Record<string, unknown> => ({
   "/api/v1/agents": { agents: scene.agents, recent_folders: scene.recentFolders },
@@ -52,6 +92,7 @@ const got = (scene: Scene): Record<string, unknown> => ({
   "/api/v1/secrets": { names: ["GITHUB_TOKEN", "linear.key"] },
   "/api/v1/daemon/settings": { end_calls_on_disconnect: false, session_idle_minutes: 120 },
   "/api/v1/history-limits": { days: 90, megabytes: 2048 },
+  "/api/v1/inbox": { entries: scene.inbox ?? [] },
   "/api/v1/outbox": { entries: scene.outbox ?? [] },
   "/api/v1/search": { hits: [] },
   "/api/v1/devices": {

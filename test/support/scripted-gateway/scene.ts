@@ -1,4 +1,4 @@
-/** Owns what a scene is: everything that a gateway would say to one page, as data. */
+/** What a scene is: everything that a gateway would say to one page, as data. */
 
 import type { ToolEvent } from "../../../shared/events/tool-event.ts";
 import type { Me } from "../../../shared/protocol/access.ts";
@@ -6,6 +6,7 @@ import type { AgentTemplate } from "../../../shared/protocol/agent-templates.ts"
 import type { AppState, SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { EventServerFrame } from "../../../shared/protocol/event-frames.ts";
 import type { AgentView } from "../../../shared/protocol/gateway-api.ts";
+import type { InboxEntry } from "../../../shared/protocol/inbox-api.ts";
 import type { OutboxEntryView } from "../../../shared/protocol/outbox-api.ts";
 
 /**
@@ -17,6 +18,8 @@ export type Act = string | { click: string; narrow?: true } | { see: string };
 export interface TerminalScene {
   /** Escape sequences that paint the screen, as wide as it is. */
   screen: (cols: number) => string;
+  /** Lines of prompts, counted from the last one. */
+  prompts?: number[];
   exit?: { code: number | null; signal: string | null };
   error?: { code: string; message: string };
 }
@@ -35,6 +38,7 @@ export interface Scene {
   /** Sockets that are closed again a moment after they opened. */
   drop?: "app" | "terminal";
   outbox?: OutboxEntryView[];
+  inbox?: InboxEntry[];
   /** What is done once the page is there, one after the other: see `Act`. */
   acts?: Act[];
   /** Who the page is to the gateway; the owner when absent. */

@@ -1,10 +1,12 @@
-/** Owns a gateway that follows a script: real HTTP and WebSockets on loopback, speaking shared/protocol, saying what a scene says. */
+/** A gateway that follows a script: real HTTP and WebSockets on loopback, speaking shared/protocol, saying what a scene says. */
 
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
+import { deviceName, pageProof } from "../../../main/home/proofs.ts";
 import type { AppFrame } from "../../../shared/protocol/app-frames.ts";
 import { type EventServerFrame, eventServerFrameSchema } from "../../../shared/protocol/event-frames.ts";
 import { SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
@@ -77,6 +79,13 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
         error: { code: "wrong-code", message: "That code isn't right.", hint: "Codes work once and for five minutes." },
       });
     }
+    if (url.pathname === "/api/v1/proof") {
+      const hash = createHash("sha256").update(SCRIPTED_TOKEN).digest("hex");
+      const { port } = http.address() as AddressInfo;
+      if (url.searchParams.get("device") === deviceName(hash))
+        return send(200, { port_proof: pageProof(hash, url.searchParams.get("nonce") ?? "", port) });
+      return send(404, { error: { code: "unknown-device", message: "This browser isn't known here." } });
+    }
     if (request.headers.authorization !== `Bearer ${SCRIPTED_TOKEN}`) {
       return send(401, { error: { code: "unauthorized", message: "The token isn't known here." } });
     }
@@ -139,7 +148,18 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
     const cols = Number(url.searchParams.get("cols") ?? 80);
     const rows = Number(url.searchParams.get("rows") ?? 24);
     client.send(JSON.stringify({ type: "ready", cols, rows, title: "" }));
-    client.send(JSON.stringify({ type: "snapshot", data: terminal?.screen(cols) ?? "", cols, rows }));
+    const began_at = "2026-01-01T00:00:00.000Z";
+    client.send(
+      JSON.stringify({
+        type: "snapshot",
+        data: terminal?.screen(cols) ?? "",
+        cols,
+        rows,
+        began_at,
+        marks: [],
+        prompts: terminal?.prompts ?? [],
+      }),
+    );
     if (terminal?.exit !== undefined) client.send(JSON.stringify({ type: "exit", ...terminal.exit }));
     if (terminal?.error !== undefined) client.send(JSON.stringify({ type: "error", ...terminal.error }));
     client.on("message", (data: Buffer, binary: boolean) => {

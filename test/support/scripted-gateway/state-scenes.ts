@@ -1,4 +1,4 @@
-/** Owns the scenes of how things stand: with the daemon, the terminal, the gateway, and what this page may do. */
+/** The scenes of how things stand: with the daemon, the terminal, the gateway, and what this page may do. */
 import { agentScreen } from "./agent-screen.ts";
 import { ago, type Scene } from "./scene.ts";
 import { app, base, MAIN, sessions, withDaemon, withMain } from "./world.ts";

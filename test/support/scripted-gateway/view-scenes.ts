@@ -1,4 +1,4 @@
-/** Owns the scenes of what can be opened: the window itself, its dialogs, and every page of the settings. */
+/** The scenes of what can be opened: the window itself, its dialogs, and every page of the settings. */
 import { ago, type Scene, session } from "./scene.ts";
 import { app, base, FAILING_SERVERS, MAIN, OUTBOX, sessions } from "./world.ts";
 
@@ -52,6 +52,7 @@ export const viewScenes = (now: number): Scene[] => [
   base(now, "toast", { acts: ["F1", "archive session", "Enter"] }),
   base(now, "rename", { acts: ["F1", "rename", "Enter"] }),
   base(now, "beside", { acts: ["F1", "side by side", "Enter"] }),
+  base(now, "send-text", { acts: ["F1", "send text to several", "Enter"] }),
   base(now, "find", { acts: ["Control+Shift+F", "session"] }),
   base(now, "unknown-session", { path: "/session/7f3a9999-0000-4000-8000-000000000000" }),
   base(now, "bad-link", { path: "/session/a b" }),
@@ -59,6 +60,9 @@ export const viewScenes = (now: number): Scene[] => [
   base(now, "nothing-selected", { path: "/" }),
   base(now, "session-menu", { acts: [{ click: "Session actions" }] }),
   base(now, "session-tools", { acts: ["F1", "tools of the session", "Enter"] }),
+  base(now, "restart-question", { acts: ["F1", "restart the session", "Enter"] }),
+  base(now, "stop-question", { acts: ["F1", "stop the session", "Enter"] }),
+  base(now, "totals", { acts: ["F1", "totals of", "Enter", { see: "Slowest calls" }] }),
   base(now, "delete", { acts: ["F1", "delete session", "Enter"] }),
   base(now, "daemon-popover", { acts: [{ click: "Daemon" }] }),
   base(now, "many-sessions", { app: app(now, { sessions: manySessions(now) }) }),
@@ -90,7 +94,10 @@ export const viewScenes = (now: number): Scene[] => [
     acts: [{ click: "Activity sheet", narrow: true }, { click: "Filter calls" }, "deploy to the moon"],
   }),
   base(now, "theme-import", { path: "/settings/appearance", acts: [{ click: "Import…" }] }),
-  base(now, "pairing", { path: "/settings/devices", acts: [{ click: "Connect another" }] }),
+  base(now, "pairing", {
+    path: "/settings/devices",
+    acts: [{ click: "Connect another" }, { click: "Show six digits" }],
+  }),
   base(now, "shortcut-recording", { path: "/settings/shortcuts", acts: [{ click: "Change" }, "Control+Shift+T"] }),
   base(now, "settings-found", { path: "/settings/general", acts: ["mcp"] }),
   base(now, "settings-nothing", { path: "/settings/general", acts: ["zzz"] }),

@@ -1,4 +1,4 @@
-/** Owns what the scenes have in common: agents, servers, sessions and their calls, and how a scene differs from the usual one. */
+/** What the scenes have in common: agents, servers, sessions and their calls, and how a scene differs from the usual one. */
 import type { AppState, DaemonView } from "../../../shared/protocol/app-frames.ts";
 import type { AgentView } from "../../../shared/protocol/gateway-api.ts";
 import { agentScreen } from "./agent-screen.ts";
