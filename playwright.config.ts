@@ -12,7 +12,8 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   // A page waits as often as it works: two make good use of two cores, more only make timings worse.
   workers: 2,
-  retries: 0,
+  // `npm test` asks for one, and names each test that needed it.
+  retries: Number(process.env.SIGNALBOX_TEST_RETRIES ?? 0),
   forbidOnly: process.env.CI !== undefined,
   reporter: [["list"], ["json", { outputFile: "artifacts/e2e.json" }]],
   use: {

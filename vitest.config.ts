@@ -14,6 +14,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Limits only tell what hangs; a busy machine is not a failure. Tests give none of their own unless they need longer.
     setupFiles: ["test/support/patience.ts"],
+    // `npm test` asks for one, and names each test that needed it.
+    retry: Number(process.env.SIGNALBOX_TEST_RETRIES ?? 0),
     testTimeout: 240_000,
     hookTimeout: 240_000,
     teardownTimeout: 60_000,

@@ -32,6 +32,7 @@ it("a unit test that failed is named with its reason, a file that did not even l
           assertionResults: [
             { status: "passed", fullName: "one", failureMessages: [] },
             { status: "failed", fullName: "two", failureMessages: [red] },
+            { status: "passed", fullName: "three", failureMessages: [red] },
           ],
         },
         { name: "b.test.ts", status: "failed", message: "SyntaxError", assertionResults: [] },
@@ -46,6 +47,7 @@ it("a unit test that failed is named with its reason, a file that did not even l
       "a.test.ts › two\n    expected 1 to be 2\n        at a.test.ts:3",
       "b.test.ts › the file itself\n    SyntaxError",
     ],
+    unsteady: ["a.test.ts › three\n    expected 1 to be 2\n        at a.test.ts:3"],
     times: [
       { file: "a.test.ts", seconds: 2.5 },
       { file: "b.test.ts", seconds: 0 },
@@ -53,26 +55,34 @@ it("a unit test that failed is named with its reason, a file that did not even l
   });
 });
 
-it("a browser test that failed, or passed only at a second attempt, is named however deep it lies", () => {
-  const spec = (title: string, ok: boolean) => ({
+it("a browser test that failed, or passed only at its second attempt, is named however deep it lies", () => {
+  const bad = { duration: 1_200, errors: [{ message: "no such row" }] };
+  const good = { duration: 1_200, errors: [] };
+  const spec = (title: string, ok: boolean, ...results: unknown[]) => ({
     title,
     ok,
     file: "page.spec.ts",
     line: 7,
-    tests: [{ results: [{ duration: 1_200, errors: ok ? [] : [{ message: "no such row" }] }] }],
+    tests: [{ results }],
   });
   const report = readBrowserReport(
     write({
       stats: { expected: 1, unexpected: 1, flaky: 1, skipped: 0 },
-      suites: [{ specs: [spec("good", true)], suites: [{ specs: [spec("bad", false)] }] }],
+      suites: [
+        {
+          specs: [spec("good", true, good)],
+          suites: [{ specs: [spec("bad", false, bad), spec("wavering", true, bad, good)] }],
+        },
+      ],
     }),
   );
   expect(report).toEqual({
-    passed: 1,
-    failed: 2,
+    passed: 2,
+    failed: 1,
     skipped: 0,
     failures: ["page.spec.ts:7 › bad\n    no such row"],
-    times: [{ file: "page.spec.ts", seconds: 2.4 }],
+    unsteady: ["page.spec.ts:7 › wavering\n    no such row"],
+    times: [{ file: "page.spec.ts", seconds: 4.8 }],
   });
 });
 

@@ -1,4 +1,4 @@
-/** Reads what a test runner left behind: how many tests passed, each failure by name with the first lines of its reason, and how long each file took. */
+/** Reads what a test runner left behind: how many tests passed, each failure and each unsteady test by name with the first lines of its reason, and how long each file took. */
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 
@@ -8,6 +8,8 @@ export interface Report {
   skipped: number;
   /** A line or more each: where, the test's name, and why it failed. */
   failures: string[];
+  /** In the same form: tests that failed at first and passed at their second attempt. They count as passed. */
+  unsteady: string[];
   /** How long each file of tests took, in seconds. */
   times: FileTime[];
 }
@@ -73,7 +75,11 @@ export function readUnitReport(path: string): Report | undefined {
   if (!existsSync(path)) return undefined;
   const report = vitestReport.parse(JSON.parse(readFileSync(path, "utf8")));
   const failures: string[] = [];
+  const unsteady: string[] = [];
   for (const file of report.testResults) {
+    for (const test of file.assertionResults)
+      if (test.status === "passed" && (test.failureMessages ?? []).length > 0)
+        unsteady.push(tell(file.name, test.fullName, test.failureMessages ?? []));
     const failed = file.assertionResults.filter(({ status }) => status === "failed");
     for (const test of failed) failures.push(tell(file.name, test.fullName, test.failureMessages ?? []));
     if (file.status === "failed" && failed.length === 0)
@@ -84,35 +90,34 @@ export function readUnitReport(path: string): Report | undefined {
     failed: report.numFailedTests,
     skipped: report.numPendingTests,
     failures,
+    unsteady,
     times: report.testResults.map((file) => ({ file: file.name, seconds: (file.endTime - file.startTime) / 1000 })),
   };
 }
 
-/** Tests in a browser, from Playwright's JSON reporter; a test that passed only at a second attempt counts as failed. As above. */
+/** Tests in a browser, from Playwright's JSON reporter. As above. */
 export function readBrowserReport(path: string): Report | undefined {
   if (!existsSync(path)) return undefined;
   const { stats, suites, errors } = playwrightReport.parse(JSON.parse(readFileSync(path, "utf8")));
   const specs = suites.flatMap(specsOf);
-  const failures = specs.flatMap((spec) => {
-    if (spec.ok) return [];
-    const reasons = spec.tests.flatMap(({ results }) => results.flatMap((result) => result.errors));
-    return [
-      tell(
-        `${spec.file}:${spec.line}`,
-        spec.title,
-        reasons.map(({ message }) => message),
-      ),
-    ];
-  });
+  const failures = specs.filter(({ ok }) => !ok).map(tellSpec);
+  const unsteady = specs.filter((spec) => spec.ok && reasonsOf(spec).length > 0).map(tellSpec);
   for (const { message } of errors) failures.push(tell("outside of any test", "", [message]));
   return {
-    passed: stats.expected,
-    failed: stats.unexpected + stats.flaky,
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
     skipped: stats.skipped,
     failures,
+    unsteady,
     times: timesOf(specs),
   };
 }
+
+const reasonsOf = ({ tests }: z.infer<typeof playwrightSpec>): string[] =>
+  tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message }) => message)));
+
+const tellSpec = (spec: z.infer<typeof playwrightSpec>): string =>
+  tell(`${spec.file}:${spec.line}`, spec.title, reasonsOf(spec));
 
 function timesOf(specs: readonly z.infer<typeof playwrightSpec>[]): FileTime[] {
   const times = new Map<string, number>();
