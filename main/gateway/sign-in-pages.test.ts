@@ -111,9 +111,10 @@ describe.runIf(process.platform === "linux")("A7: no argument list of any proces
       readFileSync(join(home, "token"), "utf8").trim(),
       readFileSync(join(home, "daemon.key"), "utf8").trim(),
     ];
-    const seen = allArguments();
     // The browsers run, and what they were given is in their arguments.
-    for (const file of files) expect(seen.some((text) => text.includes(file) && text.includes("browser"))).toBe(true);
+    const isGiven = (file: string) => allArguments().some((text) => text.includes(file) && text.includes("browser"));
+    for (const file of files) await expect.poll(() => isGiven(file)).toBe(true);
+    const seen = allArguments();
     for (const secret of secrets) expect(seen.filter((text) => text.includes(secret))).toEqual([]);
     expect(seen.filter((text) => text.includes("pair="))).toEqual([]);
 

@@ -30,7 +30,7 @@ test("a replay opened from the disk scrubs the terminal and its calls, loads not
   product = await Product.start({ servers: { patient: PATIENT } });
   const cwd = product.workFolder();
   const go = join(cwd, "go");
-  const steps = `echo FIRST-LINE "$1"; echo token $SIGNALBOX_MCP_TOKEN; "$2" "$3" until "$4"; echo LAST-LINE; exec sleep 600`;
+  const steps = `echo FIRST-LINE "$1"; echo token $SIGNALBOX_MCP_TOKEN; "$2" "$3" until "$4"; echo LAST-LINE.; exec sleep 600`;
   const id = await product.createSession({
     agent: "custom",
     label: HOSTILE,

@@ -233,7 +233,7 @@ test("two demos are told apart by their names", async ({ page }) => {
   await product.open(page);
   await page.getByRole("button", { name: "Try the demo" }).click();
   await expect(page.getByRole("option", { name: /^Demo, / })).toBeVisible();
-  await page.getByRole("button", { name: "New session" }).click();
+  await page.getByTestId("sessions").getByRole("button", { name: "New session" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Try the demo" }).click();
   await expect(page.getByRole("option", { name: /^Demo 2, / })).toBeVisible();
 });
