@@ -1,7 +1,7 @@
 /** The recording of one session's terminal on disk: written behind the output, never before it, and bounded. */
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import type { Log } from "../../home/create-log.ts";
-import { maskSecrets } from "../../home/recording/mask-secrets.ts";
+import { createStreamMask } from "../../home/recording/mask-stream.ts";
 import {
   type Moment,
   SEGMENT_BYTES,
@@ -44,7 +44,6 @@ const BATCH_MS = 200;
 const MOMENT_MS = 10;
 /** When the disk is slower than the program by this much, recording ends; the terminal goes on. */
 const BACKLOG_BYTES = 8 * 1024 * 1024;
-const EMPTY = Buffer.alloc(0);
 
 export function createRecording(options: RecordingOptions): Recording {
   const { folder, now, log } = options;
@@ -69,6 +68,7 @@ export function createRecording(options: RecordingOptions): Recording {
   let ended = false;
   let segment: { out: FileHandle; index: FileHandle; offset: number; bytes: number } | undefined;
   const segments: number[] = [];
+  const mask = createStreamMask();
 
   const elapsed = () => Math.round(now() - began);
 
@@ -101,15 +101,13 @@ export function createRecording(options: RecordingOptions): Recording {
   }
 
   async function writeAll(): Promise<void> {
-    let last = false;
-    while (!failed && (pieceBytes > 0 || lines.length > 0 || moment !== undefined) && !last) {
+    const isEnded = () => closed || ended;
+    while (!failed && (pieceBytes > 0 || lines.length > 0 || moment !== undefined || (mask.holds && isEnded()))) {
+      const { behind, bytes } = mask.take(pieces, options.secrets(), isEnded());
+      pieces = [];
+      pieceBytes = 0;
+      if (behind.length > 0) await overwriteEnd(behind);
       const to = await currentSegment();
-      const masked = maskSecrets(Buffer.concat(pieces), options.secrets());
-      // Where no more output can complete a secret, nothing is held back.
-      const { bytes, rest } =
-        closed || ended ? { bytes: Buffer.concat([masked.bytes, masked.rest]), rest: EMPTY } : masked;
-      pieces = rest.length > 0 ? [rest] : [];
-      pieceBytes = rest.length;
       if (moment !== undefined) lines.push(JSON.stringify(moment));
       moment = undefined;
       told = { ms: noted, size };
@@ -118,8 +116,23 @@ export function createRecording(options: RecordingOptions): Recording {
       if (bytes.length > 0) await to.out.write(bytes);
       to.bytes += bytes.length;
       if (text !== "") await to.index.write(text);
-      // The beginning of a secret waits for more.
-      last = pieceBytes === rest.length && lines.length === 0 && moment === undefined;
+    }
+  }
+
+  /** The last bytes that are written, over the edges of segments. */
+  async function overwriteEnd(bytes: Buffer): Promise<void> {
+    let to = segment === undefined ? 0 : segment.offset + segment.bytes;
+    const from = to - bytes.length;
+    for (const offset of segments.toReversed()) {
+      const begin = Math.max(offset, from);
+      if (begin >= to) break;
+      const out = await open(segmentPaths(folder, offset).out, "r+");
+      try {
+        await out.write(bytes, begin - from, to - begin, begin - offset);
+      } finally {
+        await out.close();
+      }
+      to = begin;
     }
   }
 

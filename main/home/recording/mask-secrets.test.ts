@@ -2,21 +2,23 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { maskSecrets } from "./mask-secrets.ts";
+import { createStreamMask } from "./mask-stream.ts";
 
 const TOKEN = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const SHORT = "tr0ub4dor";
 
-/** The stream in the given pieces, as a recording writes it. */
-function masked(pieces: readonly Buffer[], secrets: readonly string[]): Buffer {
-  let rest: Buffer = Buffer.alloc(0);
-  const written: Buffer[] = [];
-  for (const piece of pieces) {
-    const next = maskSecrets(Buffer.concat([rest, piece]), secrets);
-    written.push(next.bytes);
-    rest = next.rest;
-  }
-  return Buffer.concat([...written, rest]);
+/** What stands in a recording after each of the pieces, and at the stream's end. */
+function states(pieces: readonly Buffer[], secrets: readonly string[]): Buffer[] {
+  const mask = createStreamMask();
+  let written: Buffer = Buffer.alloc(0);
+  const write = (piece: readonly Buffer[], ended: boolean) => {
+    const { behind, bytes } = mask.take(piece, secrets, ended);
+    written = Buffer.concat([written.subarray(0, written.length - behind.length), behind, bytes]);
+    return written;
+  };
+  return [...pieces.map((piece) => write([piece], false)), write([], true)];
 }
+const masked = (pieces: readonly Buffer[], secrets: readonly string[]) => states(pieces, secrets).at(-1) as Buffer;
 const plain = (bytes: Buffer) =>
   bytes
     .toString()
@@ -87,7 +89,59 @@ it("A7: masks the same wherever the stream is cut, for any text around it", () =
   );
 });
 
-it("leaves what is no secret as it was, and never holds back more than 64 KB", () => {
+it("A7: shows at most three characters of a secret, also between its parts and however long they take", () => {
+  const apart = fc.constantFrom("", "", "\u001b[31m", "\r\n", "\u001b[K\r\n\u001b[2;1H");
+  const noise = fc.array(fc.constantFrom("x", " ", "\r\n", "│", TOKEN.slice(0, 2), SHORT.slice(0, 3)), {
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(TOKEN, SHORT),
+      fc.array(apart, { minLength: 64, maxLength: 64 }),
+      noise,
+      noise,
+      fc.boolean(),
+      (secret, between, before, after, single) => {
+        const dressed = [...secret].map((character, at) => character + between[at]);
+        const parts = single ? dressed : [dressed.slice(0, 5).join(""), dressed.slice(5).join("")];
+        const texts = [before.join(""), ...parts, after.join("")];
+        const all = states(
+          texts.map((text) => Buffer.from(text)),
+          [TOKEN, SHORT],
+        );
+        // A part of a secret that stands alone in the text around it is no secret.
+        const from = plain(Buffer.from(before.join(""))).length;
+        for (const now of all) expect(plain(now).slice(from)).not.toContain(secret.slice(0, 4));
+        const end = all.at(-1) as Buffer;
+        expect(plain(end).slice(from, from + secret.length)).toBe("*".repeat(secret.length));
+        expect(end.length).toBe(Buffer.byteLength(texts.join("")));
+      },
+    ),
+  );
+});
+
+it("has all of what was printed while the program is quiet, where no more than three characters could begin a secret", () => {
+  for (const text of ["LAST-LIN", "LAST-LINE\r\n", "9", "$ 9f8", "\u001b[1mtr0\u001b[0m\r\n", "half \u001b[3"]) {
+    expect(String(states([Buffer.from(text)], [TOKEN, SHORT, "E1234567"])[0])).toBe(text);
+  }
+  const [waiting, , ended] = states([Buffer.from("$ 9f86d0"), Buffer.from("8")], [TOKEN]);
+  expect([String(waiting), String(ended)]).toEqual(["$ ", "$ 9f86d08"]);
+});
+
+it("A7: a secret that begins where another one ends is masked across a pause", () => {
+  const secrets = ["first-secret-abcd", "abcd-second-secret"];
+  const texts = ["> first-secret-abcd", "-second-", "secret <"];
+  const all = states(
+    texts.map((text) => Buffer.from(text)),
+    secrets,
+  );
+  expect(String(all.at(-1))).toBe(`> ${"*".repeat(31)} <`);
+  // What was masked once is never shown again.
+  const other = states([Buffer.from("> first-secret-abcd"), Buffer.from("xyz")], secrets);
+  expect(String(other.at(-1))).toBe(`> ${"*".repeat(17)}xyz`);
+});
+
+it("leaves what is no secret as it was, and never keeps more than 64 KB for later", () => {
   const text = Buffer.from(`tr0ub 4dor, ${TOKEN.slice(0, 63)}, ${"\u001b[1m│ ok │\r\n".repeat(1000)}`);
   expect(masked([Buffer.from(text)], [TOKEN, SHORT]).equals(text)).toBe(true);
   const endless = Buffer.from(TOKEN.slice(0, 20) + "\u001b[0m".repeat(50_000));

@@ -3,15 +3,19 @@ import { type SecretFinder, secretFinder } from "../../../shared/text/find-secre
 import { type ByteFinder, createByteFinder, roll, SHORTEST } from "./find-bytes.ts";
 
 export interface Masked {
-  /** May be written. */
+  /** All of the input, masked. */
   bytes: Buffer;
-  /** The end of the input, which may be the beginning of a secret: belongs before what comes next. */
+  /** The end of the input as it came, which may be the beginning of a secret: belongs before what comes next. */
   rest: Buffer;
+  /** How many bytes at the end must not be shown yet, because too much of a secret stands in them; part of `rest`. */
+  held: number;
 }
 
-const MASK = "*".charCodeAt(0);
-/** More than this is not held back for a secret that may be coming; in bytes. */
+export const MASK = "*".charCodeAt(0);
+/** More than this is not kept for a secret that may be coming; in bytes. */
 const MAX_REST = 64 * 1024;
+/** So many first bytes of a secret tell nothing. They are shown: most texts end in the first letter of some secret. */
+const HARMLESS = 3;
 /** A secret of this length is also found where spaces and the lines of a box stand within it; a shorter one would hide words. */
 const LONG = 20;
 
@@ -21,11 +25,10 @@ const LONG = 20;
  */
 export function maskSecrets(bytes: Buffer, secrets: readonly string[]): Masked {
   const finders = findersOf(secrets);
+  const { rest, held } = unfinished(bytes, finders);
   // Nearly always nothing begins one, and that is known after one pass without a copy.
   if (isSuspect(bytes, finders)) overwrite(bytes, finders);
-  const keep = heldBack(bytes, finders);
-  const end = bytes.length - (keep > MAX_REST ? 0 : keep);
-  return { bytes: bytes.subarray(0, end), rest: bytes.subarray(end) };
+  return { bytes, rest, held };
 }
 
 function overwrite(bytes: Buffer, { whole, wrapped, boxed }: Finders): void {
@@ -43,13 +46,14 @@ function overwrite(bytes: Buffer, { whole, wrapped, boxed }: Finders): void {
   }
 }
 
-/** How much of the end must wait: the beginning of a secret in any of the views, or half of an escape sequence. */
-function heldBack(bytes: Buffer, { whole, wrapped, boxed }: Finders): number {
+/** The end that may be the beginning of a secret in any of the views, or half of an escape sequence. */
+function unfinished(bytes: Buffer, { whole, wrapped, boxed }: Finders): Pick<Masked, "rest" | "held"> {
   const longest = Math.max(whole.longest, wrapped.longest, boxed.longest);
   // Room for an escape sequence with each of its characters.
   const from = Math.max(0, bytes.length - Math.min(MAX_REST, Math.max(4096, 24 * longest)));
   const tail = bytes.subarray(from);
   let keep = whole.begins(tail, tail.length);
+  let held = keep > HARMLESS ? keep : 0;
   for (const [finder, unboxed] of [
     [wrapped, false],
     [boxed, true],
@@ -57,10 +61,16 @@ function heldBack(bytes: Buffer, { whole, wrapped, boxed }: Finders): number {
     if (finder.count === 0) continue;
     const { bytes: left, length, places } = visible(tail, unboxed);
     const begun = finder.begins(left, length);
-    if (begun > 0) keep = Math.max(keep, tail.length - (places?.[length - begun] as number));
+    if (begun === 0) continue;
+    const part = tail.length - (places?.[length - begun] as number);
+    keep = Math.max(keep, part);
+    if (begun > HARMLESS) held = Math.max(held, part);
   }
-  return Math.max(keep, openEscape(tail));
+  keep = Math.max(keep, openEscape(tail));
+  return { rest: keep === 0 ? NOTHING : Buffer.from(tail.subarray(tail.length - keep)), held };
 }
+
+const NOTHING = Buffer.alloc(0);
 
 interface View {
   bytes: Buffer;

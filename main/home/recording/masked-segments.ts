@@ -28,8 +28,8 @@ export function* maskedSegments(
     const look = (from: number, to: number) => {
       const end = Math.max(to, from + WINDOW);
       const lead = Math.min(MARGIN, from - begin + earlier.length);
-      const { bytes, rest } = maskSecrets(raw(from - lead, end + MARGIN), secrets);
-      const masked = Buffer.concat([bytes, rest]).subarray(lead, lead + end - from);
+      const { bytes } = maskSecrets(raw(from - lead, end + MARGIN), secrets);
+      const masked = bytes.subarray(lead, lead + end - from);
       window = { from, to: from + masked.length, bytes: masked };
     };
     yield {
@@ -44,4 +44,4 @@ export function* maskedSegments(
   }
 }
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY: Buffer = Buffer.alloc(0);
