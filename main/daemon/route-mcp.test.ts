@@ -78,7 +78,7 @@ describeWithRedis("an MCP request at any daemon", () => {
     expect(early.status, early.text).toBe(503);
     expect(Number(early.retryAfter)).toBeGreaterThan(0);
     expect(early.text).not.toContain("-32001");
-    await vi.waitFor(async () => expect((await at(b, a.agent, "tools/list")).status).toBe(200), { timeout: 25_000 });
+    await vi.waitFor(async () => expect((await at(b, a.agent, "tools/list")).status).toBe(200));
     // It comes back as if nothing had been: what it has of this session is closed, and requests to it go where the session is.
     a.child.kill("SIGCONT");
     const zombie = { url: a.url } as TestDaemon;
@@ -141,13 +141,13 @@ describeWithRedis("an MCP request at any daemon", () => {
     const fresh = await a.agent();
     expect((await at(a, fresh, "tools/list")).status).toBe(200);
     redis.signal("SIGCONT");
-    await vi.waitFor(async () => expect((await at(b, fresh, "tools/list")).status).toBe(200), { timeout: 15_000 });
+    await vi.waitFor(async () => expect((await at(b, fresh, "tools/list")).status).toBe(200));
   });
 
   it("finds its session again after Redis was flushed", async () => {
     const { a, b, agent } = await three();
     redis.cli("flushall");
     expect((await at(a, agent, "tools/list")).status).toBe(200);
-    await vi.waitFor(async () => expect((await at(b, agent, "tools/list")).status).toBe(200), { timeout: 12_000 });
+    await vi.waitFor(async () => expect((await at(b, agent, "tools/list")).status).toBe(200));
   });
 });

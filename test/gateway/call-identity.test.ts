@@ -227,13 +227,13 @@ describe("our own daemon", () => {
     const wanted = { agent: "custom", cwd: "/", command: process.execPath, args: [agent, "hang"] };
     const made = await ask(gateway, "/api/v1/sessions", { method: "POST", body: JSON.stringify(wanted) });
     const { id } = made.json() as { id: string };
-    await vi.waitFor(async () => expect(shown(await callsOf(gateway, id))).toEqual(["hang running"]), 30_000);
+    await vi.waitFor(async () => expect(shown(await callsOf(gateway, id))).toEqual(["hang running"]));
     const [before] = await callsOf(gateway, id);
 
     process.kill(gateway.app().daemon.pid ?? 0, "SIGKILL");
-    await vi.waitFor(() => expect(gateway.app().daemon.state).not.toBe("connected"), 20_000);
+    await vi.waitFor(() => expect(gateway.app().daemon.state).not.toBe("connected"));
     await ask(gateway, "/api/v1/daemon/start", { method: "POST", body: "{}" });
-    await vi.waitFor(() => expect(gateway.app().sessions[0]?.terminal.state).toBe("gone"), 30_000);
+    await vi.waitFor(() => expect(gateway.app().sessions[0]?.terminal.state).toBe("gone"));
     const again = await ask(gateway, `/api/v1/sessions/${id}/restart`, { method: "POST", body: "{}" });
     expect(again.status, again.text).toBe(200);
     await vi.waitFor(
@@ -244,7 +244,7 @@ describe("our own daemon", () => {
     const [first, second] = await callsOf(gateway, id);
     expect(first?.id).toBe(before?.id);
     expect(second?.id).not.toBe(before?.id);
-  }, 120_000);
+  });
 });
 
 describe("a journal in which an earlier version mixed the calls of two runs", () => {

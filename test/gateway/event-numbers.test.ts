@@ -59,7 +59,7 @@ it("P32: a history that begins again, as that of another gateway does, has the s
   const home = newHome();
   const first = await startGateway(home, { startDaemon: true });
   const id = await newSession(first, "echo", '{"text":"hello"}');
-  await vi.waitFor(async () => expect(kinds(await entriesOf(first, id))).toEqual(["started", "finished"]), 30_000);
+  await vi.waitFor(async () => expect(kinds(await entriesOf(first, id))).toEqual(["started", "finished"]));
   const seen = await entriesOf(first, id);
   expectTheDaemonsNumbers(seen);
   await first.dispose();
@@ -67,19 +67,19 @@ it("P32: a history that begins again, as that of another gateway does, has the s
   const second = await startGateway(home);
   undo.push(second.dispose, stopDaemon(second));
   await vi.waitFor(async () => expect(outline(await entriesOf(second, id))).toEqual(outline(seen)));
-}, 60_000);
+});
 
 it("P32: a daemon that is killed gives no number again: the restarted session goes on above, behind one gap, and a reader resumes across it", async () => {
   const home = newHome();
   const gateway = await startGateway(home, { startDaemon: true });
   undo.push(gateway.dispose, stopDaemon(gateway));
   const id = await newSession(gateway, "hang");
-  await vi.waitFor(async () => expect(kinds(await entriesOf(gateway, id))).toEqual(["started"]), 30_000);
+  await vi.waitFor(async () => expect(kinds(await entriesOf(gateway, id))).toEqual(["started"]));
   process.kill(gateway.app().daemon.pid ?? 0, "SIGKILL");
-  await vi.waitFor(() => expect(gateway.app().daemon.state).not.toBe("connected"), 20_000);
+  await vi.waitFor(() => expect(gateway.app().daemon.state).not.toBe("connected"));
   await ask(gateway, "/api/v1/daemon/start", { method: "POST", body: "{}" });
   // Nobody will tell how the call ends: the daemon that does not have the session says so, under a number of its own.
-  await vi.waitFor(async () => expect(kinds(await entriesOf(gateway, id))).toEqual(["started", "gap"]), 30_000);
+  await vi.waitFor(async () => expect(kinds(await entriesOf(gateway, id))).toEqual(["started", "gap"]));
   const [, over] = await entriesOf(gateway, id);
 
   const again = await ask(gateway, `/api/v1/sessions/${id}/restart`, { method: "POST", body: "{}" });
@@ -93,7 +93,7 @@ it("P32: a daemon that is killed gives no number again: the restarted session go
   const resumed = eventClient(gateway, id, `&after=${over?.seq}`);
   await resumed.until(() => resumed.entries.length === 2);
   expect(resumed.entries.map(({ seq }) => seq)).toEqual(entries.slice(2).map(({ seq }) => seq));
-}, 90_000);
+});
 
 describe("a journal that an earlier version numbered", () => {
   const SESSION = "s1-one";
@@ -151,5 +151,5 @@ describe("a journal that an earlier version numbered", () => {
     };
     expect(calls.map(({ state }) => state)).toEqual(["finished", "finished", "unknown", "unknown"]);
     expect(existsSync(join(home.home.path, "numbers.db"))).toBe(true);
-  }, 60_000);
+  });
 });

@@ -28,11 +28,11 @@ async function lastEntry(gateway: Gateway, session: string) {
 
 async function startDaemonOf(gateway: Gateway): Promise<void> {
   await ask(gateway, "/api/v1/daemon/start", { method: "POST", body: "{}" });
-  await vi.waitFor(() => expect(gateway.app().daemon.state).toBe("connected"), 20_000);
+  await vi.waitFor(() => expect(gateway.app().daemon.state).toBe("connected"));
 }
 async function killDaemonOf(gateway: Gateway): Promise<void> {
   process.kill(gateway.app().daemon.pid ?? 0, "SIGKILL");
-  await vi.waitFor(() => expect(gateway.app().daemon.state).not.toBe("connected"), 20_000);
+  await vi.waitFor(() => expect(gateway.app().daemon.state).not.toBe("connected"));
 }
 const start = async (home: Home) => {
   const gateway = await startGateway(home, { startDaemon: true });
@@ -42,7 +42,10 @@ const start = async (home: Home) => {
 
 /** A write of a program that has ended waits for its server, which is away. */
 async function keepOne(): Promise<{ home: Home; gateway: Gateway; remote: HttpUpstream; id: string }> {
-  const remote = await startHttpUpstream([{ name: "write", inputSchema: { type: "object" } }]);
+  // Repeatable, because the daemon may be killed in the middle of an attempt: of another write nobody would know then
+  // whether it was carried out, and the next daemon rightly leaves it to a person.
+  const write = { name: "write", inputSchema: { type: "object" }, annotations: { idempotentHint: true } };
+  const remote = await startHttpUpstream([write]);
   undo.push(() => remote.down());
   const home = temporaryHome();
   prepareHomeFolder(home.home);
@@ -63,7 +66,7 @@ async function keepOne(): Promise<{ home: Home; gateway: Gateway; remote: HttpUp
   const wanted = { agent: "custom", cwd: "/", command: process.execPath, args: [agent, "write"] };
   const made = await ask(gateway, "/api/v1/sessions", { method: "POST", body: JSON.stringify(wanted) });
   const { id } = made.json() as { id: string };
-  await vi.waitFor(async () => expect(await callsOf(gateway, id)).toMatchObject([{ state: "queued" }]), 30_000);
+  await vi.waitFor(async () => expect(await callsOf(gateway, id)).toMatchObject([{ state: "queued" }]));
   return { home, gateway, remote, id };
 }
 
@@ -82,34 +85,26 @@ it.each<[string, (gateway: Gateway, remote: HttpUpstream) => unknown, object]>([
     },
     { state: "discarded" },
   ],
-])(
-  "a write that is %s after its daemon was killed is so in the history",
-  async (_, act, then) => {
-    const { gateway, remote, id } = await keepOne();
-    await killDaemonOf(gateway);
-    await startDaemonOf(gateway);
-    // It may be on its way at this moment: then it is discarded a little later.
-    await vi.waitFor(() => act(gateway, remote), 10_000);
-    await vi.waitFor(async () => expect(await callsOf(gateway, id)).toMatchObject([then]), 30_000);
-    await vi.waitFor(() => expect(gateway.app().outbox).not.toHaveProperty("untold"));
-    const told = await lastEntry(gateway, id);
-    expect(told?.event.seq).toBe(told?.seq);
-  },
-  90_000,
-);
-
-// Once in a dozen runs beside other work something is waited for in vain: found by the house's tests, its cause not yet.
-it("a write of a session that was restarted since is told among the events of its new run", {
-  retry: 2,
-  timeout: 90_000,
-}, async () => {
+])("a write that is %s after its daemon was killed is so in the history", async (_, act, then) => {
   const { gateway, remote, id } = await keepOne();
   await killDaemonOf(gateway);
   await startDaemonOf(gateway);
-  await vi.waitFor(() => expect(gateway.app().sessions[0]?.terminal.state).toBe("gone"), 10_000);
+  // It may be on its way at this moment: then it is discarded a little later.
+  await vi.waitFor(() => act(gateway, remote));
+  await vi.waitFor(async () => expect(await callsOf(gateway, id)).toMatchObject([then]));
+  await vi.waitFor(() => expect(gateway.app().outbox).not.toHaveProperty("untold"));
+  const told = await lastEntry(gateway, id);
+  expect(told?.event.seq).toBe(told?.seq);
+});
+
+it("a write of a session that was restarted since is told among the events of its new run", async () => {
+  const { gateway, remote, id } = await keepOne();
+  await killDaemonOf(gateway);
+  await startDaemonOf(gateway);
+  await vi.waitFor(() => expect(gateway.app().sessions[0]?.terminal.state).toBe("gone"));
   const again = await ask(gateway, `/api/v1/sessions/${id}/restart`, { method: "POST", body: "{}" });
   expect(again.status, again.text).toBe(200);
-  await vi.waitFor(async () => expect(await callsOf(gateway, id)).toHaveLength(2), 30_000);
+  await vi.waitFor(async () => expect(await callsOf(gateway, id)).toHaveLength(2));
   remote.behave(succeed);
   await vi.waitFor(
     async () => expect(await callsOf(gateway, id)).toMatchObject([{ state: "delivered" }, { state: "delivered" }]),
@@ -126,13 +121,13 @@ it("a write that is delivered while no gateway runs, by a daemon that is killed 
   await gateway.dispose();
   remote.behave(succeed);
   const seen = remote.calls.length;
-  await vi.waitFor(() => expect(remote.calls.length).toBeGreaterThan(seen), 30_000);
+  await vi.waitFor(() => expect(remote.calls.length).toBeGreaterThan(seen));
   process.kill(pid, "SIGKILL");
   const next = await start(home);
-  await vi.waitFor(async () => expect(await callsOf(next, id)).toMatchObject([{ state: "delivered" }]), 30_000);
+  await vi.waitFor(async () => expect(await callsOf(next, id)).toMatchObject([{ state: "delivered" }]));
   await vi.waitFor(() => expect(next.app().outbox).not.toHaveProperty("untold"));
   const { events } = (await ask(next, `/api/v1/sessions/${id}/events`)).json() as {
     events: { event: { kind: string } }[];
   };
   expect(events.filter(({ event }) => event.kind === "delivered")).toHaveLength(1);
-}, 90_000);
+});

@@ -56,7 +56,7 @@ describe("connections without a key", () => {
     ]);
     for (const socket of sockets) socket.resume();
     await Promise.all(sockets.map(gone));
-  }, 20_000);
+  });
 
   it("are bounded in number, and never keep out who has a key", async () => {
     const daemon = await start();
@@ -65,7 +65,7 @@ describe("connections without a key", () => {
     const agent = await daemon.agent();
     expect((await agent.call("ping")).result).toEqual({});
     await Promise.all(sockets.map(gone));
-  }, 20_000);
+  });
 
   it("end, while those of a gateway and of an agent stay for as long as they like", async () => {
     const daemon = await start();
@@ -79,7 +79,7 @@ describe("connections without a key", () => {
     const stranger = await open(daemon);
     await gone(stranger);
     expect(kept.map((socket) => socket.destroyed || socket.readableEnded)).toEqual([false, false, false]);
-  }, 20_000);
+  });
 });
 
 describe("the daemon's own discovery file", () => {

@@ -102,7 +102,7 @@ describe("a write", () => {
       });
       expect(said(await agent.tool(tool, { text: "one" }))).toMatchObject({ queued: true, tool });
       await remote.up();
-      await vi.waitFor(async () => expect(await entries(local)).toEqual([]), 5_000);
+      await vi.waitFor(async () => expect(await entries(local)).toEqual([]));
       // What a call may wait for its answer, twice over.
       await vi.advanceTimersByTimeAsync(121_000);
       expect(await entries(local)).toEqual([]);

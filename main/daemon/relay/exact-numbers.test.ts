@@ -164,7 +164,7 @@ it("a write that was kept is delivered with the digits that it was made with", a
   away = true;
   expect(await send(agent, "tools/call", `{"name":"go","arguments":${NUMBERS}}`)).toContain('"queued":true');
   away = false;
-  await vi.waitFor(() => expect(lines.at(-1)).toContain(`"arguments":${NUMBERS}`), { timeout: 10_000 });
+  await vi.waitFor(() => expect(lines.at(-1)).toContain(`"arguments":${NUMBERS}`));
 });
 
 it("the record of a call, from which the page and exports are made, has every digit", async () => {

@@ -23,7 +23,7 @@ const lives = (pid: number) => {
     return false;
   }
 };
-const toEnd = (pid: number) => vi.waitFor(() => expect(lives(pid)).toBe(false), { timeout: 10_000, interval: 20 });
+const toEnd = (pid: number) => vi.waitFor(() => expect(lives(pid)).toBe(false), { interval: 20 });
 const clients = async (daemon: TestDaemon) =>
   ((await (await daemon.ask("/sessions")).json()) as { sessions: { clients: number }[] }).sessions.map(
     (session) => session.clients,

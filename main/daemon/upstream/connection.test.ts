@@ -76,6 +76,28 @@ it("begins with the shortest wait again after it has held for a while, and only 
   await connection.close();
 });
 
+it("is started again when it ends after its last answer, while it is told that the handshake is done", async () => {
+  const { starts, open } = upstream();
+  let ends = true;
+  const connection = connect((handlers) => {
+    const link = open(handlers);
+    return {
+      ...link,
+      async send(message) {
+        if (isRequest(message)) return link.send(message);
+        if (ends) handlers.closed({ reason: "closed its stream" });
+        ends = false;
+      },
+    };
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(connection.state).toEqual({ phase: "failed", fault: { reason: "closed its stream" } });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(connection.state.phase).toBe("ready");
+  expect(waits(starts)).toEqual([1_000]);
+  await connection.close();
+});
+
 it("is not started again where a person has to sign in first", async () => {
   const { starts, state, open } = upstream();
   state.fault = { reason: "wants a sign-in (401)", signIn: true };

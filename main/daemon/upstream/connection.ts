@@ -108,11 +108,13 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
   const attempt = async () => {
     const startedAt = clock();
+    let ended: LinkFault | undefined;
     const mine = createPeer(options.open, {
       request: (message, related) => peer === mine && handlers.request(message, related),
       notification: (message, related) => peer === mine && handlers.notification(message, related),
       closed: (fault) => {
-        // Before the handshake is done its own answer tells the loss.
+        ended = fault;
+        // Before the handshake is done it is told with its outcome.
         if (live !== mine) return;
         // At once, unless it is lost again and again.
         if (fault.sessionLost === true && clock() - readyAt > RESTART_MS) connect();
@@ -124,9 +126,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (former !== undefined) void former.close();
     const outcome = await shakeHands(mine, client, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
     if (peer !== mine) return void mine.close();
-    if (!outcome.ok) {
+    // A server may be gone again after its last answer, while it was told that the handshake is done.
+    const fault = outcome.ok ? ended : outcome.fault;
+    if (!outcome.ok || fault !== undefined) {
       await mine.close();
-      if (peer === mine) fail(outcome.fault);
+      if (peer === mine) fail(fault ?? NOT_CONNECTED);
       return;
     }
     live = mine;

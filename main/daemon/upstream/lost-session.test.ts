@@ -144,9 +144,8 @@ it.each([500, 502, 422, 401])(
     }
     illWith(undefined);
     await vi.waitFor(async () => expect((await agent.tool("go")).result).toBeDefined(), {
-      timeout: 10_000,
       interval: 200,
     });
-    await vi.waitFor(async () => expect(await status()).toMatchObject({ state: "ready" }), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await status()).toMatchObject({ state: "ready" }));
   },
 );

@@ -176,6 +176,11 @@ export function createPeer(open: OpenLink, handlers: PeerHandlers): Peer {
       count += 1;
       const id = count;
       waitingFor.set(id, waiting);
+      if (closed) {
+        // A link that has ended tells nothing more.
+        queueMicrotask(() => take(id)?.lost({ reason: "is not connected", undelivered: true }));
+        return id;
+      }
       const token = waiting.progress === undefined ? undefined : id;
       handingOver += 1;
       const handedOver = link.send(request(id, method, withProgressToken(params, token)));

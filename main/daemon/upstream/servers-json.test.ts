@@ -36,7 +36,7 @@ async function until(daemon: TestDaemon, name: string, expected: object): Promis
     const found = (await servers(daemon)).servers.find((server) => server.name === name);
     expect(found).toMatchObject(expected);
     return found as ServerStatus;
-  }, 30_000);
+  });
 }
 
 /** A server whose tools are named by its variable TOOLS. */
@@ -127,7 +127,7 @@ it("references of other tools reach the server as values; the session's folder i
   await vi.waitFor(async () => {
     const { result } = await agent.call("tools/list");
     expect((result as { tools: { name: string }[] }).tools.map(({ name }) => name)).toContain(`in-${basename(work)}`);
-  }, 30_000);
+  });
 });
 
 it("an input that nobody has given keeps its server from starting, is asked for, and starts it once it is given", async () => {
@@ -201,5 +201,5 @@ it("a link to a file that is the person's own is followed, also to its changes",
     const view = await servers(daemon);
     expect(view.error).toMatch(/is a link to .*, which is not there/);
     expect(view.servers).toMatchObject([{ name: "two" }]);
-  }, 30_000);
+  });
 });

@@ -136,7 +136,7 @@ describe.each<[string, Record<string, Json>[]]>([
         expect(resources).toMatchObject([{ uri: "a:b" }]);
       }
     }
-  }, 60_000);
+  });
 });
 
 describe("what a foreign daemon sends", () => {
