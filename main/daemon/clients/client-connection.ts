@@ -64,6 +64,8 @@ const MAX_GARBAGE = 10;
 const MAX_ERROR_TEXT = 16 * 1024;
 /** How long a client may take to answer a close. */
 const CLOSING_MS = 500;
+/** How long the rest of a message that broke the protocol may take: a client that is cut off sooner never reads why. */
+const DRAINING_MS = 10_000;
 /** What is odd is logged this often, in milliseconds. */
 const LOG_STEP_MS = 60_000;
 
@@ -224,7 +226,7 @@ export function openClientConnection(socket: WebSocket, options: ClientConnectio
     inTurn(() => receive(text));
   });
   // What broke the protocol is told with a close code, while the rest of it is still coming.
-  socket.on("error", () => setTimeout(() => socket.terminate(), CLOSING_MS).unref());
+  socket.on("error", () => setTimeout(() => socket.terminate(), DRAINING_MS).unref());
   socket.once("close", () => {
     open = false;
     clearInterval(pinging);
