@@ -28,6 +28,7 @@ export default defineConfig({
           electron: at("main/electron.ts"),
           "journal-worker": at("main/gateway/journal/journal-worker.ts"),
           "screen-worker": at("main/daemon/terminal/screen-worker.ts"),
+          "check-worker": at("main/daemon/clients/check-worker.ts"),
         },
         // Flat, so that a worker's file is always beside the chunk that starts it.
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },

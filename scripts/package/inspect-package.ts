@@ -42,6 +42,7 @@ const REQUIRED: readonly string[] = [
   "out/main/cli.js",
   "out/main/journal-worker.js",
   "out/main/screen-worker.js",
+  "out/main/check-worker.js",
   "out/preload/preload.cjs",
   "out/renderer/index.html",
   "resources/icons/256x256.png",

@@ -129,6 +129,19 @@ describe("a pattern", () => {
     expect(performance.now() - before).toBeLessThan(2_000);
   });
 
+  it("A61: that becomes a huge machine when it is read is not read", () => {
+    const before = performance.now();
+    for (const pattern of ["a{0,999}".repeat(120), `(${"b".repeat(900)}){999}`, "(?:a|b{0,30}){0,30}".repeat(50)]) {
+      expect(matchesSafely(`${pattern}c`, "a".repeat(1_000))).toBeUndefined();
+    }
+    // One that is large, with a text that is long: each of them is fine alone.
+    const large = "^(?:ab?){300}$";
+    expect(matchesSafely(large, "ab".repeat(300))).toBe(true);
+    expect(matchesSafely(large, "ab".repeat(50_000))).toBeUndefined();
+    expect(matchesSafely("^a*$", "a".repeat(200_000))).toBe(true);
+    expect(performance.now() - before).toBeLessThan(2_000);
+  });
+
   it("A61: that this engine does not have, or that is too long, is left to whoever asked", () => {
     for (const pattern of ["(?=a)b", "(a)\\1", "(", "x".repeat(1_001), "((a{1,1000}){1,1000}){1,1000}"]) {
       expect(one({ type: "string", pattern }, "zz")).toBeUndefined();

@@ -313,6 +313,34 @@ it("P52: garbage ends a client's socket only when ten messages in a row cannot b
   expect((await other.closed).code).toBe(1008);
 });
 
+it("A61: a client whose schema would take for ever to check fails its own calls, and nobody else waits", async () => {
+  const { gateway, agent } = await start();
+  const $defs: Json = { a60: { type: "string" } };
+  for (let n = 0; n < 60; n += 1) {
+    const next = { $ref: `#/$defs/a${n + 1}` };
+    $defs[`a${n}`] = { anyOf: [next, next] };
+  }
+  const hostile = { type: "object", $defs, properties: { x: { $ref: "#/$defs/a0" } } };
+  const tools = [tool("asks", { inputSchema: hostile }), tool("answers", { outputSchema: hostile })];
+  const bad = await make(gateway, { name: "Hostile", tools });
+  const good = await make(gateway, {
+    name: "Good",
+    tools: [tool("works", { inputSchema: { type: "object", properties: { n: { type: "number" } } } })],
+  });
+  const client = await opened(
+    connect(gateway, `token=${bad.token}`, ({ id }) => ({ id, success: true, data: { x: 1 } })),
+  );
+  await opened(connect(gateway, `token=${good.token}`, ({ id }) => ({ id, success: true, data: "done" })));
+  await listing(agent, "answers");
+  await listing(agent, "works");
+  const asks = agent.tool("asks", { x: 1 });
+  const answers = agent.tool("answers", {});
+  expect((await agent.tool("works", { n: 1 })).result?.content).toEqual([{ type: "text", text: "done" }]);
+  expect(failed(await asks)).toMatchObject({ code: "invalid-input", text: expect.stringContaining("too long") });
+  expect(failed(await answers)).toMatchObject({ code: "client-failed", text: expect.stringContaining("too long") });
+  expect(client.frames.map(({ task }) => task)).toEqual(["answers"]);
+});
+
 it("refuses tools that cannot be offered with a sentence that says which", async () => {
   const { gateway } = await start();
   const send = (body: Json) => ask(gateway, "/api/v1/client-tokens", { method: "POST", body: JSON.stringify(body) });

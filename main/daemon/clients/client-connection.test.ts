@@ -15,6 +15,8 @@ class Socket extends EventEmitter {
     this.sent.push(JSON.parse(text));
     done?.();
   }
+  pause() {}
+  resume() {}
   close() {}
   terminate() {
     this.emit("close");
@@ -32,6 +34,7 @@ async function introduce(answersPings: boolean) {
     client: "c",
     seconds: 120,
     declared: [],
+    checks: { schema: async () => undefined, value: async () => undefined },
     log: silentLog(),
     onTools: () => ready.resolve(),
     onClose() {

@@ -13,6 +13,8 @@ import { numberOf, parseExact } from "../../../shared/text/exact-json.ts";
 import { oneLine, visibleLines } from "../../../shared/text/visible.ts";
 import type { Log } from "../../home/create-log.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
+import { readDeclaredTools } from "./declared-tools.ts";
+import type { ValueChecks } from "./value-checks.ts";
 
 export type TaskEnd = { ok: true; data: unknown } | { ok: false; code: TaskFault; message: string };
 export type TaskFault = "client-left" | "client-timeout" | "client-failed" | "client-busy" | "invalid-input";
@@ -48,6 +50,7 @@ export interface ClientConnectionOptions {
   seconds: number;
   /** Tools of its token: what a client offers that does not introduce itself. */
   declared: readonly JsonObject[];
+  checks: Pick<ValueChecks, "schema" | "value">;
   log: Log;
   onTools(tools: readonly JsonObject[]): void;
   onClose(): void;
@@ -62,6 +65,8 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /** Messages in a row that cannot be read, before the connection is closed. */
 const MAX_GARBAGE = 10;
 const MAX_ERROR_TEXT = 16 * 1024;
+/** Characters of frames that wait to be worked on; above them nothing more is read. */
+const MAX_WAITING_CHARS = 16 * 1024 * 1024;
 /** How long a client may take to answer a close. */
 const CLOSING_MS = 500;
 /** How long the rest of a message that broke the protocol may take: a client that is cut off sooner never reads why. */
@@ -75,10 +80,12 @@ interface OpenTask {
   timer: NodeJS.Timeout;
   /** The kernel has taken the request. */
   sent: boolean;
+  /** Its answer has come and is being checked. */
+  answered: boolean;
 }
 
 export function openClientConnection(socket: WebSocket, options: ClientConnectionOptions): ClientConnection {
-  const { client, log, seconds } = options;
+  const { client, checks, log, seconds } = options;
   const tasks = new Map<string, OpenTask>();
   let tools = options.declared;
   let introduced: { title?: string | undefined; version?: string | undefined } | undefined;
@@ -115,15 +122,25 @@ export function openClientConnection(socket: WebSocket, options: ClientConnectio
     if (introduced !== undefined) send({ type: "cancel", id, ...(reason !== undefined && { reason }) });
   };
 
-  /** Definitions and values are checked by a library that only daemons with clients load. */
+  /** Frames are worked on in their order, one after the other: some wait for a check. */
   let working: Promise<void> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>) => {
+  let waiting = 0;
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
     working = working.then(work).catch((error: unknown) => log.error({ error, client }, "a client's frame failed"));
+    return working;
+  };
+  /** One at a time as well, so that others wait for one check of this client at most. */
+  let checking: Promise<unknown> = Promise.resolve();
+  const inputFault = (schema: unknown, args: JsonObject): Promise<string | undefined> => {
+    // Which says nothing but that there are arguments.
+    if (!isObject(schema) || Object.keys(schema).every((key) => key === "type")) return Promise.resolve(undefined);
+    const checked = checking.then(() => checks.value(schema, args));
+    checking = checked;
+    return checked;
   };
 
   async function hello(frame: { title?: string | undefined; version?: string | undefined; tools: unknown[] }) {
-    const { readDeclaredTools } = await import("./declared-tools.ts");
-    const read = readDeclaredTools(frame.tools.slice(0, MAX_CLIENT_TOOLS + 1));
+    const read = await readDeclaredTools(frame.tools.slice(0, MAX_CLIENT_TOOLS + 1), checks);
     if (!open) return;
     const first = introduced === undefined;
     introduced = {
@@ -161,10 +178,11 @@ export function openClientConnection(socket: WebSocket, options: ClientConnectio
       return true;
     }
     const { data } = read.value;
+    task.answered = true;
+    clearTimeout(task.timer);
     if (task.outputSchema !== undefined) {
-      const { valueFault } = await import("./check-values.ts");
       const structured = isObject(data) && Array.isArray(data.content) ? data.structuredContent : data;
-      const fault = valueFault(task.outputSchema, structured);
+      const fault = await checks.value(task.outputSchema, structured);
       if (fault !== undefined) {
         failed(id, "client-failed", `the answer does not fit the tool's outputSchema: ${fault}`);
         return true;
@@ -223,14 +241,20 @@ export function openClientConnection(socket: WebSocket, options: ClientConnectio
     // Whatever it says shows that it lives.
     unanswered = 0;
     const text = isBinary ? "" : String(data);
-    inTurn(() => receive(text));
+    waiting += text.length;
+    if (waiting > MAX_WAITING_CHARS) socket.pause();
+    inTurn(() => receive(text)).finally(() => {
+      waiting -= text.length;
+      if (waiting <= MAX_WAITING_CHARS) socket.resume();
+    });
   });
   // What broke the protocol is told with a close code, while the rest of it is still coming.
   socket.on("error", () => setTimeout(() => socket.terminate(), DRAINING_MS).unref());
   socket.once("close", () => {
     open = false;
     clearInterval(pinging);
-    for (const [id, { sent }] of [...tasks]) {
+    for (const [id, { sent, answered }] of [...tasks]) {
+      if (answered) continue;
       const carriedOut = sent ? "whether the tool was carried out is unknown" : "the tool was not carried out";
       failed(id, "client-left", `the client disconnected during the call; ${carriedOut}`);
     }
@@ -252,24 +276,21 @@ export function openClientConnection(socket: WebSocket, options: ClientConnectio
       const { outputSchema, inputSchema } = task.tool;
       const timer = setTimeout(() => {
         askToStop(id, "timeout");
-        failed(
-          id,
-          "client-timeout",
-          `the client did not answer within ${seconds} s; whether the tool was carried out is unknown`,
-        );
+        const carriedOut = open.sent ? "whether the tool was carried out is unknown" : "the tool was not carried out";
+        failed(id, "client-timeout", `the client did not answer within ${seconds} s; ${carriedOut}`);
       }, seconds * 1000).unref();
       const open: OpenTask = {
         handlers,
         outputSchema: isObject(outputSchema) ? outputSchema : undefined,
         timer,
         sent: false,
+        answered: false,
       };
       tasks.set(id, open);
       void begin();
       async function begin(): Promise<void> {
-        const { valueFault } = await import("./check-values.ts");
+        const fault = await inputFault(inputSchema, task.args);
         if (!tasks.has(id)) return;
-        const fault = isObject(inputSchema) ? valueFault(inputSchema, task.args) : undefined;
         if (fault !== undefined) return failed(id, "invalid-input", `the arguments do not fit: ${fault}`);
         const request = { id, task: task.tool.name, params: task.args, session: task.session };
         send(request, () => {

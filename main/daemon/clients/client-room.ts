@@ -9,6 +9,7 @@ import type { ServerSource } from "../upstream/server-source.ts";
 import { openClientConnection } from "./client-connection.ts";
 import { type ClientMember, createClientLink } from "./client-link.ts";
 import type { ClientToken, ClientTokens } from "./client-tokens.ts";
+import { createValueChecks, type ValueChecks } from "./value-checks.ts";
 
 export interface ClientRoom {
   /** The clients as servers of agents. */
@@ -18,6 +19,8 @@ export interface ClientRoom {
   /** Takes a client's socket. With `takeover` the one that is connected makes room; otherwise the new one is closed. */
   attach(socket: WebSocket, token: ClientToken, takeover: boolean): void;
   list(): ClientTokenView[];
+  /** What checks the schemas of clients. */
+  readonly checks: ValueChecks;
   dispose(): void;
 }
 
@@ -35,6 +38,7 @@ export interface ClientRoomOptions {
 const MAX_SERVER_NAME = 40;
 
 export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom {
+  const checks = createValueChecks(log);
   const members = new Map<string, Member>();
   const listeners = new Set<() => void>();
   const changed = () => {
@@ -130,6 +134,7 @@ export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom
         client: token.id,
         seconds: token.timeout_seconds,
         declared: token.tools ?? [],
+        checks,
         log,
         onTools(tools) {
           if (member.connection !== connection) return;
@@ -164,7 +169,9 @@ export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom
         };
       });
     },
+    checks,
     dispose() {
+      checks.dispose();
       for (const { connection } of members.values()) connection?.close(CLOSE.goingAway, "the daemon is ending");
     },
   };

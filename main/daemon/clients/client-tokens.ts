@@ -6,6 +6,8 @@ import { parseJson, z } from "../../../shared/protocol/schema.ts";
 import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
 import type { JsonObject } from "../rpc/message.ts";
+import { readDeclaredTools } from "./declared-tools.ts";
+import type { ValueChecks } from "./value-checks.ts";
 
 const tokenSchema = z.object({
   id: z.string(),
@@ -29,7 +31,10 @@ export interface ClientTokens {
   list(): readonly ClientToken[];
   get(id: string): ClientToken | undefined;
   /** Faults: `too-many-clients`, `clients-unwritable`, `invalid-tools` (says which and why). */
-  add(request: NewClientToken): Promise<Result<{ client: ClientToken; token: string }>>;
+  add(
+    request: NewClientToken,
+    checks: Pick<ValueChecks, "schema">,
+  ): Promise<Result<{ client: ClientToken; token: string }>>;
   /** Whose token this is. */
   find(token: string): ClientToken | undefined;
   /** Faults: `no-such-client`, `clients-unwritable`: it is then as it was. */
@@ -66,13 +71,11 @@ export function openClientTokens(path: string, now: () => number = Date.now): Cl
   return {
     list: () => clients,
     get: (id) => clients.find((client) => client.id === id),
-    async add({ name, tools, origins = [], sessions = "all", timeout_seconds = CLIENT_TIMEOUT_SECONDS }) {
+    async add({ name, tools, origins = [], sessions = "all", timeout_seconds = CLIENT_TIMEOUT_SECONDS }, checks) {
+      const declared = await readDeclaredTools(tools ?? [], checks);
       if (clients.length >= MAX_TOKENS) {
         return failed("too-many-clients", `There are ${MAX_TOKENS} client tokens already.`, "Revoke one first.");
       }
-      // Checks schemas with a library that only daemons with client tools load.
-      const { readDeclaredTools } = await import("./declared-tools.ts");
-      const declared = readDeclaredTools(tools ?? []);
       const [first] = declared.leftOut;
       if (first !== undefined) return failed("invalid-tools", `The tools cannot be offered: ${first}`);
       const token = randomBytes(32).toString("hex");

@@ -7,7 +7,7 @@ import { type Env, readJson, refuse } from "./route-kit.ts";
 
 export interface ClientRoutesContext {
   clients: ClientTokens;
-  clientRoom: Pick<ClientRoom, "list">;
+  clientRoom: Pick<ClientRoom, "list" | "checks">;
 }
 
 const STATUS: Readonly<Record<string, 404 | 409 | 422 | 500>> = {
@@ -22,7 +22,7 @@ export function addClientRoutes(app: Hono<Env>, { clients, clientRoom }: ClientR
   app.post("/client-tokens", async (c) => {
     const request = await readJson(c, newClientTokenSchema);
     if (!request.ok) return request.response;
-    const made = await clients.add(request.value);
+    const made = await clients.add(request.value, clientRoom.checks);
     if (!made.ok) return refuse(c, STATUS[made.fault.code] ?? 500, made.fault);
     return c.json({ id: made.value.client.id, token: made.value.token }, 201);
   });
