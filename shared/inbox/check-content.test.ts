@@ -135,8 +135,8 @@ describe("a pattern", () => {
       expect(matchesSafely(`${pattern}c`, "a".repeat(1_000))).toBeUndefined();
     }
     // One that is large, with a text that is long: each of them is fine alone.
-    const large = "^(?:ab?){300}$";
-    expect(matchesSafely(large, "ab".repeat(300))).toBe(true);
+    const large = "^(?:ab?){200}$";
+    expect(matchesSafely(large, "ab".repeat(200))).toBe(true);
     expect(matchesSafely(large, "ab".repeat(50_000))).toBeUndefined();
     expect(matchesSafely("^a*$", "a".repeat(200_000))).toBe(true);
     expect(performance.now() - before).toBeLessThan(2_000);

@@ -12,7 +12,7 @@ it("A61: a pattern's size is never told too small, whatever it is made of", () =
     return seed % below;
   };
   let read = 0;
-  for (let n = 0; n < 5_000; n += 1) {
+  for (let n = 0; n < 3_000; n += 1) {
     const pattern = Array.from({ length: 1 + random(14) }, () => parts[random(parts.length)]).join("");
     let size: number;
     try {
@@ -23,7 +23,7 @@ it("A61: a pattern's size is never told too small, whatever it is made of", () =
     read += 1;
     expect(2 * patternSize(pattern, Number.POSITIVE_INFINITY) + 10, pattern).toBeGreaterThanOrEqual(size);
   }
-  expect(read).toBeGreaterThan(500);
+  expect(read).toBeGreaterThan(300);
 });
 
 it("ordinary patterns are small", () => {
