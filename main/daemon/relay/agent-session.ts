@@ -7,6 +7,7 @@ import {
   isObject,
   isReply,
   isRequest,
+  type JsonObject,
   notification,
   RPC,
   type RpcId,
@@ -20,13 +21,13 @@ import type { Catalogue } from "../upstream/catalogue.ts";
 import { OTHER_LISTS } from "../upstream/known.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
 import { createAgentNotifications } from "./agent-notifications.ts";
-import type { AgentStreams } from "./agent-streams.ts";
+import type { AgentStreams, SessionStreams } from "./agent-streams.ts";
 import { createAskFirst } from "./ask-first.ts";
 import { createBufferedCalls } from "./buffered-calls.ts";
 import { codexConversation } from "./codex-conversation.ts";
 import { createElicitations, withElicitation } from "./elicitations.ts";
 import { followTasks } from "./follow-tasks.ts";
-import { initializeResult } from "./initialize-result.ts";
+import { type BehindServer, initializeResult, serverInfoOf } from "./initialize-result.ts";
 import { createListWatches } from "./list-watch.ts";
 import { createOpenRequests } from "./open-requests.ts";
 import { createOtherLists } from "./other-lists.ts";
@@ -45,13 +46,20 @@ import { type Absent, createToolRequests } from "./tool-requests.ts";
 const INITIALIZE_WAIT_MS = 1_500;
 const DISCONNECTED = "The agent has disconnected.";
 
-export interface AgentSession {
+/** Of an agent that initialised it. */
+export type AgentSession = SessionOf<AgentStreams>;
+
+export interface SessionOf<Streams extends SessionStreams> {
   readonly id: string;
   readonly session: Session;
   readonly protocolVersion: string;
-  readonly streams: AgentStreams;
+  readonly streams: Streams;
   /** Answers the agent's `initialize`, whose stream is open. A session that is taken up again has been answered long ago. */
   begin(): void;
+  /** What the daemon says of itself and of the servers behind it; waits a moment for those that are new. */
+  describe(): Promise<JsonObject>;
+  /** Its name and that of the only server behind it, as far as is known now. */
+  identify(): JsonObject;
   /** Takes one message of the agent; the streams of its requests are open. */
   receive(message: RpcMessage): void;
   apply(servers: readonly Server[]): void;
@@ -79,11 +87,12 @@ export interface AgentSession {
   close(): Promise<void>;
 }
 
-export interface AgentSessionOptions {
+export interface AgentSessionOptions<Streams extends SessionStreams> {
   id: string;
   session: Session;
+  /** The revision in which its servers are asked where they speak no newer one. */
   protocolVersion: string;
-  streams: AgentStreams;
+  streams: Streams;
   servers: readonly Server[];
   catalogue: Catalogue;
   open: OpenServer;
@@ -107,7 +116,9 @@ export interface AgentSessionOptions {
   onConversation: () => void;
 }
 
-export function createAgentSession(options: AgentSessionOptions): AgentSession {
+export function createAgentSession<Streams extends SessionStreams>(
+  options: AgentSessionOptions<Streams>,
+): SessionOf<Streams> {
   const { session, streams, catalogue, protocolVersion, initialize } = options;
   const asked = initialize.params ?? {};
   const asks = createServerRequests();
@@ -240,13 +251,14 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     }
   }
 
-  async function answerInitialize(): Promise<void> {
-    await Promise.all(servers.fresh().map((connection) => connection.settled(INITIALIZE_WAIT_MS)));
-    const behind = servers.all().map(({ state, name }) => ({
+  const behind = (): BehindServer[] =>
+    servers.all().map(({ state, name }) => ({
       name,
       side: state.phase === "ready" ? state.server : catalogue.known(name)?.server,
     }));
-    streams.send(resultOf(initialize.id, initializeResult(protocolVersion, behind)));
+  async function describe(): Promise<JsonObject> {
+    await Promise.all(servers.fresh().map((connection) => connection.settled(INITIALIZE_WAIT_MS)));
+    return initializeResult(protocolVersion, behind());
   }
 
   const close = async () => {
@@ -266,7 +278,9 @@ export function createAgentSession(options: AgentSessionOptions): AgentSession {
     session,
     protocolVersion,
     streams,
-    begin: () => void answerInitialize(),
+    begin: () => void describe().then((result) => streams.send(resultOf(initialize.id, result))),
+    describe,
+    identify: () => serverInfoOf(behind()),
     receive(message) {
       if (isReply(message)) asks.settle(message);
       else if (!isRequest(message)) onNotification(message);

@@ -1,5 +1,5 @@
 /** All MCP sessions of all agents: who may have which, how many, and when they are over. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { DaemonSettings } from "../../../shared/protocol/daemon-settings.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { Inbox } from "../inbox/inbox.ts";
@@ -10,10 +10,14 @@ import { hashToken, type Session, type SessionRegistry } from "../sessions/sessi
 import type { SessionStore } from "../sessions/session-store.ts";
 import type { ToolRules } from "../settings/tool-rules.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
+import { LATEST_REVISION } from "../upstream/handshake.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
-import { type AgentSession, createAgentSession } from "./agent-session.ts";
-import { createAgentStreams } from "./agent-streams.ts";
+import { type AgentSession, createAgentSession, type SessionOf } from "./agent-session.ts";
+import { type AgentStreams, createAgentStreams } from "./agent-streams.ts";
 import { negotiate } from "./initialize-result.ts";
+import type { ModernClient } from "./modern/classify-post.ts";
+import { createModernStreams, type ModernStreams } from "./modern/modern-streams.ts";
+import { createRequestStates } from "./modern/request-state.ts";
 import { createQuietSessions } from "./quiet-sessions.ts";
 import type { ToolOwner } from "./tool-menu.ts";
 import type { Absent } from "./tool-requests.ts";
@@ -21,6 +25,10 @@ import type { Absent } from "./tool-requests.ts";
 /** MCP sessions that one bearer may have in memory at once; for another one the longest unused gives way. */
 export const MAX_PER_BEARER = 64;
 const SWEEP_MS = 60_000;
+
+/** What lies behind the requests of a client of the stateless revision. */
+export type ModernSession = SessionOf<ModernStreams>;
+type Live = AgentSession | ModernSession;
 
 export interface AgentSessions {
   /** Whether this session is still there: its token opens nothing once it has ended. */
@@ -34,6 +42,11 @@ export interface AgentSessions {
    * again: servers are told what the agent said at its beginning, and the agent keeps its id. Rejects when the store fails.
    */
   find(session: Session, id: string): Promise<AgentSession | undefined>;
+  /**
+   * The session behind the requests of this bearer's client: servers are told what it says of itself, so that each of several
+   * has one of its own. It is no MCP session that anybody could name. Undefined when this bearer has too many in use.
+   */
+  modern(session: Session, client: ModernClient): ModernSession | undefined;
   /** The agent has left. Its running calls end in their own time and are seen to, unless the settings end them. */
   leave(id: string): void;
   leaveAllOf(session: string): void;
@@ -86,28 +99,32 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     clock = () => performance.now(),
   } = options;
   const store = boundSessionStore(options.store);
-  const live = new Map<string, AgentSession>();
+  const live = new Map<string, Live>();
+  /** Sessions of the stateless revision, by whose requests they serve. */
+  const modern = new Map<string, ModernSession>();
+  const states = createRequestStates();
   const usedAt = new Map<string, number>();
 
   const of = (session: string) => [...live.values()].filter((agent) => agent.session.id === session);
   /** Left by their agents, with calls that still run. */
-  const leaving = new Set<AgentSession>();
-  const quiet = createQuietSessions<AgentSession>({
+  const leaving = new Set<Live>();
+  const quiet = createQuietSessions<Live>({
     idleMs: () => settings().server_idle_seconds * 1_000,
     clock,
   });
   /** Nothing begins any more: a request may still be on its way through the store. */
   let closed = false;
-  const take = (id: string): AgentSession | undefined => {
+  const take = (id: string): Live | undefined => {
     const agent = live.get(id);
     if (agent === undefined) return undefined;
     live.delete(id);
+    for (const [key, other] of modern) if (other === agent) modern.delete(key);
     usedAt.delete(id);
     quiet.forget(agent);
     count(agent.session);
     return agent;
   };
-  const use = (agent: AgentSession) => {
+  const use = (agent: Live) => {
     usedAt.set(agent.id, clock());
     quiet.note(agent);
   };
@@ -158,18 +175,44 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     initialize: RpcRequest,
     restored: boolean,
   ): AgentSession => {
-    const agent: AgentSession = createAgentSession({
+    const streams: AgentStreams = createAgentStreams({
+      headers: { "mcp-session-id": id },
+      primes: protocolVersion >= "2025-11-25",
+      onAbandoned: (ids, agoMs) => agent.abandoned(ids, agoMs),
+      onReturned: (ids) => agent.returned(ids),
+      onQuiet: () => live.get(id) === agent && use(agent),
+      abandonMs: options.abandonMs,
+    });
+    const agent: AgentSession = create(session, id, protocolVersion, initialize, restored, streams);
+    return keep(agent);
+  };
+  const addModern = (session: Session, { capabilities, clientInfo }: ModernClient): ModernSession => {
+    const id = randomUUID();
+    const streams: ModernStreams = createModernStreams({
+      bearer: session.id,
+      states,
+      receive: (message) => agent.receive(message),
+      serverInfo: () => agent.identify(),
+      onQuiet: () => live.get(id) === agent && use(agent),
+    });
+    const params = { capabilities, ...(clientInfo !== undefined && { clientInfo }) };
+    const initialize = request(0, "initialize", params);
+    const agent: ModernSession = create(session, id, LATEST_REVISION, initialize, false, streams);
+    return keep(agent);
+  };
+  const create = <Streams extends AgentStreams | ModernStreams>(
+    session: Session,
+    id: string,
+    protocolVersion: string,
+    initialize: RpcRequest,
+    restored: boolean,
+    streams: Streams,
+  ): SessionOf<Streams> =>
+    createAgentSession({
       id,
       session,
       protocolVersion,
-      streams: createAgentStreams({
-        headers: { "mcp-session-id": id },
-        primes: protocolVersion >= "2025-11-25",
-        onAbandoned: (ids, agoMs) => agent.abandoned(ids, agoMs),
-        onReturned: (ids) => agent.returned(ids),
-        onQuiet: () => live.get(id) === agent && use(agent),
-        abandonMs: options.abandonMs,
-      }),
+      streams,
       servers: serversFor(session),
       catalogue,
       open,
@@ -182,15 +225,21 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       inbox: options.inbox,
       endsCalls: () => settings().end_calls_on_disconnect,
       longMs: () => settings().long_call_minutes * 60_000,
-      onRest: () => live.get(id) === agent && count(session),
+      onRest: () => live.has(id) && count(session),
       onConversation: () => registry.changed(session.id),
     });
-    live.set(id, agent);
+  const keep = <Agent extends Live>(agent: Agent): Agent => {
+    live.set(agent.id, agent);
     use(agent);
-    count(session);
+    count(agent.session);
     return agent;
   };
   quietly(store.removeIdle(Date.now() - ttlMs()));
+  /** The session that an agent can name. */
+  const named = (id: string): AgentSession | undefined => {
+    const agent = live.get(id);
+    return agent !== undefined && isNamed(agent) ? agent : undefined;
+  };
 
   return {
     isOpen: (session) => registry.get(session.id) === session,
@@ -216,14 +265,14 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       return closed || !makeRoom(session) ? undefined : add(session, id, protocolVersion, initialize, false);
     },
     async find(session, id) {
-      const agent = live.get(id);
+      const agent = named(id);
       if (agent === undefined) {
         const record = await store.get(id);
         if (record?.owner !== hashToken(session.token) || closed) return undefined;
         const { protocolVersion, initialize: params } = record;
         // Another request may have taken it up meanwhile.
         if (!live.has(id) && !makeRoom(session)) return undefined;
-        return live.get(id) ?? add(session, id, protocolVersion, request(0, "initialize", params), true);
+        return named(id) ?? add(session, id, protocolVersion, request(0, "initialize", params), true);
       }
       if (agent.session !== session) return undefined;
       if (!agent.streams.active && isOver(id)) {
@@ -231,6 +280,19 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
         return undefined;
       }
       use(agent);
+      return agent;
+    },
+    modern(session, client) {
+      const about = JSON.stringify([session.id, client.capabilities, client.clientInfo]);
+      const key = createHash("sha256").update(about).digest("base64");
+      const known = modern.get(key);
+      if (known !== undefined) {
+        use(known);
+        return known;
+      }
+      if (closed || !makeRoom(session)) return undefined;
+      const agent = addModern(session, client);
+      modern.set(key, agent);
       return agent;
     },
     leave,
@@ -264,3 +326,5 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     },
   };
 }
+
+const isNamed = (agent: Live): agent is AgentSession => "openStandalone" in agent.streams;

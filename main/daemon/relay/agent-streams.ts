@@ -15,26 +15,33 @@ const EVENT_ID = /^(\d{1,12})_(\d{1,12})$/;
 /** The standalone stream's number. */
 const STANDALONE = 0;
 
-export interface AgentStreams {
+/** What a session needs of them, whatever era its agent speaks. */
+export interface SessionStreams {
+  /**
+   * Sends on the stream of the request it belongs to, an answer always on its own; else where messages go that belong to none.
+   * `key` is the name that a server has given to what it asks.
+   */
+  send(message: RpcMessage, related?: RpcId, key?: string): void;
+  /** No answer will come for this request. */
+  drop(id: RpcId): void;
+  /** Ends the request's response without its answer, for the agent to come back for it. */
+  pause(id: RpcId): void;
+  /** Whether anybody reads or waits. */
+  readonly active: boolean;
+  /** The standalone reader hung up, and the agent has sent no request since. */
+  readonly left: boolean;
+  close(): void;
+}
+
+export interface AgentStreams extends SessionStreams {
   /** The answer to a POST with these requests. */
   open(response: ServerResponse, ids: readonly RpcId[]): void;
   /** The standalone stream; gets what nobody has read yet. */
   openStandalone(response: ServerResponse): void;
   /** Reads on after an event; false when that event is not known (any more). */
   resume(response: ServerResponse, lastEventId: string): boolean;
-  /** Sends on the stream of the request it belongs to, an answer always on its own; else on the standalone one. */
-  send(message: RpcMessage, related?: RpcId): void;
-  /** No answer will come for this request. */
-  drop(id: RpcId): void;
-  /** Ends the request's response without its answer, for the agent to come back for it. */
-  pause(id: RpcId): void;
   /** Whether this request is open. */
   waits(id: RpcId): boolean;
-  /** Whether anybody reads or waits. */
-  readonly active: boolean;
-  /** The standalone reader hung up, and the agent has sent no request since. */
-  readonly left: boolean;
-  close(): void;
 }
 
 interface Open {

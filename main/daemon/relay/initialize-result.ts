@@ -31,16 +31,23 @@ export function initializeResult(protocolVersion: string, servers: readonly Behi
   const sides = servers.map(({ side }) => side?.capabilities ?? EVERYTHING);
   const capabilities = withListChanged(sides.reduce<JsonObject>(union, {}));
   const [only] = servers;
+  const serverInfo = serverInfoOf(servers);
   if (servers.length === 1 && only?.side !== undefined) {
-    const { serverInfo, instructions } = only.side;
+    const { instructions } = only.side;
     return { protocolVersion, capabilities, serverInfo, ...(instructions !== undefined && { instructions }) };
   }
   const instructions = servers
     .filter(({ side }) => side?.instructions !== undefined)
     .map(({ name, side }) => `# ${name}\n\n${side?.instructions ?? ""}`)
     .join("\n\n");
-  const serverInfo = { name: "signalbox", title: "Signalbox", version: VERSION };
   return { protocolVersion, capabilities, serverInfo, ...(instructions !== "" && { instructions }) };
+}
+
+/** The only server behind it, as it calls itself, else the daemon. */
+export function serverInfoOf(servers: readonly BehindServer[]): JsonObject {
+  const [only, second] = servers;
+  const own = second === undefined ? only?.side?.serverInfo : undefined;
+  return own ?? { name: "signalbox", title: "Signalbox", version: VERSION };
 }
 
 /** Servers come and go, so every list that there is may change; tools may come in any case. */

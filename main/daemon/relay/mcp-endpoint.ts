@@ -1,4 +1,4 @@
-/** `/mcp`: HTTP in front of the MCP sessions (MCP 2025-11-25, Streamable HTTP). */
+/** `/mcp`: HTTP in front of the MCP sessions (MCP 2025-11-25, Streamable HTTP), and of agents that have none (MCP 2026-07-28). */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { fault } from "../../../shared/protocol/fault.ts";
@@ -12,6 +12,8 @@ import type { Session } from "../sessions/session-registry.ts";
 import { isKnownRevision } from "../upstream/handshake.ts";
 import type { AgentSession } from "./agent-session.ts";
 import { type AgentSessions, MAX_PER_BEARER } from "./agent-sessions.ts";
+import { type Classified, classifyPost, namesModern } from "./modern/classify-post.ts";
+import { serveModern } from "./modern/serve-modern.ts";
 import { readPost } from "./read-post.ts";
 import { callsIn, malformed } from "./refused-call.ts";
 
@@ -56,6 +58,12 @@ export function createMcpEndpoint(agents: AgentSessions, onProven: (socket: Sock
       return answer(response, body.status, body.error);
     }
     const { messages } = body;
+    const era = classifyPost(request.headers, messages, body.batch);
+    if (era.era === "modern") {
+      const refusal = takeModern(session, era, messages, response);
+      if (refusal !== undefined) record(session, callsIn(text, messages), malformed(`${refusal}.`));
+      return;
+    }
     const requests = messages.filter(isRequest);
     const first = requests[0];
     if (requests.some((message) => message.method === "initialize")) {
@@ -84,6 +92,33 @@ export function createMcpEndpoint(agents: AgentSessions, onProven: (socket: Sock
     }
     const refusal = take(agent, messages, response);
     if (refusal !== undefined) record(session, calls(), refusal);
+  };
+
+  /** A request of the stateless revision. Gives why it was not taken, after an answer. */
+  const takeModern = (
+    session: Session,
+    post: Extract<Classified, { era: "modern" }>,
+    messages: readonly RpcMessage[],
+    response: ServerResponse,
+  ): string | undefined => {
+    if ("notification" in post) {
+      response.writeHead(202).end();
+      return undefined;
+    }
+    if ("code" in post) {
+      const id = messages.find(isRequest)?.id;
+      answer(response, post.status, errorOf(id, post.code, post.message, post.data));
+      return post.message;
+    }
+    const { request, client } = post;
+    const agent = agents.modern(session, client);
+    if (agent === undefined || agent.open >= MAX_OPEN_REQUESTS) {
+      const message = agent === undefined ? TOO_MANY : "Too many requests are open in this session";
+      refuse(response, 503, RPC.internal, message, request.id);
+      return message;
+    }
+    serveModern(agent, request, client, response);
+    return undefined;
   };
 
   /** A server whose question was answered with something else is told so: the agent will not answer it again. */
@@ -193,7 +228,10 @@ export function createMcpEndpoint(agents: AgentSessions, onProven: (socket: Sock
       return;
     }
     if (request.method === "POST") await post(session, request, response);
-    else if (request.method === "GET") await get(session, request, response);
+    else if (namesModern(request.headers)) {
+      response.setHeader("allow", "POST");
+      refuse(response, 405, RPC.upstream, "Method not allowed: this revision has no GET and no DELETE");
+    } else if (request.method === "GET") await get(session, request, response);
     else if (request.method === "DELETE") await end(session, request, response);
     else {
       response.setHeader("allow", "GET, POST, DELETE");

@@ -19,7 +19,7 @@ import { knownId } from "../rpc/same-id.ts";
 import type { LateResults } from "../sessions/late-results.ts";
 import { CONNECT_TIMEOUT_MS, type Connection } from "../upstream/connection.ts";
 import type { LinkFault } from "../upstream/link.ts";
-import type { AgentStreams } from "./agent-streams.ts";
+import type { SessionStreams } from "./agent-streams.ts";
 import { forward, type Rescue } from "./forward.ts";
 import { type KeptWaiting, keepWaiting } from "./keep-waiting.ts";
 import { refusedCall } from "./refused-call.ts";
@@ -77,7 +77,7 @@ export interface PassOptions {
 }
 
 export interface OpenRequestsOptions {
-  streams: AgentStreams;
+  streams: SessionStreams;
   calls: CallRecorder;
   /** How its agent waits for a call, where its launch decided that, and for how many milliseconds a silent server is spoken for. */
   wait: () => { agent: CallWait | undefined; longMs: number };

@@ -18,7 +18,7 @@ export interface ReplyStream {
   /** A reader takes over; whoever read before is dismissed. `replay` is written first. */
   attach(response: ServerResponse, headers: Record<string, string>, replay: string): void;
   /** Answers with this one message as plain JSON, which is only possible while nothing has been written. */
-  answerWhole(message: RpcMessage): boolean;
+  answerWhole(message: RpcMessage, status?: number): boolean;
   /** A line that readers ignore, where a stream has begun and is not behind. */
   comment(text: string): void;
   /** Begins the SSE answer, for a request that takes longer. */
@@ -27,17 +27,23 @@ export interface ReplyStream {
   detach(lastWords?: string): void;
 }
 
-const SSE_HEADERS = {
+/** Of every stream of events. */
+export const SSE_HEADERS = {
   "content-type": "text/event-stream",
   "cache-control": "no-cache, no-transform",
   "x-accel-buffering": "no",
 };
 
 /**
+ * Without a `number` its events have no ids, and it cannot be resumed (MCP 2026-07-28).
  * `primes` sends an empty event with an id first, so that a reader can resume before the first message (MCP 2025-11-25).
  * `onLeft`: the reader has gone of its own accord.
  */
-export function createReplyStream(number: number, primes: boolean, onLeft: () => void = () => {}): ReplyStream {
+export function createReplyStream(
+  number: number | undefined,
+  primes: boolean,
+  onLeft: () => void = () => {},
+): ReplyStream {
   let response: ServerResponse | undefined;
   let headers: Record<string, string> = {};
   let begun = false;
@@ -64,7 +70,8 @@ export function createReplyStream(number: number, primes: boolean, onLeft: () =>
       if (waiting > SKIP_PROGRESS_BYTES && "method" in message && message.method === "notifications/progress") return;
       begin();
       sent += 1;
-      const block = `event: message\nid: ${number}_${sent}\ndata: ${JSON.stringify(message)}\n\n`;
+      const id = number === undefined ? "" : `id: ${number}_${sent}\n`;
+      const block = `event: message\n${id}data: ${JSON.stringify(message)}\n\n`;
       if (waiting > CUT_OFF_BYTES) response?.destroy();
       else response?.write(block);
       return block;
@@ -85,12 +92,12 @@ export function createReplyStream(number: number, primes: boolean, onLeft: () =>
       if (replay === "") next.flushHeaders();
       else next.write(replay);
     },
-    answerWhole(message) {
+    answerWhole(message, status = 200) {
       if (begun || response === undefined) return false;
       // A string leaves together with the headers, in one write.
       const body = JSON.stringify(message);
       const length = Buffer.byteLength(body);
-      response.writeHead(200, { ...headers, "content-type": "application/json", "content-length": length });
+      response.writeHead(status, { ...headers, "content-type": "application/json", "content-length": length });
       response.end(body);
       response = undefined;
       return true;

@@ -1,9 +1,10 @@
 /** What upstream servers send of their own (requests, notifications, and that they are gone) on its way to the agent. */
 import { errorOf, notification, RPC, type RpcNotification, type RpcRequest, resultOf } from "../rpc/message.ts";
+import { inputKeyOf } from "../rpc/modern.ts";
 import type { Connection } from "../upstream/connection.ts";
 import type { Waiting } from "../upstream/peer.ts";
 import { withoutAbsent } from "../upstream/without-absent.ts";
-import type { AgentStreams } from "./agent-streams.ts";
+import type { SessionStreams } from "./agent-streams.ts";
 import { ELICIT, type Elicitations } from "./elicitations.ts";
 import type { SeenUris } from "./seen-uris.ts";
 import { MAX_OPEN_ASKS, type ServerRequests } from "./server-requests.ts";
@@ -22,7 +23,7 @@ export interface ServerMessagesOptions {
   asks: ServerRequests;
   elicitations: Elicitations;
   tasks: Tasks;
-  streams: AgentStreams;
+  streams: SessionStreams;
   uris: Pick<SeenUris, "note">;
   /** What the agent declared that it can do. */
   capabilities: Readonly<Record<string, unknown>>;
@@ -52,7 +53,7 @@ export function createServerMessages(options: ServerMessagesOptions): ServerMess
         return from.answer(errorOf(message.id, RPC.internal, reason));
       }
       try {
-        streams.send(asked, related?.agentId);
+        streams.send(asked, related?.agentId, inputKeyOf(message.id));
         if (elicits) answered = elicitations.show(from, message);
       } catch (error) {
         // It cannot be written again, and nobody will answer it: whoever sent it is told.

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, notification, RPC, type RpcRequest } from ".
 import type { LateResults } from "../sessions/late-results.ts";
 import { type Hidden, onlyReads } from "../settings/apply-rules.ts";
 import type { Connection } from "../upstream/connection.ts";
-import type { AgentStreams } from "./agent-streams.ts";
+import type { SessionStreams } from "./agent-streams.ts";
 import type { AskFirst } from "./ask-first.ts";
 import { asBuffered, type BufferedCalls } from "./buffered-calls.ts";
 import type { Rescue } from "./forward.ts";
@@ -32,7 +32,7 @@ export interface ToolRequests {
 export interface ToolRequestsOptions {
   servers: () => SessionServers;
   requests: OpenRequests;
-  streams: AgentStreams;
+  streams: SessionStreams;
   shown: ShownNames;
   lateResults: LateResults;
   /** What hides a tool from this session now, or undefined. */
