@@ -2,23 +2,9 @@
 import { check, parseExactJson, z } from "../../../shared/protocol/schema.ts";
 import { type Bus, script } from "../../cluster/redis-bus.ts";
 import type { Sealer } from "../../home/sealer.ts";
-import { isObject, type JsonObject } from "../rpc/message.ts";
-import { MAX_RECORDS_OF_OWNER, type SessionRecord, type SessionStore } from "./session-store.ts";
+import { MAX_RECORDS_OF_OWNER, recordBodySchema, type SessionRecord, type SessionStore } from "./session-store.ts";
 
-const bodySchema = z.object({
-  id: z.string(),
-  owner: z.string(),
-  session: z.object({
-    id: z.string(),
-    cwd: z.string(),
-    createdAt: z.string(),
-    label: z.string().optional(),
-    agent: z.string().optional(),
-    servers: z.array(z.string()).optional(),
-  }),
-  protocolVersion: z.string(),
-  initialize: z.custom<JsonObject>(isObject, "expected an object"),
-});
+const bodySchema = recordBodySchema.extend({ id: z.string(), owner: z.string() });
 
 /** Records that nobody touches or removes end with this; the daemons' own limit is shorter. */
 const KEPT_MS = 48 * 60 * 60_000;

@@ -1,23 +1,27 @@
 /** The contract of the place where MCP sessions are recorded, so that one can be taken up again after its daemon has gone. */
-import type { JsonObject } from "../rpc/message.ts";
+import { z } from "../../../shared/protocol/schema.ts";
+import { isObject, type JsonObject } from "../rpc/message.ts";
 
-export interface SessionRecord {
+/** What of a record is written as JSON, and read again from where others could have written it. */
+export const recordBodySchema = z.object({
+  session: z.object({
+    id: z.string(),
+    cwd: z.string(),
+    createdAt: z.string(),
+    label: z.string().optional(),
+    agent: z.string().optional(),
+    servers: z.array(z.string()).optional(),
+  }),
+  protocolVersion: z.string(),
+  /** Params of the client's `initialize`, to be said again to servers. */
+  initialize: z.custom<JsonObject>(isObject, "expected an object"),
+});
+
+export interface SessionRecord extends z.infer<typeof recordBodySchema> {
   /** The `Mcp-Session-Id` that the client holds. */
   id: string;
-  /** Hash of the bearer that it belongs to; the bearer itself is nowhere. */
+  /** Hash of the bearer that it belongs to; the bearer itself is nowhere. `session` is that bearer's. */
   owner: string;
-  /** The Signalbox session of that bearer. */
-  session: {
-    id: string;
-    cwd: string;
-    createdAt: string;
-    label?: string | undefined;
-    agent?: string | undefined;
-    servers?: string[] | undefined;
-  };
-  protocolVersion: string;
-  /** Params of the client's `initialize`, to be said again to servers. */
-  initialize: JsonObject;
   /** Whole milliseconds since 1970. */
   usedAt: number;
 }

@@ -1,23 +1,9 @@
 /** Session records in a database of the home folder: they outlive the daemon. */
 import { check, parseExactJson, z } from "../../../shared/protocol/schema.ts";
 import { openOrSetAside } from "../../home/set-aside.ts";
-import { isObject, type JsonObject } from "../rpc/message.ts";
-import { MAX_RECORDS_OF_OWNER, type SessionRecord, type SessionStore } from "./session-store.ts";
+import { MAX_RECORDS_OF_OWNER, recordBodySchema, type SessionRecord, type SessionStore } from "./session-store.ts";
 
 const rowSchema = z.object({ id: z.string(), owner: z.string(), body: z.string(), used_at: z.number() });
-const bodySchema = z.object({
-  session: z.object({
-    id: z.string(),
-    cwd: z.string(),
-    createdAt: z.string(),
-    label: z.string().optional(),
-    agent: z.string().optional(),
-    servers: z.array(z.string()).optional(),
-  }),
-  protocolVersion: z.string(),
-  initialize: z.custom<JsonObject>(isObject, "expected an object"),
-});
-
 /** NORMAL: a power cut may cost the last records, which then begin anew; a crash costs nothing. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -73,7 +59,7 @@ function recordOf(row: unknown): SessionRecord | undefined {
   // A record that cannot be read is none: its agent begins another session, as for one that is gone.
   const plain = check(rowSchema, row);
   if (!plain.ok) return undefined;
-  const body = parseExactJson(bodySchema, plain.value.body);
+  const body = parseExactJson(recordBodySchema, plain.value.body);
   if (!body.ok) return undefined;
   const { id, owner, used_at } = plain.value;
   return { id, owner, usedAt: used_at, ...body.value };
