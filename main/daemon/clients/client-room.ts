@@ -9,6 +9,7 @@ import type { ServerSource } from "../upstream/server-source.ts";
 import { openClientConnection } from "./client-connection.ts";
 import { type ClientMember, createClientLink } from "./client-link.ts";
 import type { ClientToken, ClientTokens } from "./client-tokens.ts";
+import { freeName } from "./server-name.ts";
 import { createValueChecks, type ValueChecks } from "./value-checks.ts";
 
 export interface ClientRoom {
@@ -34,8 +35,6 @@ export interface ClientRoomOptions {
   tokens: ClientTokens;
   log: Log;
 }
-
-const MAX_SERVER_NAME = 40;
 
 export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom {
   const checks = createValueChecks(log);
@@ -79,18 +78,19 @@ export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom
 
   /** Names that servers from elsewhere have. */
   let taken: ReadonlySet<string> = new Set();
-  /** Named after their tokens, in the order in which those were made. */
+  /** As their tokens say, but for those whose name a server from elsewhere has. */
   const names = (): Map<string, string> => {
     const used = new Set([...taken, BUILTIN_SERVER]);
-    const named = new Map<string, string>();
-    for (const { id, name } of tokens.list()) {
-      const plain = slug(name);
-      let server = plain;
-      for (let n = 2; used.has(server); n += 1) server = `${plain}-${n}`;
-      used.add(server);
-      named.set(id, server);
-    }
-    return named;
+    const free = tokens.list().filter(({ server }) => !used.has(server));
+    for (const { server } of free) used.add(server);
+    const named = new Map(free.map(({ id, server }) => [id, server]));
+    return new Map(
+      tokens.list().map(({ id, server }) => {
+        const own = named.get(id) ?? freeName(server, used);
+        used.add(own);
+        return [id, own];
+      }),
+    );
   };
   const serverOf = (id: string, name: string): Server => ({
     name,
@@ -175,15 +175,4 @@ export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom
       for (const { connection } of members.values()) connection?.close(CLOSE.goingAway, "the daemon is ending");
     },
   };
-}
-
-/** A name that can stand before a tool's. */
-function slug(name: string): string {
-  const plain = name
-    .normalize("NFKD")
-    .replace(/[^A-Za-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .toLowerCase()
-    .slice(0, MAX_SERVER_NAME);
-  return plain === "" ? "client" : plain;
 }

@@ -7,11 +7,14 @@ import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { readPrivateFile, writePrivateFile } from "../../home/private-file.ts";
 import type { JsonObject } from "../rpc/message.ts";
 import { readDeclaredTools } from "./declared-tools.ts";
+import { serverName } from "./server-name.ts";
 import type { ValueChecks } from "./value-checks.ts";
 
 const tokenSchema = z.object({
   id: z.string(),
   name: z.string(),
+  /** Its name as a server of agents; absent where an earlier version wrote it. */
+  server: z.string().optional(),
   /** Hex SHA-256 of its token. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   /** Offered while no client has introduced itself; absent where the client says its own. */
@@ -21,7 +24,7 @@ const tokenSchema = z.object({
   timeout_seconds: z.number(),
   created_at: z.string(),
 });
-export type ClientToken = z.infer<typeof tokenSchema>;
+export type ClientToken = z.infer<typeof tokenSchema> & { server: string };
 const fileSchema = z.object({ clients: z.array(tokenSchema) });
 
 const MAX_TOKENS = 100;
@@ -82,6 +85,7 @@ export function openClientTokens(path: string, now: () => number = Date.now): Cl
       const client: ClientToken = {
         id: randomUUID(),
         name,
+        server: serverName(name, clients),
         hash: hashOf(token).toString("hex"),
         ...(tools !== undefined && { tools: [...declared.tools] }),
         origins,
@@ -101,7 +105,11 @@ export function openClientTokens(path: string, now: () => number = Date.now): Cl
     },
     rename(id, name) {
       if (!clients.some((client) => client.id === id)) return noSuchClient;
-      return keep(clients.map((client) => (client.id === id ? { ...client, name } : client)));
+      const server = serverName(
+        name,
+        clients.filter((client) => client.id !== id),
+      );
+      return keep(clients.map((client) => (client.id === id ? { ...client, name, server } : client)));
     },
     remove(id) {
       const others = clients.filter((client) => client.id !== id);
@@ -120,5 +128,9 @@ function load(path: string): ClientToken[] {
   if (file.outcome === "refused") throw new Error(`${path} cannot be used: ${file.reason}`);
   const parsed = parseJson(fileSchema, file.text);
   if (!parsed.ok) throw new Error(`${path} is damaged: ${parsed.reason}`);
-  return parsed.value.clients;
+  const named: ClientToken[] = [];
+  const all = parsed.value.clients;
+  for (const client of all)
+    named.push({ ...client, server: client.server ?? serverName(client.name, [...all, ...named]) });
+  return named;
 }

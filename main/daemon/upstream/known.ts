@@ -19,9 +19,12 @@ export type Known = {
 } & { readonly [list in OtherList]?: readonly JsonObject[] | undefined };
 
 /** Tells one launch of a server from another: what was known of `files` says nothing of another program of that name. */
-export function definitionOf({ transport, config }: Server): string {
+export function definitionOf({ transport, config, client }: Server): string {
   const { disabled: _, ...launch } = config;
-  return createHash("sha256")
-    .update(JSON.stringify([transport, launch]))
-    .digest("hex");
+  return (
+    createHash("sha256")
+      // Clients have nothing else that tells one from another of the same name.
+      .update(JSON.stringify([transport, launch, ...(client === undefined ? [] : [client])]))
+      .digest("hex")
+  );
 }
