@@ -28,7 +28,10 @@ export interface InboxStore {
   close(id: string, answered: Answered, late: JsonObject | undefined): void;
   /** The answer that was given to this request while nobody waited for it; it is given once. */
   takeLate(session: string, same: string): JsonObject | undefined;
-  /** Drops what was answered before this moment, in milliseconds since 1970, and the oldest beyond `max`. Gives their ids. */
+  /**
+   * Drops what was answered before this moment, in milliseconds since 1970, and the oldest beyond `max`: of what a person
+   * answered, and of what ended without one. An answer that is still to be given stays. Gives their ids.
+   */
   prune(before: number, max: number): string[];
   /** A person allows this for the whole session. */
   allow(session: string, what: string): void;
@@ -86,8 +89,13 @@ export function openInboxStore(path: string, onSetAside: (aside: string) => void
   const took = database.prepare("UPDATE entries SET late = NULL WHERE number = ?");
   const old = database.prepare("DELETE FROM entries WHERE answered_at < ? RETURNING id");
   const beyond = database.prepare(
-    `DELETE FROM entries WHERE answered_at IS NOT NULL AND number NOT IN
-       (SELECT number FROM entries WHERE answered_at IS NOT NULL ORDER BY answered_at DESC, number DESC LIMIT ?) RETURNING id`,
+    `DELETE FROM entries WHERE number IN
+       (SELECT number FROM
+         (SELECT number, row_number() OVER (
+            PARTITION BY coalesce(json_extract(answered, '$.how'), '') IN ('withdrawn', 'elsewhere')
+            ORDER BY answered_at DESC, number DESC) AS place
+          FROM entries WHERE answered_at IS NOT NULL AND late IS NULL)
+        WHERE place > ?) RETURNING id`,
   );
   const allow = database.prepare("INSERT OR IGNORE INTO allowed (session, what) VALUES (?, ?)");
   const allowed = database.prepare("SELECT 1 FROM allowed WHERE session = ? AND what = ?");

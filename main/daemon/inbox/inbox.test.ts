@@ -106,6 +106,35 @@ describe("an answer", () => {
   });
 });
 
+describe("a session that floods", () => {
+  it("A61: leaves room for the questions of others", () => {
+    const inbox = start();
+    const long = "x".repeat(256 * 1024);
+    let taken = 0;
+    for (let n = 0; n < 40; n += 1) {
+      if (inbox.ask({ ...question, text: `${n} ${long}` }, () => {}).ok) taken += 1;
+    }
+    expect(taken).toBeGreaterThan(0);
+    expect(inbox.ask({ ...question, text: long }, () => {})).toMatchObject({ fault: { code: "inbox-full" } });
+    expect(inbox.ask({ ...question, session: "s2", text: long }, () => {}).ok).toBe(true);
+  });
+
+  it("P40: takes neither what a person answered from the list, nor an answer from whoever comes back for it", () => {
+    const inbox = start();
+    const { id } = asked(inbox, { session: "s2", text: "Deploy?", same: ["question", "Deploy?"] });
+    inbox.agentLeft("s2");
+    expect(inbox.answer(id, "the owner", accept("yes"))).toEqual({ ok: true });
+    const other = asked(inbox, { session: "s3", text: "Sure?" });
+    inbox.answer(other.id, "the owner", accept("no"));
+    for (let n = 0; n < 400; n += 1) asked(inbox, { text: `${n}` }).withdraw("enough");
+    const after = restart(inbox);
+    expect(after.list().filter(({ answered }) => answered?.how === "accept")).toHaveLength(2);
+    expect(after.list().length).toBeLessThan(400);
+    const again = asked(after, { session: "s2", text: "Deploy?", same: ["question", "Deploy?"] });
+    return vi.waitFor(() => expect(again.answers).toEqual([accept("yes")]));
+  });
+});
+
 describe("what waits", () => {
   it("is listed oldest first, with the kept writes and sign-ins of other parts among it", () => {
     let now = Date.parse("2026-01-01T10:00:00Z");

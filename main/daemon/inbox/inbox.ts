@@ -21,6 +21,8 @@ export const MAX_OPEN = 256;
 export const MAX_OPEN_OF_SESSION = 64;
 /** Bytes of those that wait: the list has them all. */
 const MAX_OPEN_BYTES = 5 * 1024 * 1024;
+/** Of one session: no agent and no server of it keeps those of other sessions out. */
+const MAX_OPEN_BYTES_OF_SESSION = MAX_OPEN_BYTES / 4;
 const MAX_TEXT_CHARS = 256 * 1024;
 const MAX_ARGS_BYTES = 256 * 1024;
 /** Answered ones are told for a day. */
@@ -239,7 +241,8 @@ export function createInbox(options: InboxOptions): Inbox {
         return full("Too many questions wait for a person already.");
       const kept = told(entry);
       const bytes = Buffer.byteLength(JSON.stringify(kept));
-      if (bytes + waiting.reduce((sum, held) => sum + held.bytes, 0) > MAX_OPEN_BYTES) {
+      const bytesOf = (all: readonly Held[]) => all.reduce((sum, held) => sum + held.bytes, bytes);
+      if (bytesOf(waiting) > MAX_OPEN_BYTES || bytesOf(ofSession) > MAX_OPEN_BYTES_OF_SESSION) {
         return full("The questions that wait for a person are too large already.");
       }
       const held: Held = { entry: kept, same, bytes, settles: new Set([settle]) };
