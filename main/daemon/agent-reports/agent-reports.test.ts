@@ -182,3 +182,27 @@ describe("opencode 1.18.33", () => {
     expect(conversations).toEqual(["ses_dd0aedd69ffeM0fpjW4K0qOjEe"]);
   });
 });
+
+describe("an agent that floods", () => {
+  it("P50: is remembered within bounds: names that are none, what was said of ends, turns that end over and over", () => {
+    const { session, reports, calls } = lane();
+    const say = (event: Json) => reports.take(session, "claude", event);
+    const huge = "x".repeat(100_000);
+    say({ hook_event_name: "PreToolUse", tool_name: "Bash", tool_use_id: huge, tool_input: {} });
+    say({ hook_event_name: "PreToolUse", tool_name: huge, tool_use_id: "1", tool_input: {} });
+    say({ hook_event_name: "PreToolUse", tool_name: "Bash", tool_use_id: "2", tool_input: {} });
+    expect(calls().map(({ tool }) => tool)).toEqual(["Bash"]);
+    // Told before the call that it belongs to.
+    const notice = (task: string, summary: string) =>
+      `<task-notification><task-id>${task}</task-id><status>completed</status><summary>${summary}</summary></task-notification>`;
+    for (let n = 0; n < 1_000; n += 1) {
+      say({ hook_event_name: "SubagentStop", agent_id: `a${n}`, last_assistant_message: huge });
+      say({ hook_event_name: "UserPromptSubmit", prompt: notice(`t${n}`, "done") });
+    }
+    const timers = vi.getTimerCount();
+    for (let n = 0; n < 1_000; n += 1) say({ hook_event_name: "Stop" });
+    expect(vi.getTimerCount() - timers).toBeLessThan(50);
+    vi.runAllTimers();
+    expect(calls().map(({ state }) => state)).toEqual(["cancelled"]);
+  });
+});

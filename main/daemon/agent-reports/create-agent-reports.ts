@@ -12,8 +12,14 @@ export const isReporter = (name: string | undefined): name is keyof typeof READE
 
 /** Open at once in one session; what is beyond is not shown. */
 const MAX_OPEN = 500;
-/** Names that are remembered of calls that ended and of subagents, per session. */
+/** Names that are remembered of calls that ended and of subagents, per session; longer ones are none. */
 const MAX_REMEMBERED = 2_000;
+const MAX_NAME = 200;
+/** Ends that are remembered, with so many characters of what was said. */
+const MAX_ENDS = 100;
+const MAX_END_CHARS = 64 * 1024;
+/** Turns that ended just now; what they leave open, the next one ends. */
+const MAX_TIMERS = 20;
 /** Reports come on ways of their own, so the end of a call may come after the end of its turn. */
 const GRACE_MS = 3_000;
 const CONVERSATION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
@@ -109,6 +115,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentReports {
   }
 
   function take(session: Session, known: Known, report: AgentReport): void {
+    if (namesOf(report).some((name) => name.length > MAX_NAME)) return;
     switch (report.type) {
       case "conversation":
         if (!CONVERSATION.test(report.id) || session.conversation === report.id) return;
@@ -157,7 +164,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentReports {
     const opened = [...known.open.values()].find((item) => item.task === task);
     const id = opened?.call.id ?? (call !== undefined && known.open.has(call) ? call : undefined);
     if (id !== undefined) finish(known, id, end);
-    else remember(known.endedTasks, task, end);
+    else remember(known.endedTasks, task, shortened(end), MAX_ENDS);
   }
 
   /** What ran when a turn ended and does not go on behind it has ended, too, perhaps without a word. */
@@ -165,7 +172,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentReports {
     const left = [...known.open.values()].filter(({ task }) => task === undefined || !tasks.includes(task));
     // A call within a subagent that goes on is none of this turn's.
     const ids = left.filter(({ call }) => call.by === undefined || !tasks.includes(call.by)).map(({ call }) => call.id);
-    if (ids.length === 0) return;
+    if (ids.length === 0 || known.timers.size >= MAX_TIMERS) return;
     const timer = setTimeout(() => {
       known.timers.delete(timer);
       for (const id of ids) if (known.open.has(id)) finish(known, id, SILENT);
@@ -206,15 +213,43 @@ function callEnd({ ok, note, text, facts, durationMs }: ToolEnd): CallEnd {
   return { kind: "failed", result, error: { message: note ?? "It failed." }, ...took };
 }
 
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  shrink(map);
+/** What a report names, and what is kept of it for later. */
+function namesOf(report: AgentReport): string[] {
+  switch (report.type) {
+    case "conversation":
+      return [report.id];
+    case "started":
+    case "ended": {
+      const { id, tool, by } = report.call;
+      const { task, agent } = report.type === "ended" ? report : {};
+      return [id, tool, by ?? "", task ?? "", agent ?? ""];
+    }
+    case "subagent-started":
+    case "subagent-ended":
+      return [report.agent];
+    case "task-ended":
+      return [report.task];
+    case "turn-over":
+      return [];
+  }
 }
 
-function shrink(names: Map<string, unknown> | Set<string>): void {
+function shortened(end: ToolEnd): ToolEnd {
+  const { text, note, facts: _, ...rest } = end;
+  const cut = (words: string) =>
+    words.length <= MAX_END_CHARS ? words : `${words.slice(0, MAX_END_CHARS)}… (${words.length - MAX_END_CHARS} more)`;
+  return { ...rest, ...(text !== undefined && { text: cut(text) }), ...(note !== undefined && { note: cut(note) }) };
+}
+
+function remember<T>(map: Map<string, T>, key: string, value: T, max = MAX_REMEMBERED): void {
+  map.delete(key);
+  map.set(key, value);
+  shrink(map, max);
+}
+
+function shrink(names: Map<string, unknown> | Set<string>, max = MAX_REMEMBERED): void {
   for (const name of names.keys()) {
-    if (names.size <= MAX_REMEMBERED) return;
+    if (names.size <= max) return;
     names.delete(name);
   }
 }

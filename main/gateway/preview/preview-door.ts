@@ -405,7 +405,8 @@ function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined
   return new Promise((resolve) => {
     let text = "";
     request.on("data", (chunk: Buffer) => {
-      text += chunk.toString("latin1");
+      // What comes after that is read and thrown away, so that the answer is heard.
+      if (text.length <= MAX_FORM_BYTES) text += chunk.toString("latin1");
       if (text.length > MAX_FORM_BYTES) resolve(undefined);
     });
     request.on("end", () => resolve(new URLSearchParams(text)));
