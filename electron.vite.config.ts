@@ -2,11 +2,11 @@
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
-import { readReplayAssets } from "./main/gateway/history/replay-assets.ts";
 import packageJson from "./package.json" with { type: "json" };
+import { bundleReplay } from "./scripts/build/bundle-replay.ts";
 
 const at = (path: string) => resolve(import.meta.dirname, path);
-const replay = { __SIGNALBOX_REPLAY__: JSON.stringify(await readReplayAssets(import.meta.dirname)) };
+const replay = { __SIGNALBOX_REPLAY__: JSON.stringify(await bundleReplay(import.meta.dirname)) };
 const define = { __SIGNALBOX_VERSION__: JSON.stringify(packageJson.version) };
 
 /** Everything is bundled but what cannot be: Electron itself and the native PTY. A small start-up and a small asar follow. */

@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // What the build bundles is tested in a browser; here a replay is its data.
+  define: { __SIGNALBOX_REPLAY__: JSON.stringify({ script: "replay()", styles: "body{}" }) },
   test: {
     include: [
       "{shared,main,preload,renderer,scripts,bench}/**/*.test.{ts,tsx}",

@@ -6,6 +6,7 @@ import { useNow } from "../stores/clock.ts";
 import type { Turn } from "../stores/turns.ts";
 import styles from "./divider-rows.module.css";
 import { formatElapsed, formatMinute } from "./elapsed.ts";
+import { gapText } from "./gap-text.ts";
 
 interface PlaceProps {
   index: number;
@@ -72,13 +73,3 @@ export const GapRow = memo(function GapRow({ gap, index, height, top }: PlacePro
     </div>
   );
 });
-
-/** "Disconnected 14:02–14:03 · 12 events missed": what is known, and nothing more. */
-export function gapText(gap: Gap): string {
-  const from = gap.from === undefined ? "" : formatMinute(gap.from);
-  const to = gap.to === undefined ? "" : formatMinute(gap.to);
-  const when = from === "" ? "" : to === "" || to === from ? ` ${from}` : ` ${from}–${to}`;
-  if (gap.missed === null) return `Disconnected${when} · events may be missing`;
-  const missed = `${gap.missed.toLocaleString("en-US")} ${gap.missed === 1 ? "event" : "events"} missed`;
-  return from === "" ? missed : `Disconnected${when} · ${missed}`;
-}

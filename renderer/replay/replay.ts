@@ -1,193 +1,155 @@
-/** The page of an exported replay: one clock that moves the terminal and its calls together. Its types are stripped, so it imports nothing at run time. */
-import type { ITerminalAddon, Terminal as Xterm } from "@xterm/xterm";
+/** The page of an exported replay: one clock that moves the terminal and its calls together. It stands in the file that it plays. */
+import "@xterm/xterm/css/xterm.css";
+import "../theme/tokens.css";
+import "./replay.css";
+import { oneLine } from "../../shared/text/visible.ts";
+import { formatMinute, formatRough } from "../activity/elapsed.ts";
+import { createCallList } from "./call-list.ts";
+import { clock, createControls } from "./controls.ts";
+import { icon, make } from "./dom.ts";
+import { onKeys } from "./keys.ts";
+import { momentsOf, type Recording, readRecording } from "./read-file.ts";
+import { drawTerminal } from "./recorded-terminal.ts";
+import { chooseTheme } from "./theme-choice.ts";
+import { createTimeline } from "./timeline.ts";
 
-/** Put on the page by the two scripts before this one. */
-declare const Terminal: typeof Xterm;
-declare const UnicodeGraphemesAddon: { UnicodeGraphemesAddon: new () => ITerminalAddon };
+/** What one press of an arrow moves, in played milliseconds. */
+const STEP_MS = 5_000;
 
-/** `[milliseconds, state, progress, total, message]`. */
-type Change = [ms: number, state: string, progress: number | null, total: number | null, message: string | null];
-interface ReplayCall {
-  tool: string;
-  server: string | null;
-  ms: number;
-  changes: Change[];
-}
-/** Something of a call's result: a picture with its base64, anything else by its name and size alone. */
-interface Media {
-  call: number;
-  what: string;
-  bytes: number;
-  data?: string;
-}
-type Step = [ms: number, code: string, data: string];
+function start(root: HTMLElement): void {
+  const recording = readRecording();
+  const { file, length } = recording;
+  const began = Date.parse(file.began_at);
+  const moments = [...momentsOf(recording)];
+  let timeline = createTimeline(moments, length, true);
+  // A page that opens black tells nobody what it is: it begins with what was printed first.
+  const opening = recording.steps.find(([, code]) => code === "o")?.[0] ?? 0;
+  let now = opening;
+  let playing = false;
 
-/** What is written to the terminal at once on the way to a moment. */
-const WRITE_CHARACTERS = 1_000_000;
-
-function element<T extends HTMLElement>(id: string, type: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`the page has no ${id}`);
-  return found;
-}
-const embedded = (id: string): string => document.getElementById(id)?.textContent ?? "";
-
-const calls: ReplayCall[] = JSON.parse(embedded("calls"));
-const [header = "{}", ...lines] = embedded("cast").trim().split("\n");
-const { term } = JSON.parse(header) as { term: { cols: number; rows: number } };
-let length = 0;
-const steps = lines.map((line): Step => {
-  const [seconds, code, data] = JSON.parse(line) as [number, string, string];
-  length += seconds * 1000;
-  return [length, code, data];
-});
-for (const call of calls) length = Math.max(length, call.ms, call.changes.at(-1)?.[0] ?? 0);
-
-const terminal = new Terminal({
-  ...{ cols: term.cols, rows: term.rows, scrollback: 10_000, disableStdin: true, allowProposedApi: true },
-  ...{ fontFamily: 'ui-monospace, "DejaVu Sans Mono", monospace', fontSize: 13, theme: { background: "#0b0d10" } },
-  linkHandler: { activate() {} },
-});
-terminal.loadAddon(new UnicodeGraphemesAddon.UnicodeGraphemesAddon());
-terminal.open(element("terminal", HTMLElement));
-
-const slider = element("position", HTMLInputElement);
-const playButton = element("play", HTMLButtonElement);
-const speed = element("speed", HTMLSelectElement);
-slider.max = String(Math.ceil(length));
-
-/** The moment that is wanted, and how many steps the terminal shows. */
-let now = 0;
-let shown = 0;
-let drawing = false;
-let playing = false;
-
-/** Going back means from the beginning; whoever drags on meanwhile is caught up with at the end. */
-async function drawTerminal(): Promise<void> {
-  if (drawing) return;
-  drawing = true;
-  for (;;) {
-    const last = steps[shown - 1];
-    if (last !== undefined && last[0] > now) {
-      shown = 0;
-      terminal.reset();
-      terminal.resize(term.cols, term.rows);
-    }
-    let text = "";
-    let size: RegExpExecArray | null = null;
-    for (let step = steps[shown]; step !== undefined && step[0] <= now; step = steps[shown]) {
-      shown += 1;
-      if (step[1] === "o") text += step[2];
-      if (step[1] === "r") size = /^(\d+)x(\d+)$/.exec(step[2]);
-      if (size !== null || text.length > WRITE_CHARACTERS) break;
-    }
-    if (text === "" && size === null) break;
-    await new Promise<void>((resolve) => terminal.write(text, resolve));
-    if (size !== null) terminal.resize(Number(size[1]), Number(size[2]));
-  }
-  drawing = false;
-}
-
-const clock = (ms: number): string => {
-  const seconds = Math.floor(ms / 1000);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const minutes = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return seconds < 3600 ? minutes : `${Math.floor(seconds / 3600)}:${minutes}`;
-};
-
-const list = element("list", HTMLOListElement);
-const rows = calls.map((call) => {
-  const row = document.createElement("li");
-  const button = document.createElement("button");
-  const [name, note] = [document.createElement("b"), document.createElement("span")];
-  const bar = document.createElement("progress");
-  name.textContent = call.server === null ? call.tool : `${call.server} · ${call.tool}`;
-  bar.setAttribute("aria-label", call.tool);
-  button.append(name, note, bar);
-  button.addEventListener("click", () => seek(call.ms));
-  row.append(button);
-  list.append(row);
-  return { row, note, bar };
-});
-
-for (const line of embedded("media").trim().split("\n")) {
-  if (line === "") continue;
-  const { call, what, bytes, data }: Media = JSON.parse(line);
-  const { row } = rows[call] ?? {};
-  if (row === undefined) continue;
-  if (data === undefined) {
-    const words = document.createElement("p");
-    words.textContent = `Not in this file: ${what}, ${bytes.toLocaleString("en-US")} bytes`;
-    row.append(words);
-    continue;
-  }
-  const picture = document.createElement("img");
-  picture.alt = `Result of ${calls[call]?.tool ?? "the tool"}`;
-  picture.loading = "lazy";
-  picture.src = `data:${what};base64,${data}`;
-  row.append(picture);
-}
-
-/** The last change that had happened by now. */
-function changeAt(changes: Change[]): Change | undefined {
-  let [low, high] = [0, changes.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((changes[middle]?.[0] ?? 0) <= now) low = middle + 1;
-    else high = middle;
-  }
-  return changes[low - 1];
-}
-
-function drawCalls(): void {
-  for (const [index, call] of calls.entries()) {
-    const { row, note, bar } = rows[index] ?? {};
-    const change = call.ms <= now ? changeAt(call.changes) : undefined;
-    if (row === undefined || note === undefined || bar === undefined) continue;
-    row.hidden = change === undefined;
-    if (change === undefined) continue;
-    const [ms, state, progress, total, message] = change;
-    const open = state === "running" || state === "queued";
-    const lasted = ((open ? now : ms) - call.ms) / 1000;
-    const count = progress === null || total === null ? "" : ` · ${progress}/${total}`;
-    row.dataset.state = state;
-    row.dataset.open = String(open);
-    note.textContent = `${state} · ${lasted.toFixed(1)} s${count}${message === null ? "" : ` · ${message}`}`;
-    // A total that nobody told shows no share of it.
-    if (state === "finished") bar.value = bar.max = 1;
-    else if (progress !== null && total !== null && total > 0) {
-      bar.max = total;
-      bar.value = Math.min(progress, total);
-    } else if (open) bar.removeAttribute("value");
-    else bar.value = 0;
-  }
-}
-
-function seek(ms: number): void {
-  now = Math.min(Math.max(0, ms), length);
-  slider.value = String(Math.round(now));
-  slider.setAttribute("aria-valuetext", `${clock(now)} of ${clock(length)}`);
-  element("time", HTMLElement).textContent = `${clock(now)} / ${clock(length)}`;
-  drawCalls();
-  void drawTerminal();
-}
-
-function play(on: boolean): void {
-  playing = on;
-  playButton.textContent = on ? "Pause" : "Play";
-  if (!on) return;
-  if (now >= length) seek(0);
-  let before = performance.now();
-  const tick = (at: number): void => {
-    if (!playing) return;
-    seek(now + Math.max(0, at - before) * Number(speed.value));
-    before = at;
-    if (now >= length) play(false);
-    else requestAnimationFrame(tick);
+  const follow = make("button", { type: "button", class: "tab", "aria-pressed": "true" }, icon("follow", 14), "Follow");
+  const setFollow = (on: boolean) => {
+    follow.setAttribute("aria-pressed", String(on));
+    list.setFollow(on);
   };
-  requestAnimationFrame(tick);
+  follow.addEventListener("click", () => setFollow(follow.getAttribute("aria-pressed") !== "true"));
+  const list = createCallList(recording, began, { onSeek: seek, onFollow: setFollow });
+  const controls = createControls({
+    onPlay: () => play(!playing),
+    onPosition: (played) => seek(timeline.toRecorded(played)),
+    onSkipIdle: (on) => setTimeline(on),
+  });
+  const theme = chooseTheme((name) => terminal.setTheme(name));
+  const screen = make("div", { class: "screen" });
+  const begin = make(
+    "button",
+    { type: "button", class: "begin", "aria-label": "Play from the beginning" },
+    icon("play", 28),
+  );
+  begin.addEventListener("click", () => play(true));
+  root.replaceChildren(
+    header(recording, theme.element),
+    make(
+      "main",
+      {},
+      make("section", { class: "terminal", "aria-label": "Terminal" }, screen, begin),
+      make(
+        "section",
+        { class: "activity", "aria-label": "Activity" },
+        make("div", { class: "head" }, make("h2", {}, "Activity"), countOf(recording), follow),
+        list.element,
+      ),
+    ),
+    controls.element,
+  );
+  const terminal = drawTerminal(screen, recording);
+  theme.apply();
+
+  function setTimeline(skipIdle: boolean): void {
+    timeline = createTimeline(moments, length, skipIdle);
+    controls.setMarks(
+      file.calls.map(({ ms, call }) => ({
+        at: timeline.toPlayed(ms) / timeline.length || 0,
+        bad: call.state === "failed",
+      })),
+      timeline.length,
+    );
+    seek(now);
+  }
+
+  function seek(ms: number): void {
+    now = Math.min(Math.max(0, ms), length);
+    if (now !== opening) begin.remove();
+    const idle = playing ? timeline.idleAt(now) : undefined;
+    controls.draw({
+      played: timeline.toPlayed(now),
+      says: `${clock(now)} / ${clock(length)}`,
+      idle: idle === undefined ? "" : `Skipping ${formatRough(idle)} without output`,
+    });
+    list.draw(now);
+    terminal.seek(now);
+  }
+
+  function play(on: boolean): void {
+    playing = on;
+    begin.remove();
+    controls.setPlaying(on);
+    if (!on) {
+      seek(now);
+      return;
+    }
+    if (now >= length) seek(0);
+    let before = performance.now();
+    const tick = (at: number): void => {
+      if (!playing) return;
+      seek(timeline.toRecorded(timeline.toPlayed(now) + Math.max(0, at - before) * controls.speed()));
+      before = at;
+      if (now >= length) play(false);
+      else requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  }
+
+  const starts = file.calls.map(({ ms }) => ms);
+  const errors = file.calls.filter(({ call }) => call.state === "failed").map(({ ms }) => ms);
+  const next = (places: readonly number[]) => places.find((ms) => ms > now);
+  const goTo = (ms: number | undefined) => ms !== undefined && seek(ms);
+  const move = (by: number) => seek(timeline.toRecorded(Math.max(0, timeline.toPlayed(now) + by)));
+  onKeys({
+    toggle: () => play(!playing),
+    back: () => move(-STEP_MS),
+    on: () => move(STEP_MS),
+    farBack: () => move(-timeline.length / 10),
+    farOn: () => move(timeline.length / 10),
+    part: (share) => seek(timeline.toRecorded(timeline.length * share)),
+    end: () => seek(length),
+    previousCall: () => goTo(starts.findLast((ms) => ms < now)),
+    nextCall: () => goTo(next(starts)),
+    nextError: () => goTo(next(errors)),
+    slower: () => controls.changeSpeed(-1),
+    faster: () => controls.changeSpeed(1),
+    follow: () => follow.click(),
+    help: () => controls.showKeys(),
+  });
+  setTimeline(true);
 }
 
-slider.addEventListener("input", () => seek(Number(slider.value)));
-playButton.addEventListener("click", () => play(!playing));
-seek(0);
+function header({ file, length }: Recording, theme: HTMLElement): HTMLElement {
+  const began = new Date(file.began_at);
+  const date = began.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  const agent = [file.agent, file.agent_version].filter((part) => part !== undefined).join(" ");
+  const facts = [agent, file.folder ?? "", `${date}, ${formatMinute(file.began_at)}`, formatRough(length)];
+  const about = make("p", { class: "facts" });
+  for (const fact of facts) if (fact !== "") about.append(make("span", {}, oneLine(fact, 200)));
+  const made = make("span", { class: "made" }, `Recorded with Signalbox ${file.version}`);
+  return make("header", {}, make("h1", {}, oneLine(file.title, 200)), about, made, theme);
+}
+
+function countOf({ file }: Recording): HTMLElement {
+  const failed = file.calls.filter(({ call }) => call.state === "failed").length;
+  const calls = `${file.calls.length.toLocaleString("en-US")} ${file.calls.length === 1 ? "call" : "calls"}`;
+  return make("span", { class: "count" }, failed === 0 ? calls : `${calls}, ${failed.toLocaleString("en-US")} failed`);
+}
+
+const root = document.getElementById("replay");
+if (root !== null) start(root);

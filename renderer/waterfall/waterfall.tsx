@@ -1,6 +1,6 @@
 /** The waterfall: every call as a bar on its turn's own axis, newest turn first, zoomed by keys and wheel. */
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { gapText } from "../activity/divider-rows.tsx";
+import { gapText } from "../activity/gap-text.ts";
 import { target } from "../activity/list-keys.ts";
 import type { Activity } from "../activity/use-activity.ts";
 import { useRows } from "../activity/use-rows.ts";

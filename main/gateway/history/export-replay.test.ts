@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import type { LogEntry, ToolEvent } from "../../../shared/events/tool-event.ts";
 import { segmentPaths } from "../../home/recording/recording-format.ts";
-import { exportReplay, replayCalls } from "./export-replay.ts";
+import { exportReplay, foldReplay } from "./export-replay.ts";
 import { exportCast } from "./export-session.ts";
 
 const BEGAN = Date.parse("2026-01-01T00:00:00.000Z");
@@ -30,19 +30,26 @@ it("tells how far a call was at each moment, and how it ended", () => {
     [900, { kind: "progress", progress: 2, total: 4, message: "half" }],
     [1_400, { kind: "failed", error: { message: "No space" } }],
   );
-  expect(replayCalls(log, BEGAN)).toEqual([
+  const { calls } = foldReplay(log, BEGAN);
+  expect(calls).toMatchObject([
     {
-      tool: "scan",
-      server: "fs",
       ms: 100,
       changes: [
         [100, "running", null, null, null],
         [500, "running", 1, 4, null],
         [900, "running", 2, 4, "half"],
-        [1_400, "failed", 2, 4, "No space"],
+        [1_400, "failed", 2, 4, "half"],
       ],
+      call: { tool: "scan", server: "fs", error: { message: "No space" } },
     },
   ]);
+});
+
+it("says where events are missing, at their moment", () => {
+  const log = logOf([100, { kind: "started" }]);
+  const from = at(200);
+  log.push({ seq: 9, at: at(900), event: { kind: "gap", missed: 12, from, to: at(800) } } as LogEntry);
+  expect(foldReplay(log, BEGAN).gaps).toMatchObject([{ ms: 800, gap: { missed: 12, from } }]);
 });
 
 it("keeps a call that reports a thousand times a second small, with its beginning, its last progress and its end", () => {
@@ -50,7 +57,8 @@ it("keeps a call that reports a thousand times a second small, with its beginnin
     n + 1,
     { kind: "progress", progress: n + 1, total: 2_000 },
   ]);
-  const [call] = replayCalls(logOf([0, { kind: "started" }], ...flood, [2_001, { kind: "finished" }]), BEGAN);
+  const log = logOf([0, { kind: "started" }], ...flood, [2_001, { kind: "finished" }]);
+  const [call] = foldReplay(log, BEGAN).calls;
   expect(call?.changes.length).toBeLessThan(50);
   expect(call?.changes[0]).toEqual([0, "running", null, null, null]);
   expect(call?.changes.at(-2)).toMatchObject({ 1: "running", 2: 2_000 });
@@ -79,9 +87,9 @@ it("A7: the page holds no secret, and no text of a tool or a terminal ends the e
   for await (const piece of page) html += piece;
   expect(html).not.toContain(secret);
   expect(html).not.toContain("<script>alert");
-  // Three of data, two libraries, the page's own.
-  expect(html.match(/<script[\s>]/g)).toHaveLength(6);
-  expect(html.match(/<\/script>/g)).toHaveLength(6);
+  // Three of data, and the page's own.
+  expect(html.match(/<script[\s>]/g)).toHaveLength(4);
+  expect(html.match(/<\/script>/g)).toHaveLength(4);
   expect(html).not.toMatch(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)=/);
   expect(await exportReplay({ ...source, session: "other" }, entries(), [])).toBeUndefined();
 });
@@ -142,4 +150,33 @@ it("has the pictures of results, within a bound, and names what else was kept or
     { call: 0, what: "image/png", bytes: 20 * 1024 * 1024 },
     { call: 0, what: "</script>", bytes: 5 },
   ]);
+});
+
+it("has arguments and results with their pictures once, who made it, and says what was too large for it", async () => {
+  const begin = { cols: 80, rows: 24, began_at: at(0) };
+  const about = { title: "t", agent: "Claude Code", agent_version: "1.2.3", folder: "/src/api" };
+  const source = { folder: "/nowhere", session: "s", title: "t", command: "c", begin, about };
+  const content = [
+    { type: "text", text: "four hits" },
+    { type: "image", mimeType: "image/png", data: "aGk=" },
+  ];
+  async function* entries(): AsyncGenerator<LogEntry> {
+    yield* logOf(
+      [0, { kind: "started", args: { pattern: "x", password: "hunter-2" } }],
+      [5, { kind: "finished", result: { content } }],
+      [6, { kind: "started", call: "b", args: { text: "y".repeat(300_000) } }],
+    );
+  }
+  let html = "";
+  for await (const piece of (await exportReplay(source, entries(), [])) ?? []) html += piece;
+  expect(html).not.toContain("hunter-2");
+  expect(html.match(/aGk=/g)).toHaveLength(1);
+  const file = JSON.parse(/id="file">([^<]*)<\/script>/.exec(html)?.[1] ?? "");
+  expect(file).toMatchObject({ ...about, began_at: at(0) });
+  expect(file.calls[0].call).toMatchObject({
+    args: { pattern: "x" },
+    result: { content: [{ text: "four hits" }, {}] },
+  });
+  expect(file.calls[1].call.args).toBeUndefined();
+  expect(file.calls[1].left_out).toBeGreaterThan(300_000);
 });

@@ -1,49 +1,40 @@
 /** A session as one HTML file that replays its terminal and its calls together, from a disk, without a network. */
 import type { Call } from "../../../shared/events/call.ts";
 import { applyEntry, createCallLog } from "../../../shared/events/fold.ts";
-import { leftWords } from "../../../shared/events/left-words.ts";
 import type { LogEntry } from "../../../shared/events/tool-event.ts";
+import type {
+  ReplayCall,
+  ReplayChange,
+  ReplayFile,
+  ReplayGap,
+  ReplayMedia,
+} from "../../../shared/protocol/replay-file.ts";
 import { redactText, redactValue } from "../../../shared/text/redact.ts";
+import { VERSION } from "../../home/version.ts";
 import { type CastSource, exportCast, recordedSegments } from "./export-session.ts";
 import type { ReadPart } from "./kept-parts.ts";
-import { type ReplayMedia, replayMedia } from "./replay-media.ts";
+import { replayMedia } from "./replay-media.ts";
 
 /** Progress of a call closer together than this, in milliseconds, is one change. */
 const CHANGE_MS = 50;
+/** Arguments and results, in characters of JSON: of one call, and of all. */
+const MAX_CALL_CHARACTERS = 256 * 1024;
+const MAX_CHARACTERS = 24 * 1024 * 1024;
 /** The page loads nothing and sends nothing, whatever is in it. */
 const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'";
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'";
 
-/** `[milliseconds, state, progress, total, message]`, as `renderer/replay/replay.ts` reads it. */
-export type ReplayChange = [
-  ms: number,
-  state: string,
-  progress: number | null,
-  total: number | null,
-  message: string | null,
-];
-export interface ReplayCall {
-  tool: string;
-  server: string | null;
-  /** Milliseconds after the beginning of the recording. */
-  ms: number;
-  changes: ReplayChange[];
-}
-
-/** How each call went on, in order of their start. `began` is when the recording begins, in milliseconds of the clock. */
-export function replayCalls(entries: readonly LogEntry[], began: number): ReplayCall[] {
-  return foldReplay(entries, began).map(({ replay }) => replay);
-}
-
-/** The same, each with what the fold knows of it at the end. */
-function foldReplay(entries: readonly LogEntry[], began: number): { call: Call; replay: ReplayCall }[] {
+/** How each call went on, in order of their start, and where events are missing. `began` is when the recording begins, in milliseconds of the clock. */
+export function foldReplay(entries: readonly LogEntry[], began: number): { calls: ReplayCall[]; gaps: ReplayGap[] } {
   const log = createCallLog();
-  const told = new Map<string, ReplayCall>();
+  const told = new Map<string, Pick<ReplayCall, "ms" | "changes">>();
+  const gaps: ReplayGap[] = [];
   for (const entry of entries) {
+    const known = log.gaps.length;
     for (const id of applyEntry(log, entry)) {
       const call = log.calls.get(id);
       if (call === undefined) continue;
-      const replay = told.get(id) ?? newCall(call, began);
+      const replay = told.get(id) ?? { ms: milliseconds(call.startedAt, began), changes: [] };
       told.set(id, replay);
       const change = changeOf(call, began);
       const last = replay.changes.at(-1);
@@ -52,32 +43,62 @@ function foldReplay(entries: readonly LogEntry[], began: number): { call: Call; 
       if (same && replay.changes.length > 1) replay.changes[replay.changes.length - 1] = [last[0], ...tail(change)];
       else replay.changes.push(change);
     }
+    for (const gap of log.gaps.slice(known)) gaps.push({ ms: milliseconds(gap.to ?? entry.at, began), gap });
   }
-  return [...told]
-    .flatMap(([id, replay]) => {
-      const call = log.calls.get(id);
-      return call === undefined ? [] : [{ call, replay }];
-    })
-    .sort((a, b) => a.replay.ms - b.replay.ms);
+  const calls = [...told].flatMap(([id, replay]) => {
+    const call = log.calls.get(id);
+    return call === undefined ? [] : [{ ...replay, call }];
+  });
+  return { calls: calls.sort((a, b) => a.ms - b.ms), gaps };
 }
 
 const milliseconds = (iso: string, began: number): number => Math.max(0, (Date.parse(iso) || began) - began);
 const tail = ([, ...rest]: ReplayChange) => rest;
 
-function newCall({ tool, server, startedAt }: Call, began: number): ReplayCall {
-  return { tool, server: server ?? null, ms: milliseconds(startedAt, began), changes: [] };
+function changeOf(call: Call, began: number): ReplayChange {
+  const { state, progress, total, message } = call;
+  return [milliseconds(call.updatedAt, began), state, progress ?? null, total ?? null, message ?? null];
 }
 
-function changeOf(call: Call, began: number): ReplayChange {
-  const { state, progress, total, error, message } = call;
-  const said = [leftWords(call), error?.message ?? message].filter((part) => part !== undefined);
-  const text = said.length === 0 ? null : said.join(" · ");
-  return [milliseconds(call.updatedAt, began), state, progress ?? null, total ?? null, text];
+/** The calls as the file holds them: pictures stand elsewhere in it, and what is too large is left out and said. */
+function withinRoom(calls: readonly ReplayCall[]): ReplayCall[] {
+  let room = MAX_CHARACTERS;
+  return calls.map((replay) => {
+    const { args, ...call } = replay.call;
+    const result = withoutFiles(call.result);
+    const size = (JSON.stringify(args)?.length ?? 0) + (JSON.stringify(result)?.length ?? 0);
+    if (size <= Math.min(room, MAX_CALL_CHARACTERS)) {
+      room -= size;
+      return { ...replay, call: { ...call, args, result } };
+    }
+    return { ...replay, call: { ...call, args: undefined, result: undefined }, left_out: size };
+  });
+}
+
+/** Base64 of pictures and files is no text that anybody reads. */
+function withoutFiles(result: unknown): unknown {
+  if (typeof result !== "object" || result === null || !("content" in result) || !Array.isArray(result.content)) {
+    return result;
+  }
+  const content = result.content.map((part: unknown) => {
+    if (typeof part !== "object" || part === null) return part;
+    const { data: _, ...rest } = part as Record<string, unknown>;
+    const { resource } = rest;
+    if (typeof resource !== "object" || resource === null) return rest;
+    const { blob: __, ...described } = resource as Record<string, unknown>;
+    return { ...rest, resource: described };
+  });
+  return { ...result, content };
+}
+
+/** What is replayed, and what the page says of it. */
+export interface ReplaySource extends CastSource {
+  about?: Pick<ReplayFile, "title" | "agent" | "agent_version" | "folder">;
 }
 
 /** Undefined where `exportCast` is. The calls are held in memory, the terminal's output and the pictures of results are not. */
 export async function exportReplay(
-  recording: CastSource,
+  recording: ReplaySource,
   entries: AsyncIterable<LogEntry>,
   secrets: readonly string[],
   read?: ReadPart,
@@ -88,13 +109,17 @@ export async function exportReplay(
   const printed = kept.some(({ event }) => event.kind === "started" && (event.offset ?? 0) > 0);
   const began = beginning(recording, printed);
   if (cast === undefined || began === undefined) return undefined;
-  const folded = foldReplay(kept, began);
-  const calls = folded.map(({ replay }) => redactValue(replay, secrets));
+  const { calls, gaps } = foldReplay(kept, began);
+  const about = { ...(recording.about ?? { title: recording.title }), began_at: new Date(began).toISOString() };
+  const file = redactValue(
+    { ...about, version: VERSION, calls: withinRoom(calls), gaps } satisfies ReplayFile,
+    secrets,
+  );
   const media = replayMedia(
-    folded.map(({ call }) => call),
+    calls.map(({ call }) => call),
     read,
   );
-  return page(redactText(recording.title, secrets), calls, media, cast);
+  return page(redactText(recording.title, secrets), file, media, cast);
 }
 
 /** Milliseconds of the clock. */
@@ -109,42 +134,33 @@ async function* inOrder(entries: readonly LogEntry[]): AsyncGenerator<LogEntry> 
 
 async function* page(
   title: string,
-  calls: unknown,
+  file: unknown,
   media: AsyncGenerator<ReplayMedia>,
   cast: AsyncGenerator<string>,
 ): AsyncGenerator<string> {
   // Half a megabyte, read when somebody exports.
   const { replayAssets } = await import("./replay-assets.ts");
-  const { libraries, script, styles } = await replayAssets();
+  const { script, styles } = await replayAssets();
   const name = escapeText(title);
   yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${name}</title>
-${styles.map((style) => `<style>${style.replaceAll("</style", "<\\/style")}</style>`).join("\n")}
+<style>${styles.replaceAll("</style", "<\\/style")}</style>
 </head>
 <body>
-<header><h1>${name}</h1></header>
-<main id="terminal" aria-label="Terminal"></main>
-<ol id="list" aria-label="Calls"></ol>
-<footer>
-<button id="play" type="button">Play</button>
-<input id="position" type="range" min="0" step="1" value="0" aria-label="Position">
-<span id="time"></span>
-<select id="speed" aria-label="Speed"><option value="1">1×</option><option value="4">4×</option><option value="16">16×</option><option value="64">64×</option></select>
-</footer>
-<script type="application/json" id="calls">${inScript(JSON.stringify(calls))}</script>
+<div id="replay"><noscript>This page replays a session of Signalbox. It needs JavaScript, and loads nothing.</noscript></div>
+<script type="application/json" id="file">${inScript(JSON.stringify(file))}</script>
 <script type="application/x-ndjson" id="media">`;
   for await (const item of media) yield inScript(`${JSON.stringify(item)}\n`);
   yield `</script>
 <script type="application/x-ndjson" id="cast">`;
   for await (const line of cast) yield inScript(line);
-  yield "</script>\n";
-  for (const library of libraries) yield `<script>${codeInScript(library)}</script>\n`;
-  yield `<script type="module">${codeInScript(script)}</script>\n</body>\n</html>\n`;
+  yield `</script>
+<script type="module">${codeInScript(script)}</script>\n</body>\n</html>\n`;
 }
 
 /** JSON in which nothing can end the element it stands in. */

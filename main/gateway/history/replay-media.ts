@@ -1,19 +1,9 @@
 /** Gives the pictures of results to an exported replay, and names what of the results is not in it. */
 import type { Call } from "../../../shared/events/call.ts";
+import type { ReplayMedia } from "../../../shared/protocol/replay-file.ts";
 import { check, z } from "../../../shared/protocol/schema.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import type { ReadPart } from "./kept-parts.ts";
-
-/** A picture with its base64, or what is not in the file. As `renderer/replay/replay.ts` reads it. */
-export interface ReplayMedia {
-  /** Place of its call among the calls of the replay. */
-  call: number;
-  /** The media type, or a few words. */
-  what: string;
-  /** Of a text, what was left out of it. */
-  bytes: number;
-  data?: string;
-}
 
 /** Of all pictures of a file together, in bytes. */
 const MAX_PICTURES_BYTES = 32 * 1024 * 1024;

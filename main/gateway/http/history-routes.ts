@@ -131,11 +131,17 @@ export function historyRoutes(parts: HistoryRoutesContext) {
         };
         return format === "cast"
           ? exportCast(source, entries, secrets)
-          : exportReplay(source, entries, secrets, partsOf(record, parts.home.results));
+          : exportReplay({ ...source, about: aboutOf(record) }, entries, secrets, partsOf(record, parts.home.results));
       }
     }
   }
 }
+
+/** What a replay says of its session. */
+const aboutOf = ({ label, agent_name, agent_version, cwd }: SessionRecord) => ({
+  ...{ title: label, agent: agent_name, folder: cwd },
+  ...(agent_version !== undefined && { agent_version }),
+});
 
 /** Characters that are encoded together: a line each would be a system call each. */
 const GATHER_CHARACTERS = 64 * 1024;

@@ -14,6 +14,8 @@ export const sessionRecordSchema = z.object({
   id: z.string(),
   agent: agentIdSchema,
   agent_name: z.string(),
+  /** What the agent's program said of itself when the session was made. */
+  agent_version: z.string().optional(),
   label: z.string(),
   cwd: z.string(),
   command: z.string(),

@@ -90,6 +90,7 @@ export async function openSession(
     id: together && isLinkId(mcpId) ? mcpId : randomUUID(),
     agent: request.agent,
     agent_name: template?.name ?? (request.agent === "custom" ? basename(request.command ?? agent.name) : agent.name),
+    ...(template === undefined && found?.version !== undefined && { agent_version: found.version }),
     label,
     cwd,
     command: dry.value.display,
