@@ -14,6 +14,7 @@ export async function actOut(page: Page, url: string, scene: Scene): Promise<voi
   await page.addInitScript(
     ([kept, settings]) => {
       localStorage.clear();
+      sessionStorage.clear();
       if (kept !== undefined) localStorage.setItem("signalbox.token", kept);
       if (settings !== undefined) localStorage.setItem("signalbox.settings", settings);
     },

@@ -100,6 +100,8 @@ export async function startScriptedGateway(ui: string, first: Scene): Promise<Sc
       response.writeHead(200, {
         "content-type": TYPES[extname(file)] ?? "application/octet-stream",
         "content-security-policy": CSP,
+        // Their names change with what is in them, as at the real gateway.
+        ...(path.startsWith("/assets/") && { "cache-control": "public, max-age=31536000, immutable" }),
       });
       response.end(bytes);
     } catch {
