@@ -6,9 +6,16 @@ export default defineConfig({
   // What the build bundles is tested in a browser; here a replay is its data.
   define: { __SIGNALBOX_REPLAY__: JSON.stringify({ script: "replay()", styles: "body{}" }) },
   test: {
-    include: [
-      "{shared,main,preload,renderer,scripts,bench}/**/*.test.{ts,tsx}",
-      "test/{house,compat,gateway}/**/*.test.ts",
+    projects: [
+      // They start nothing and leave nothing behind: a process for each would take several times as long as they do.
+      { extends: true, test: { name: "pure", include: ["{shared,renderer}/**/*.test.{ts,tsx}"], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "whole",
+          include: ["{main,preload,scripts,bench}/**/*.test.{ts,tsx}", "test/{house,compat,gateway}/**/*.test.ts"],
+        },
+      },
     ],
     environment: "node",
     alias: { "fast-check": resolve("test/support/fast-check.ts") },
