@@ -1,6 +1,7 @@
 /** The composition of the shell: gateway and Electron in, a window, a tray, menus, notices and links out. */
 import { join } from "node:path";
 import { linkPath } from "../../shared/links/deep-link.ts";
+import { isPaused } from "../../shared/notices/decide-notices.ts";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { HOST_NOTICES } from "../../shared/protocol/host-bridge.ts";
 import type { Gateway } from "../gateway/create-gateway.ts";
@@ -16,7 +17,6 @@ import { startAtLogin } from "./login/start-at-login.ts";
 import { appMenu } from "./menu/app-menu.ts";
 import { contextMenu } from "./menu/context-menu.ts";
 import { countOnIcon } from "./notices/count-on-icon.ts";
-import { isPaused } from "./notices/decide-notices.ts";
 import { runNotices } from "./notices/run-notices.ts";
 import { decideClose } from "./quit/decide-quit.ts";
 import { type AppEnd, createQuit } from "./quit/run-quit.ts";

@@ -12,7 +12,7 @@ export const SECTIONS = [
   { id: "servers", name: "Servers", words: "mcp tools add read-only sign in log secrets" },
   { id: "outbox", name: "Outbox", words: "queued writes delivery" },
   { id: "daemon", name: "Daemon and discovery", words: "doctor report discovery files disconnect idle" },
-  { id: "notifications", name: "Notifications", words: "quiet hours pause needs you failed finished" },
+  { id: "notifications", name: "Notifications", words: "quiet hours pause needs you failed finished browser sound" },
   { id: "shortcuts", name: "Shortcuts", words: "keys keyboard bindings" },
   { id: "accessibility", name: "Accessibility", words: "motion screen reader" },
   { id: "privacy", name: "Privacy and data", words: "history retention secrets telemetry reset" },

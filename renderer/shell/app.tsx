@@ -3,6 +3,8 @@
 import { lazy, Suspense, useEffect } from "react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { loadCode } from "../gateway/load-code.ts";
+import { markIcon } from "../notices/mark-icon.ts";
+import { startNotices } from "../notices/start-notices.ts";
 import { LinkBanner } from "../states/link-banner.tsx";
 import { useApp, useSession, useWatching } from "../stores/app-store.ts";
 import { followLastSession } from "../stores/last-session.ts";
@@ -42,6 +44,8 @@ export function App() {
   const settingsKeys = useKeys("settings");
   const { terminals } = useServices();
   useEffect(followLastSession, []);
+  const { host } = useServices();
+  useEffect(() => (host.desktop === undefined ? startNotices() : undefined), [host]);
   useEffect(() => {
     const timer = setTimeout(() => void preload(terminals.prepare()), PRELOAD_MS);
     return () => clearTimeout(timer);
@@ -103,6 +107,7 @@ function WindowTitle() {
   const label = session === undefined ? "" : `${oneLine(session.label, 80)} – `;
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${label}Signalbox`;
+    markIcon(waiting > 0);
   }, [waiting, label]);
   return null;
 }

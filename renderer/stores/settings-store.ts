@@ -1,6 +1,7 @@
 /** The person's settings of this page, kept in its storage and checked when they are read back. */
 import { create } from "zustand";
 import { editorSchema } from "../../shared/links/editor-address.ts";
+import { DEFAULT_DESKTOP_SETTINGS, desktopSettingsSchema } from "../../shared/protocol/desktop-settings.ts";
 import { parseJson, z } from "../../shared/protocol/schema.ts";
 import { type ColorScheme, colorSchemeSchema, MAX_SCHEMES } from "../theme/color-scheme.ts";
 
@@ -42,6 +43,11 @@ export const settingsSchema = z.object({
   /** What opens a path of a terminal, and the SSH name of the machine that has it, for an editor elsewhere. */
   editor: editorSchema.catch("vscode"),
   editorHost: z.string().max(320).catch(""),
+  /** In a browser: notices of the system, once the person has asked for them; and what is announced. */
+  notices: z.boolean().catch(false),
+  noticesOf: desktopSettingsSchema.shape.notifications.catch(DEFAULT_DESKTOP_SETTINGS.notifications),
+  /** A short sound with each notice. */
+  noticeSound: z.boolean().catch(false),
   /** The person knows that the app runs without Chromium's sandbox. */
   knowsUnsandboxed: z.boolean().catch(false),
   recentCommands: z.array(z.string()).max(20).catch([]),

@@ -1,12 +1,12 @@
 /** The system notifications while the app runs: it gathers what happens in a short span and shows what is decided. */
 
+import { decideNotices, type Notice, type NoticeCause, noticeCause } from "../../../shared/notices/decide-notices.ts";
 import type { AppFrame, SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { DesktopSettings } from "../../../shared/protocol/desktop-settings.ts";
 import type { InboxHead } from "../../../shared/protocol/inbox-api.ts";
 import { reasonOf } from "../../../shared/text/reason-of.ts";
 import type { ElectronApi, Notice as SystemNotice } from "../electron-api.ts";
 import type { ShellAction } from "../shell-action.ts";
-import { decideNotices, type Notice, type NoticeCause, noticeCause } from "./decide-notices.ts";
 
 /** What happens within this span is announced together. */
 const GATHER_MS = 1_000;

@@ -1,8 +1,8 @@
 /** When a person is told something while they look elsewhere, and in which words, as pure functions. */
-import type { SessionView } from "../../../shared/protocol/app-frames.ts";
-import type { DesktopSettings } from "../../../shared/protocol/desktop-settings.ts";
-import type { InboxHead } from "../../../shared/protocol/inbox-api.ts";
-import { oneLine } from "../../../shared/text/visible.ts";
+import type { SessionView } from "../protocol/app-frames.ts";
+import type { DesktopSettings } from "../protocol/desktop-settings.ts";
+import type { InboxHead } from "../protocol/inbox-api.ts";
+import { oneLine } from "../text/visible.ts";
 
 export type NoticeKind = "needs_you" | "failed" | "finished";
 

@@ -1,8 +1,8 @@
 /** Proves the table of notices. */
 import { describe, expect, it } from "vitest";
-import type { SessionStatus } from "../../../shared/protocol/app-frames.ts";
-import { DEFAULT_DESKTOP_SETTINGS } from "../../../shared/protocol/desktop-settings.ts";
-import { session } from "../../../test/support/electron-double/app-state.ts";
+import { session } from "../../test/support/electron-double/app-state.ts";
+import type { SessionStatus } from "../protocol/app-frames.ts";
+import { DEFAULT_DESKTOP_SETTINGS } from "../protocol/desktop-settings.ts";
 import {
   decideNotices,
   isQuiet,
