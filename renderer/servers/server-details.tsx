@@ -1,9 +1,11 @@
 /** What is inside one server's row: its tools with switches, and what it has written to its error stream. */
-import { useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
+import type { Fault } from "../../shared/protocol/fault.ts";
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 import { oneLine, visible } from "../../shared/text/visible.ts";
 import { Button } from "../parts/button.tsx";
+import { FaultNote } from "../sessions/fault-note.tsx";
 import { useAim } from "../shell/aim.ts";
 import { useServices } from "../shell/services.ts";
 import { toastFault } from "../stores/toasts.ts";
@@ -83,24 +85,65 @@ const COLOURS = /\p{Cc}\[[\d;:]*m/gu;
 /** It may open below the edge of what is seen. */
 const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: "nearest" });
 
+/** How often an open log is read again, in milliseconds. */
+const READ_MS = 1_500;
+/** Whoever is so close to the end, in pixels, follows what is written. */
+const AT_END = 24;
+
 function Log({ name }: { name: string }) {
-  const { client } = useServices();
-  const [text, setText] = useState<string>();
-  async function read(): Promise<void> {
-    const answer = await client.serverLog(name);
-    if (answer.ok) setText(answer.value.text);
-    else toastFault(answer.fault);
-  }
+  const [open, setOpen] = useState(false);
   return (
     <>
-      <Button onClick={() => void read()}>{text === undefined ? "Show log" : "Read log again"}</Button>
+      <Button onClick={() => setOpen(!open)}>{open ? "Hide log" : "Show log"}</Button>
+      {open && <LiveLog name={name} />}
+    </>
+  );
+}
+
+/** What the server writes, while it writes it. */
+function LiveLog({ name }: { name: string }) {
+  const { client } = useServices();
+  const [text, setText] = useState<string>();
+  const [fault, setFault] = useState<Fault>();
+  const place = useRef<HTMLPreElement>(null);
+  const follows = useRef(true);
+  useEffect(() => {
+    let timer: number | undefined;
+    let gone = false;
+    const read = async () => {
+      const answer = await client.serverLog(name);
+      if (gone) return;
+      setFault(answer.ok ? undefined : answer.fault);
+      if (answer.ok) setText(answer.value.text);
+      timer = window.setTimeout(() => void read(), READ_MS);
+    };
+    void read();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [client, name]);
+  useLayoutEffect(() => {
+    if (text !== undefined && follows.current && place.current !== null)
+      place.current.scrollTop = place.current.scrollHeight;
+  }, [text]);
+  const shown = text !== undefined;
+  useLayoutEffect(() => {
+    if (shown) intoView(place.current);
+  }, [shown]);
+  return (
+    <>
+      <FaultNote fault={fault} />
       {text !== undefined && (
         <pre
-          ref={intoView}
+          ref={place}
           className={styles.log}
           role="region"
           aria-label={`Log of ${oneLine(name, 64)}`}
           tabIndex={0}
+          onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+            follows.current = scrollTop + clientHeight >= scrollHeight - AT_END;
+          }}
         >
           {text === "" ? "It has written nothing." : text.replace(COLOURS, "").split("\n").map(visible).join("\n")}
         </pre>

@@ -10,11 +10,11 @@ import { useAim } from "../shell/aim.ts";
 import { Dot, type DotTone } from "../shell/dot.tsx";
 import type { Aim } from "../stores/view-store.ts";
 import { GiveInput } from "./give-input.tsx";
+import { nextStep } from "./next-step.ts";
 import type { ChangeServer } from "./server-actions.tsx";
 import { ServerDetails } from "./server-details.tsx";
 import styles from "./server-list.module.css";
 import page from "./servers.module.css";
-import { useToolSettings } from "./use-tool-settings.ts";
 
 const TONES: Record<ServerStatus["state"], DotTone> = {
   ready: "good",
@@ -39,52 +39,48 @@ interface ListProps {
   servers: readonly ServerStatus[];
   onRemove: (name: string) => void;
   onChange: ChangeServer;
+  settings: ToolSettings | undefined;
+  onSettings: (settings: ToolSettings) => void;
 }
 
-export function ServerList({ servers, onRemove, onChange }: ListProps) {
-  const { settings, change } = useToolSettings();
-  const readOnly = useAim<HTMLDivElement>((aim) => settings !== undefined && aim.at === "read-only");
+export function ServerList({ servers, ...rest }: ListProps) {
   if (servers.length === 0) return <p className={page.none}>No servers yet.</p>;
   return (
-    <>
-      {settings !== undefined && (
-        <>
-          <div ref={readOnly}>
-            <Toggle
-              label="Read-only mode"
-              hint="Only tools marked read-only are offered. Calls of others are refused."
-              value={settings.read_only === true}
-              onChange={(read_only) => void change({ ...settings, read_only })}
-            />
-          </div>
-          <Toggle
-            label="Hide tools whose description changed"
-            hint="They stay hidden until you accept the new description."
-            value={settings.hold_changed === true}
-            onChange={(hold_changed) => void change({ ...settings, hold_changed })}
-          />
-        </>
-      )}
-      <ul className={page.list} aria-label="MCP servers">
-        {servers.map((server) => (
-          <ServerRow
-            key={server.name}
-            server={server}
-            settings={settings}
-            onSettings={(next) => void change(next)}
-            onRemove={onRemove}
-            onChange={onChange}
-          />
-        ))}
-      </ul>
-    </>
+    <ul className={page.list} aria-label="MCP servers">
+      {servers.map((server) => (
+        <ServerRow key={server.name} server={server} {...rest} />
+      ))}
+    </ul>
+  );
+}
+
+/** What holds for the tools of every server. */
+export function EveryServer({ settings, onSettings }: Pick<ListProps, "settings" | "onSettings">) {
+  const readOnly = useAim<HTMLDivElement>((aim) => settings !== undefined && aim.at === "read-only");
+  if (settings === undefined) return null;
+  return (
+    <section className={page.every} aria-label="Tools of every server">
+      <h3 className={page.heading}>Tools of every server</h3>
+      <div ref={readOnly}>
+        <Toggle
+          label="Read-only mode"
+          hint="Only tools marked read-only are offered. Calls of others are refused."
+          value={settings.read_only === true}
+          onChange={(read_only) => onSettings({ ...settings, read_only })}
+        />
+      </div>
+      <Toggle
+        label="Hide tools whose description changed"
+        hint="They stay hidden until you accept the new description."
+        value={settings.hold_changed === true}
+        onChange={(hold_changed) => onSettings({ ...settings, hold_changed })}
+      />
+    </section>
   );
 }
 
 interface RowProps extends Omit<ListProps, "servers"> {
   server: ServerStatus;
-  settings: ToolSettings | undefined;
-  onSettings: (settings: ToolSettings) => void;
 }
 
 function ServerRow({ server, settings, onSettings, onRemove, onChange }: RowProps) {
@@ -103,6 +99,7 @@ function ServerRow({ server, settings, onSettings, onRemove, onChange }: RowProp
       {server.reason !== undefined && (
         <pre className={styles.reason}>{server.reason.split("\n").map(visible).join("\n")}</pre>
       )}
+      {server.state === "failed" && <p className={styles.notes}>{nextStep(server)}</p>}
       {server.notes !== undefined && (
         <p className={styles.notes}>Not used of its entry: {server.notes.map(visible).join("; ")}.</p>
       )}

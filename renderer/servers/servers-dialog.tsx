@@ -11,8 +11,9 @@ import { type AddOutcome, AddServer, type Clash } from "./add-server.tsx";
 import { besides, type Entries } from "./parse-servers.ts";
 import { Secrets } from "./secrets.tsx";
 import type { ChangeServer } from "./server-actions.tsx";
-import { ServerList } from "./server-list.tsx";
+import { EveryServer, ServerList } from "./server-list.tsx";
 import styles from "./servers.module.css";
+import { useToolSettings } from "./use-tool-settings.ts";
 
 export function ServersDialog() {
   return (
@@ -28,6 +29,7 @@ export function Servers() {
   const { client } = useServices();
   const servers = useApp((store) => store.app?.servers) ?? [];
   const error = useApp((store) => store.app?.servers_error);
+  const { settings, change: save } = useToolSettings();
 
   /** Reads, changes and writes the file as one; again where somebody else has changed it in between. */
   async function change(edit: (entries: Entries) => Entries | undefined): Promise<Fault | undefined> {
@@ -95,8 +97,15 @@ export function Servers() {
           servers.json wasn't understood; the last good one stays in force. {visible(error)}.
         </p>
       )}
-      <ServerList servers={servers} onRemove={(name) => void remove(name)} onChange={changeOne} />
+      <ServerList
+        servers={servers}
+        onRemove={(name) => void remove(name)}
+        onChange={changeOne}
+        settings={settings}
+        onSettings={(next) => void save(next)}
+      />
       <AddServer onAdd={add} />
+      {servers.length > 0 && <EveryServer settings={settings} onSettings={(next) => void save(next)} />}
       <Secrets />
     </div>
   );
