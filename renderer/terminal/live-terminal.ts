@@ -317,6 +317,10 @@ export function createLiveTerminal(
       return true;
     },
   });
+  terminal.onBell(() => {
+    const here = document.hasFocus() && element.contains(document.activeElement);
+    if (here && !mayOnlyWatch() && status.exit === undefined) send(JSON.stringify({ type: "heard" }));
+  });
   const links = createTerminalLinks(terminal, {
     open: (address) => void host.openExternal(address),
     openFile: (place) => void openPlace(host, client, session, place),

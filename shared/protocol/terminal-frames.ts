@@ -46,6 +46,8 @@ export const terminalClientFrameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("colours"), colours: terminalColoursSchema }),
   /** The next binary frame is what the terminal made of the wheel where the program takes keys alone; nobody typed it. */
   z.object({ type: z.literal("wheel") }),
+  /** The program rang its bell while the viewer's person was in this terminal: nobody need be called. */
+  z.object({ type: z.literal("heard") }),
   z.object({ type: z.literal("kill"), signal: z.enum(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"]) }),
 ]);
 export type TerminalClientFrame = z.infer<typeof terminalClientFrameSchema>;

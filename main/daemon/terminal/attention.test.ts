@@ -107,3 +107,18 @@ it("a turn that failed calls with its reason, and stays so until somebody types 
     "the agent waits for your decision: trust this folder",
   ]);
 });
+
+it("a bell that a person heard in the terminal calls nobody, whichever is known first; what was said in words still does", () => {
+  const { attention, told, clock } = watch();
+  attention.notice({ kind: "bell" });
+  attention.heard();
+  expect(told).toEqual(["the terminal rang its bell", undefined]);
+  clock.now += 5_000;
+  attention.heard();
+  clock.now += 200;
+  attention.notice({ kind: "bell" });
+  expect(attention.reason()).toBeUndefined();
+  attention.notice({ kind: "waiting" });
+  attention.heard();
+  expect(attention.reason()).toBe("the agent waits for your decision");
+});

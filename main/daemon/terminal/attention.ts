@@ -12,6 +12,8 @@ export interface Attention {
   ready(title: string): void;
   /** A person has typed this. */
   typed(bytes: Uint8Array): void;
+  /** A person who looks at the terminal has heard its bell. */
+  heard(): void;
   /** The program has ended. */
   clear(): void;
 }
@@ -22,6 +24,9 @@ const ANSWERS_MS = 1_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the control sequences themselves.
 const INTERRUPTS = /^(?:\u0003|\u001b|\u001b\[(?:99;5|27(?:;1)?)(?::1)?u|\u001b\[27;5;99~)$/;
 const MAX_INTERRUPT_BYTES = 12;
+/** Its viewer may say that a bell was heard before the bell itself has been noticed here, or after. */
+const HEARD_MS = 1_000;
+const BELL = "the terminal rang its bell";
 const WAITS = "the agent waits for your decision";
 const FAILED = "the agent's turn failed";
 
@@ -30,6 +35,7 @@ export function createAttention(now: () => number, changed: () => void): Attenti
   let reason: string | undefined;
   let word: AgentWord | undefined;
   let typedAt = Number.NEGATIVE_INFINITY;
+  let heardAt = Number.NEGATIVE_INFINITY;
 
   function set(nextReason: string | undefined, nextWord: AgentWord | undefined): void {
     if (nextReason === reason && nextWord === word) return;
@@ -47,7 +53,7 @@ export function createAttention(now: () => number, changed: () => void): Attenti
       switch (notice.kind) {
         case "bell":
           // Whatever asked before said more than a bell does.
-          if (reason === undefined && !answers()) set("the terminal rang its bell", word);
+          if (reason === undefined && !answers() && now() - heardAt >= HEARD_MS) set(BELL, word);
           break;
         case "notification":
           set(notice.text === "" ? "the terminal sent a notification" : `the terminal says: ${notice.text}`, word);
@@ -83,6 +89,10 @@ export function createAttention(now: () => number, changed: () => void): Attenti
       // Claude Code says nothing more of a turn that was interrupted, or of a decision that was refused.
       const interrupts = bytes.length <= MAX_INTERRUPT_BYTES && INTERRUPTS.test(String.fromCharCode(...bytes));
       set(undefined, interrupts && (word === "working" || word === "waiting") ? undefined : word);
+    },
+    heard() {
+      heardAt = now();
+      if (reason === BELL) set(undefined, word);
     },
     clear() {
       reason = undefined;

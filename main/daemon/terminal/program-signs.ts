@@ -13,6 +13,8 @@ export interface ProgramSigns {
   /** It has printed something. */
   printed(): void;
   typed(bytes: Uint8Array): void;
+  /** A person who looks at the terminal has heard its bell. */
+  heard(): void;
   /** The program has ended. */
   ended(): void;
   /** It runs again. */
@@ -167,6 +169,7 @@ export function createProgramSigns(now: () => number, changed: () => void): Prog
       if (attention.word() === "idle") asked = true;
       attention.typed(bytes);
     },
+    heard: () => attention.heard(),
     ended() {
       running = false;
       endStart(false);

@@ -17,6 +17,8 @@ export interface SeatsOptions {
   colours(colours: TerminalColours): void;
   /** A person has typed, pasted or clicked. */
   typed(bytes: Uint8Array): void;
+  /** A person who looks at the terminal has heard its bell. */
+  heard(): void;
 }
 
 export interface Seats {
@@ -39,7 +41,7 @@ interface Hand {
 /** Keystrokes that a program may leave unread; a viewer that sends more is not read from. */
 const MAX_INPUT_BYTES = 1024 * 1024;
 
-export function createSeats({ viewers, program, resize, colours, typed }: SeatsOptions): Seats {
+export function createSeats({ viewers, program, resize, colours, typed, heard }: SeatsOptions): Seats {
   /** The one that typed last. */
   let owner: Viewer | undefined;
 
@@ -91,6 +93,9 @@ export function createSeats({ viewers, program, resize, colours, typed }: SeatsO
         break;
       case "colours":
         colours(message.colours);
+        break;
+      case "heard":
+        heard();
         break;
       case "kill":
         program()?.signal(message.signal);

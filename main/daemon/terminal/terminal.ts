@@ -99,6 +99,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     resize,
     colours: options.onColours,
     typed: signs.typed,
+    heard: signs.heard,
   });
 
   function open(): Pty {
