@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { applyEntry, createCallLog } from "../../shared/events/fold.ts";
 import { readEntry } from "../../shared/events/read-entry.ts";
-import { matcher, NO_FILTER } from "./filters.ts";
+import { matcher, NO_FILTER, namesCalls } from "./filters.ts";
 
 function callOf(...events: object[]) {
   const log = createCallLog();
@@ -78,4 +78,9 @@ it("filters by tool, state and duration, all at once with words", () => {
   expect(holds("<1h", running, begun + 1_500)).toBe(false);
   // What is no duration is a word.
   expect(holds(">x")).toBe(false);
+});
+
+it("tells a text that chooses among calls from words alone", () => {
+  expect([">1s", "state:failed build", "server:fs"].map(namesCalls)).toEqual([true, true, true]);
+  expect(["build", "12 s", "a:b", ""].map(namesCalls)).toEqual([false, false, false, false]);
 });

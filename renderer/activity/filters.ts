@@ -64,6 +64,12 @@ export function readFilterText(text: string): FilterText {
   return read;
 }
 
+/** Whether it asks for more than words: then it is calls that are looked for. */
+export function namesCalls(text: string): boolean {
+  const { servers, tools, states, kinds, durations } = readFilterText(text);
+  return [servers, tools, states, kinds, durations].some((asked) => asked.length > 0);
+}
+
 /** Whether calls come and go in it while time passes. */
 export function changesWithTime(filter: Filter): boolean {
   const { states, durations } = readFilterText(filter.text);

@@ -2,6 +2,7 @@
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { callTone } from "../activity/call-row.tsx";
+import { matcher, NO_FILTER, namesCalls } from "../activity/filters.ts";
 import { stateWord } from "../activity/progress-truth.ts";
 import { COMMANDS } from "../keys/commands.ts";
 import { keysOf, type Platform, showKey } from "../keys/key-map.ts";
@@ -86,10 +87,12 @@ export const sessionEntries = (sessions: readonly SessionView[], home: string): 
     },
   }));
 
-export const callEntries = (store: CallLogStore | undefined): Entry[] =>
-  (store?.order.slice(-MAX_CALLS).reverse() ?? []).flatMap((id) => {
+/** `asked`: only those that it asks for, where it names calls as the filter of the activity does (`state:failed >1s`). */
+export const callEntries = (store: CallLogStore | undefined, asked = ""): Entry[] => {
+  const matches = namesCalls(asked) ? matcher({ ...NO_FILTER, text: asked }) : () => true;
+  return (store?.order.slice(-MAX_CALLS).reverse() ?? []).flatMap((id) => {
     const call = store?.log.calls.get(id);
-    if (call === undefined) return [];
+    if (call === undefined || !matches(call)) return [];
     const message = call.error?.message ?? call.message;
     return [
       {
@@ -107,9 +110,11 @@ export const callEntries = (store: CallLogStore | undefined): Entry[] =>
       },
     ];
   });
+};
 
 /** The best answers, group by group; with nothing typed commands and sessions alone. */
 export function findEntries(all: readonly Entry[], query: string): Entry[] {
+  if (namesCalls(query)) return all.filter(({ group }) => group === "Calls").slice(0, MAX_SHOWN.Calls);
   const groups: Entry["group"][] =
     query === "" ? ["Sessions", "Commands"] : ["Commands", "Sessions", "Settings", "Calls"];
   const found = groups.map((group) =>

@@ -3,6 +3,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { formatSecond } from "../activity/elapsed.ts";
+import { namesCalls } from "../activity/filters.ts";
 import { isInputMethod } from "../keys/input-method.ts";
 import { Kbd } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
@@ -40,14 +41,16 @@ export function Palette() {
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
 
+  // Read anew for each text only where it chooses among the calls.
+  const asked = namesCalls(deferred) ? deferred : "";
   const all = useMemo(
     () => [
       ...commandEntries(host.platform, own, recent, watching),
       ...sessionEntries(sessions, home),
       ...settingEntries(),
-      ...callEntries(session === undefined ? undefined : streams.open(session)),
+      ...callEntries(session === undefined ? undefined : streams.open(session), asked),
     ],
-    [host.platform, own, recent, watching, sessions, home, session, streams],
+    [host.platform, own, recent, watching, sessions, home, session, streams, asked],
   );
   const found = useSearch(deferred.trim(), session);
   const shown = useMemo(() => withFound(findEntries(all, deferred.trim()), found), [all, deferred, found]);
@@ -68,7 +71,9 @@ export function Palette() {
 
   /** What Enter means: what was typed, also while the list has not caught up with it. */
   function meant(): Entry | undefined {
-    return deferred === query ? shown[current] : findEntries(all, query.trim())[at];
+    if (deferred === query) return shown[current];
+    // What chooses among the calls is not known for this text yet.
+    return namesCalls(query) ? undefined : findEntries(all, query.trim())[at];
   }
 
   function onKeyDown(event: KeyboardEvent): void {

@@ -1,7 +1,9 @@
 /** Finds calls of all sessions by what the page has not: the gateway searches its history, arguments and results included. */
 import { useEffect, useState } from "react";
+import { readCall } from "../../shared/events/read-call.ts";
 import { linkPath } from "../../shared/links/deep-link.ts";
 import { oneLine } from "../../shared/text/visible.ts";
+import { matcher, NO_FILTER, namesCalls, readFilterText } from "../activity/filters.ts";
 import { isEnough } from "../activity/use-found-calls.ts";
 import { useServices } from "../shell/services.ts";
 import { closeOverlay, followPath } from "../stores/view-store.ts";
@@ -17,13 +19,21 @@ export function useSearch(query: string, session: string | undefined): Entry[] {
   const [entries, setEntries] = useState(NONE);
   useEffect(() => {
     setEntries(NONE);
-    if (!isEnough(query)) return;
+    const { words } = readFilterText(query);
+    if (!isEnough(words)) return;
     let gone = false;
     const timer = setTimeout(async () => {
-      const answer = await client.search(query);
+      const answer = await client.search(words);
       if (gone || !answer.ok) return;
+      // The gateway has found the words; what else is asked for is looked at here.
+      const found = new Set(answer.value.hits.map(({ call }) => call.id));
+      const matches = matcher({ ...NO_FILTER, text: query, found });
+      const wanted = ({ call }: (typeof answer.value.hits)[number]) => {
+        const known = namesCalls(query) ? readCall(call) : undefined;
+        return known === undefined ? !namesCalls(query) : matches(known);
+      };
       setEntries(
-        answer.value.hits.map((hit) => ({
+        answer.value.hits.filter(wanted).map((hit) => ({
           id: hit.session === session ? `call:${hit.call.id}` : `hit:${hit.session}:${hit.call.id}`,
           group: hit.session === session ? "Calls" : "Calls of other sessions",
           name: oneLine(hit.call.tool, 80),
