@@ -1,8 +1,9 @@
 /** What can be done with one call, at the foot of its detail: copy it in its forms, find it in the terminal. */
-import { ClipboardPaste, Copy, FileText, SquareTerminal, Terminal } from "lucide-react";
+import { ClipboardPaste, Copy, Download, FileText, SquareTerminal, Terminal } from "lucide-react";
 import type { Call } from "../../shared/events/call.ts";
 import { Button } from "../parts/button.tsx";
 import { copyText } from "../shell/actions.ts";
+import { saveFile } from "../shell/export-session.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp, useWatching } from "../stores/app-store.ts";
 import { toastFault } from "../stores/toasts.ts";
@@ -23,6 +24,10 @@ export function CallFoot({ session, call, http }: { session: string; call: Call;
       <Button onClick={() => void copyText(callMarkdown(call), "Call")}>
         <FileText aria-hidden size={14} strokeWidth={1.75} />
         Copy as Markdown
+      </Button>
+      <Button onClick={() => saveFile(new Blob([callJson(call)], { type: "application/json" }), call.tool, "json")}>
+        <Download aria-hidden size={14} strokeWidth={1.75} />
+        Save as file
       </Button>
       {http && call.args !== undefined && <CopyCurl call={call} />}
       <HandToAgent session={session} call={call} />

@@ -24,7 +24,10 @@ export function showToasts(): void {
   for (const toast of missed) toasts.add(toast);
 }
 
-export const toastDone = (title: string): void => void add({ title, type: "done", timeout: 3_000 });
+/** One with a description is longer to read. */
+export function toastDone(title: string, description?: string): void {
+  add({ title, type: "done", timeout: description === undefined ? 3_000 : 6_000, ...(description && { description }) });
+}
 
 /** What happened, and what was not lost or what to do next. */
 export function toastFault(fault: Fault): void {

@@ -256,3 +256,50 @@ test("a daemon of another version is replaced at once when nothing runs in it, e
   await expect.poll(sent).toEqual(['{"force":false}', '{"force":false}', '{"force":true}']);
   await expect(restart).toBeVisible();
 });
+
+test("a browser that was allowed to tells of a session that needs its person while they look elsewhere, and leads to it", async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const told: { title: string; click: () => void }[] = [];
+    class Told extends EventTarget {
+      static permission = "granted";
+      constructor(title: string) {
+        super();
+        told.push({ title, click: () => this.dispatchEvent(new Event("click")) });
+      }
+      close() {}
+    }
+    Object.assign(window, { Notification: Told, told });
+    document.hasFocus = () => false;
+    localStorage.setItem("signalbox.settings", JSON.stringify({ notices: true }));
+  });
+  await openMain(page, gateway);
+  const icon = page.locator('link[rel="icon"]');
+  const quiet = scene("main").app.sessions.map((one) => ({
+    ...one,
+    status: { ...one.status, state: "running" as const },
+  }));
+  for (const one of quiet) gateway.sendApp({ type: "session", session: one });
+  await expect(page).toHaveTitle(/^(?!\()/);
+  await expect(icon).not.toHaveAttribute("href", /waiting/);
+  const docs = quiet.find(({ label }) => label === "docs-site");
+  if (docs === undefined) throw new Error("no docs-site in the scene");
+  gateway.sendApp({ type: "session", session: { ...docs, status: { ...docs.status, state: "needs_you" } } });
+  await expect(page).toHaveTitle(/^\(1\)/);
+  await expect(icon).toHaveAttribute("href", /waiting/);
+  const titles = () =>
+    page.evaluate(() => (window as unknown as { told: { title: string }[] }).told.map(({ title }) => title));
+  await expect.poll(titles).toEqual(["docs-site needs you"]);
+  await page.evaluate(() => (window as unknown as { told: { click: () => void }[] }).told[0]?.click());
+  await expect(page).toHaveTitle(/docs-site/);
+});
+
+test("a call is saved as a file, and a toast says under which name", async ({ page }) => {
+  await openMain(page, gateway);
+  await list(page).getByText("deploy_preview").click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as file" }).click();
+  expect((await saved).suggestedFilename()).toBe("deploy_preview.json");
+  await expect(page.getByText("Saved deploy_preview.json")).toBeVisible();
+});
