@@ -68,6 +68,8 @@ function program(): Command {
       return exitWith(run(agent, args, { ...options, ui: uiFolder() }));
     });
 
+  addSessionCommands(signalbox);
+
   signalbox
     .command("doctor")
     .description("explain discovery, permissions, ports, the daemon and history in one report without secrets")
@@ -163,6 +165,76 @@ function program(): Command {
     .command("demo-server", { hidden: true })
     .action(async () => exitWith((await import("./daemon/demo/demo-server.ts")).runDemoServer()));
   return signalbox;
+}
+
+/** For scripts and other agents: docs/scripts.md. */
+function addSessionCommands(signalbox: Command): void {
+  const load = () => import("./commands/sessions.ts");
+  const json = ["--json", "print one line of JSON, with the fields of docs/scripts.md"] as const;
+  signalbox
+    .command("ls")
+    .description("list the sessions and what they do")
+    .option(...HOME)
+    .option(...json)
+    .action(async (options) => exitWith((await load()).list(options)));
+  signalbox
+    .command("status <session>")
+    .description("say what a session does, by its id, the beginning of it, or its label")
+    .option(...HOME)
+    .option(...json)
+    .action(async (session, options) => exitWith((await load()).status(session, options)));
+  signalbox
+    .command("new <agent> [args...]")
+    .description("start an agent, a shell or any command in a session of the app, and print the session's id")
+    .usage("[options] <agent> [-- args]")
+    .option(...HOME)
+    .option("--cwd <folder>", "where it runs (default: this folder)")
+    .option("--label <text>", "name of the session")
+    .option("--machine <name>", "the machine of the cluster on which it runs")
+    .option(...json)
+    .action(async (agent, args, options) => exitWith((await load()).create(agent, args, options)));
+  signalbox
+    .command("send <session> [text...]")
+    .description("type a text into a session and press Return; - reads it from standard input")
+    .option(...HOME)
+    .option("--key <name>", "then press this key, as escape, up or ctrl-c; may be given again", gather)
+    .option("--enter", "press Return last, also behind keys")
+    .option("--no-enter", "do not press Return behind the text")
+    .option(...json)
+    .action(async (session, text, options) => exitWith((await load()).send(session, text, options)));
+  signalbox
+    .command("read <session>")
+    .description("print what is on a session's terminal, as text")
+    .option(...HOME)
+    .option("--lines <n>", "so many lines from the end, also from above the screen", lines)
+    .option(...json)
+    .action(async (session, options) => exitWith((await load()).read(session, options)));
+  signalbox
+    .command("wait <session>")
+    .description("wait for a session: exit code 0 when it came to that, 3 when the time is up, 4 when it ended before")
+    .option(...HOME)
+    .requiredOption(
+      "--until <condition...>",
+      "done (its turn or its program has ended), needs-you, or output <text>; may be given again, the first that holds counts",
+      gather,
+    )
+    .option("--timeout <seconds>", "give up after so long", seconds)
+    .option(...json)
+    .action(async (session, options) => exitWith((await load()).wait(session, options)));
+}
+
+const gather = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
+function lines(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > 10_000) throw new InvalidArgumentError("a number from 1 to 10000");
+  return number;
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || !(number > 0 && number <= 2_000_000)) throw new InvalidArgumentError("seconds, above 0");
+  return number;
 }
 
 function port(text: string): number {

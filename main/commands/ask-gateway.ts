@@ -8,23 +8,53 @@ import { ownerToken } from "../home/secrets.ts";
 
 export type Ask = <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown) => Promise<Result<T>>;
 
-/** Undefined, and said, when none runs. */
-export async function askGateway(home: HomeFolder): Promise<Ask | undefined> {
+export interface Gateway {
+  /** `http://127.0.0.1:<port>`. */
+  base: string;
+  token: string;
+  ask: Ask;
+}
+
+/**
+ * The one that runs for this home, with the owner's token; or the one that SIGNALBOX_URL names, with the token in SIGNALBOX_TOKEN and no
+ * other: a script may be given less than its person may do. Undefined, and said, when there is none.
+ */
+export async function reachGateway(home: HomeFolder, env = process.env): Promise<Gateway | undefined> {
+  const { SIGNALBOX_URL: named, SIGNALBOX_TOKEN: given } = env;
+  if (named) {
+    const base = URL.canParse(named) ? new URL(named).origin : "null";
+    if (base === "null") complain("SIGNALBOX_URL is no address.");
+    else if (!given) complain("SIGNALBOX_URL names a gateway, and SIGNALBOX_TOKEN holds no token for it.");
+    else return { base, token: given, ask: asker(base, given) };
+    return undefined;
+  }
   const gateway = await runningGateway(home);
-  if (gateway !== undefined) return asker(gateway.base, ownerToken(home));
+  if (gateway !== undefined) {
+    const token = given || ownerToken(home);
+    return { base: gateway.base, token, ask: asker(gateway.base, token) };
+  }
   complain("no gateway runs for this home. Start one with `signalbox serve`.");
   return undefined;
 }
 
+/** Undefined, and said, when none runs. */
+export const askGateway = async (home: HomeFolder): Promise<Ask | undefined> => (await reachGateway(home))?.ask;
+
 function asker(base: string, token: string): Ask {
   return async (schema, method, path, body) => {
-    const response = await fetch(base + path, {
-      method,
-      redirect: "manual",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = (await response.text()) || "{}";
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(base + path, {
+        method,
+        redirect: "manual",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      text = (await response.text()) || "{}";
+    } catch {
+      return failed("no-gateway", `The gateway at ${base} does not answer.`);
+    }
     if (!response.ok) {
       const told = parseJson(faultBodySchema, text);
       return told.ok

@@ -1,11 +1,11 @@
 /** Prints an address that lets one browser into a preview of a session: `signalbox preview <session> [port]`. */
-import { sessionViewSchema } from "../../shared/protocol/app-frames.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import { grantResponseSchema, type PortView, previewViewSchema } from "../../shared/protocol/preview-api.ts";
 import { z } from "../../shared/protocol/schema.ts";
 import { homeFolder } from "../home/home-folder.ts";
 import { complain, say } from "../home/say.ts";
 import { type Ask, askGateway } from "./ask-gateway.ts";
+import { findSession } from "./find-session.ts";
 
 export interface PreviewCommandOptions {
   home?: string;
@@ -15,8 +15,6 @@ export interface PreviewCommandOptions {
   expose?: boolean;
   json?: boolean;
 }
-
-type Session = z.infer<typeof sessionViewSchema>;
 
 /** Gives the exit code: 1 when no gateway runs, when it has no such session, or when the port is not exposed. */
 export async function printPreview(
@@ -43,9 +41,7 @@ export async function printPreview(
 }
 
 async function find(ask: Ask, wanted: string, port: number | undefined, options: PreviewCommandOptions) {
-  const list = await ask(z.object({ sessions: z.array(sessionViewSchema) }), "GET", "/api/v1/sessions");
-  if (!list.ok) return list;
-  const session = named(list.value.sessions, wanted);
+  const session = await findSession(ask, wanted);
   if (!session.ok) return session;
   const chosen = choosePort(session.value.ports ?? [], port);
   if (!chosen.ok) return chosen;
@@ -65,17 +61,6 @@ async function find(ask: Ask, wanted: string, port: number | undefined, options:
   const views = await ask(z.object({ previews: z.array(previewViewSchema) }), "GET", base);
   const view = views.ok ? views.value.previews.find((item) => item.port === at) : undefined;
   return ok({ session: session.value, at, grant: grant.value, view });
-}
-
-/** By its id, the beginning of it, or its label; one only. */
-function named(sessions: readonly Session[], wanted: string): Result<Session> {
-  const exact = sessions.filter(({ id, label }) => id === wanted || label === wanted);
-  const found = exact.length > 0 ? exact : sessions.filter(({ id }) => wanted.length >= 4 && id.startsWith(wanted));
-  const [one, another] = found;
-  if (one === undefined)
-    return failed("no-such-session", "There is no such session.", "Name it by its id or its label.");
-  if (another !== undefined) return failed("ambiguous", "Several sessions have this name.", "Name one by its id.");
-  return ok(one);
 }
 
 /** The port that was named; else the one that is exposed, else the one that a program of the session listens on. */

@@ -1,13 +1,10 @@
 /** `signalbox run <agent> [-- args]`: a session that begins in a normal terminal, shown there and in the app. */
 import { constants } from "node:os";
 import { join } from "node:path";
-import { AGENT_IDS, sessionViewSchema } from "../../shared/protocol/app-frames.ts";
+import { sessionViewSchema } from "../../shared/protocol/app-frames.ts";
 import { type Fault, failed, faultBodySchema, ok, type Result } from "../../shared/protocol/fault.ts";
 import { type CreatedSession, createdSessionSchema, type NewSession } from "../../shared/protocol/gateway-api.ts";
 import { parseJson } from "../../shared/protocol/schema.ts";
-import { AGENTS } from "../agents/agents.ts";
-import { findProgram } from "../agents/find-program.ts";
-import { personalVariables } from "../agents/personal-variables.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
 import { tryCandidate } from "../gateway/discovery/find-daemon.ts";
 import { probePatiently } from "../gateway/discovery/probe-health.ts";
@@ -19,6 +16,7 @@ import { complain, say } from "../home/say.ts";
 import { daemonKey, ownerToken } from "../home/secrets.ts";
 import { reachAddress } from "../wire/reach.ts";
 import { attachHere, type Parting } from "./attach-here.ts";
+import { newSession } from "./new-session.ts";
 
 export interface RunOptions {
   home?: string;
@@ -33,7 +31,13 @@ export async function run(agent: string, args: string[], options: RunOptions): P
     return fail({ code: "no-terminal", message: "`signalbox run` needs a terminal for its input and output." });
   }
   const home = homeFolder(options.home);
-  const wanted = request(agent, args, options);
+  // A terminal may say that it has no size, as one without a window does.
+  const { columns = 0, rows = 0 } = process.stdout;
+  const wanted: NewSession = {
+    ...newSession(agent, args),
+    ...(columns >= 2 && rows >= 1 ? { cols: columns, rows } : {}),
+    ...(options.label === undefined ? {} : { label: options.label }),
+  };
   if (Buffer.byteLength(JSON.stringify(wanted)) > MAX_REQUEST_BYTES) {
     return fail({
       code: "environment-too-large",
@@ -99,25 +103,6 @@ async function atDaemon(home: HomeFolder, id: string): Promise<{ address: string
   const known = await createDaemonClient(reachAddress(found.base), token).sessions();
   if (!known.ok || !known.value.sessions.some((session) => session.session_id === id)) return undefined;
   return { address: `${found.base}/session/${encodeURIComponent(id)}/terminal`, token };
-}
-
-/** A known agent by its name, else any command. The program is looked for here, where the person's own PATH is. */
-function request(agent: string, args: string[], options: RunOptions): NewSession {
-  const known = AGENT_IDS.find((id) => id === agent && id !== "custom");
-  const names = known === undefined ? [agent] : AGENTS[known].programs;
-  const found = names.map((name) => findProgram(name, process.env, process.cwd())).find((path) => path !== undefined);
-  const command = found ?? (known === undefined ? agent : undefined);
-  // A terminal may say that it has no size, as one without a window does.
-  const { columns = 0, rows = 0 } = process.stdout;
-  return {
-    agent: known ?? "custom",
-    cwd: process.cwd(),
-    ...(columns >= 2 && rows >= 1 ? { cols: columns, rows } : {}),
-    ...(args.length === 0 ? {} : { args }),
-    ...(command === undefined ? {} : { command }),
-    shell_env: personalVariables(process.env),
-    ...(options.label === undefined ? {} : { label: options.label }),
-  };
 }
 
 async function createSession(url: string, token: string, body: NewSession): Promise<Result<CreatedSession>> {

@@ -49,12 +49,21 @@ export const AGENT_IDS = ["claude", "codex", "gemini", "opencode", "shell", "dem
 export const agentIdSchema = z.enum(AGENT_IDS);
 export type AgentId = z.infer<typeof agentIdSchema>;
 
+/**
+ * What a session needs a person for. `answer`: what waits in its inbox. `decision`: its agent's question. `prompt`: its agent's turn has
+ * ended. `failure`: that turn ended by an error. `attention`: its bell or its notification.
+ */
+export const NEEDS = ["answer", "decision", "prompt", "failure", "attention"] as const;
+export type SessionNeed = (typeof NEEDS)[number];
+
 export const sessionStatusSchema = z.object({
   state: z.enum(["starting", "running", "needs_you", "finished", "failed", "unknown"]),
   /** What decided the state, for example "exit code 1" or "bell at 14:02". */
   evidence: z.string(),
   /** ISO 8601. */
   since: z.string(),
+  /** With `needs_you`. */
+  needs: z.enum(NEEDS).optional(),
   /** It runs, and nothing says that it works: no call runs, nothing is printed, or its agent said that it rests. */
   idle: z.literal(true).optional(),
 });

@@ -107,6 +107,8 @@ export const terminalInfoSchema = z.object({
   attention: z.boolean(),
   /** What asked for it: "the terminal rang its bell", "the agent waits for your decision". */
   attention_reason: z.string().optional(),
+  /** What it is asked for; absent from earlier versions. */
+  attention_need: lenient(z.enum(["decision", "prompt", "failure", "attention"])),
   /** The last word that the agent said of itself; absent until it says one, and after somebody interrupted it. */
   agent_word: z.enum(AGENT_WORDS).optional(),
   /** When the agent last said that it began a turn, ISO 8601. */

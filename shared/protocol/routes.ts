@@ -15,6 +15,7 @@ import {
 } from "./gateway-api.ts";
 import { exposureSchema, grantRequestSchema, shareRequestSchema } from "./preview-api.ts";
 import { z } from "./schema.ts";
+import { typeRequestSchema } from "./script-api.ts";
 import { pathsRequestSchema } from "./terminal-paths.ts";
 
 export interface Route {
@@ -24,6 +25,8 @@ export interface Route {
   body?: z.ZodType;
   /** The path at our own daemon that answers it, with the same method; `:session` is the session's id there, `:terminal` that of its terminal. */
   passes?: `/${string}`;
+  /** The names of its query that the daemon is given, too. */
+  query?: readonly string[];
   /** What serves it, where that is no handler: the page's files, an upgrade to a WebSocket, or a session's program. */
   by?: "page" | "socket" | "preview";
 }
@@ -77,6 +80,9 @@ export const ROUTES = {
   // Any bytes, 20 MB at most, streamed to the disk.
   "POST /api/v1/sessions/:id/files": { needs: "act" },
   "POST /api/v1/sessions/:id/edit": { needs: "act", body: filePlaceSchema },
+  // For scripts: the text of its terminal, and what is typed into it.
+  "GET /api/v1/sessions/:id/screen": { needs: "view", passes: "/session/:terminal/screen", query: ["lines"] },
+  "POST /api/v1/sessions/:id/input": { needs: "act", body: typeRequestSchema },
   "POST /api/v1/sessions/:id/stop": { needs: "act", body: nothing },
   "GET /api/v1/sessions/:id/calls": { needs: "view" },
   "GET /api/v1/sessions/:id/turns": { needs: "view" },

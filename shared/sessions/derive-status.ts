@@ -1,6 +1,6 @@
 /** What is said of a session's state, and the evidence for it: never a guess presented as a fact. */
 import type { AgentWord } from "../protocol/agent-words.ts";
-import type { SessionStatus, SessionView } from "../protocol/app-frames.ts";
+import type { SessionNeed, SessionStatus, SessionView } from "../protocol/app-frames.ts";
 import type { Asks, TerminalProgress } from "../protocol/daemon-api.ts";
 import { titleWord } from "./title-words.ts";
 
@@ -10,6 +10,7 @@ export interface StatusFacts {
   attention: boolean;
   /** What asked for it; its bell when nothing else is known. */
   attentionReason?: string | undefined;
+  attentionNeed?: SessionNeed | undefined;
   /** What the program shows of itself besides. */
   signs?: TerminalSigns | undefined;
   /** What waits for a person in the inbox. */
@@ -50,11 +51,12 @@ export function deriveStatus(facts: StatusFacts): Omit<SessionStatus, "since"> {
   if (!facts.connected) return { state: "unknown", evidence: "the daemon is not connected" };
   if (facts.asks !== undefined) {
     const more = facts.asks.open > 1 ? `, and ${facts.asks.open - 1} more` : "";
-    return { state: "needs_you", evidence: `${facts.asks.first}${more}` };
+    return { state: "needs_you", needs: "answer", evidence: `${facts.asks.first}${more}` };
   }
   if (facts.attention) {
     const reason = facts.attentionReason ?? "the terminal rang its bell";
-    return { state: "needs_you", evidence: `${reason}, and no key was pressed since` };
+    const needs = facts.attentionNeed ?? "attention";
+    return { state: "needs_you", needs, evidence: `${reason}, and no key was pressed since` };
   }
   if (calls.running === 1 && facts.lastTool !== undefined)
     return { state: "running", evidence: `${facts.lastTool} runs` };
@@ -68,7 +70,7 @@ function ofSigns(title: string, { word, progress, quiet }: TerminalSigns): Omit<
   const running = (evidence: string) => ({ state: "running" as const, evidence });
   if (word === "working") return running("the agent said that it works");
   const said = titleWord(title);
-  if (said === "waiting") return { state: "needs_you", evidence: `its title says: ${title}` };
+  if (said === "waiting") return { state: "needs_you", needs: "decision", evidence: `its title says: ${title}` };
   if (said === "working") return running(`its title says: ${title}`);
   if (progress !== undefined) return running(ofProgress(progress));
   const idle = (evidence: string) => ({ ...running(evidence), idle: true as const });

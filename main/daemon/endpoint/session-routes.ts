@@ -11,6 +11,7 @@ import {
 } from "../../../shared/protocol/daemon-api.ts";
 import { fault } from "../../../shared/protocol/fault.ts";
 import { type DaemonExposures, daemonExposuresSchema } from "../../../shared/protocol/preview-api.ts";
+import { MAX_SCREEN_LINES, typeRequestSchema } from "../../../shared/protocol/script-api.ts";
 import { pathsRequestSchema } from "../../../shared/protocol/terminal-paths.ts";
 import { toolSettingsRequestSchema } from "../../../shared/protocol/tool-settings.ts";
 import type { Inbox } from "../inbox/inbox.ts";
@@ -141,6 +142,22 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
     const started = terminals.start(id, request.value);
     if (started.ok) return c.json(started.value, 201);
     return refuse(c, started.fault.code === "terminal-running" ? 409 : 400, started.fault);
+  });
+  app.get("/session/:id/screen", async (c) => {
+    const asked = c.req.query("lines");
+    const lines = asked === undefined ? undefined : Number(asked);
+    if (lines !== undefined && !(Number.isInteger(lines) && lines > 0 && lines <= MAX_SCREEN_LINES)) {
+      return refuse(c, 400, fault("bad-request", `lines is a whole number from 1 to ${MAX_SCREEN_LINES}.`));
+    }
+    const shown = await terminals.read(c.req.param("id"), lines);
+    return shown === undefined ? refuse(c, 404, fault("no-terminal", "This session has no terminal.")) : c.json(shown);
+  });
+  app.post("/session/:id/input", async (c) => {
+    const request = await readJson(c, typeRequestSchema);
+    if (!request.ok) return request.response;
+    const done = await terminals.type(c.req.param("id"), request.value);
+    if (done.ok) return c.body(null, 204);
+    return refuse(c, done.fault.code === "no-terminal" ? 404 : 409, done.fault);
   });
   app.post("/session/:id/terminal/stop", async (c) => {
     const stopped = await terminals.stop(c.req.param("id"));

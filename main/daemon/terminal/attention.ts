@@ -1,10 +1,15 @@
 /** Decides whether a program needs a person, and what says so; and the last word that its agent said of itself. */
 import type { AgentWord } from "../../../shared/protocol/agent-words.ts";
+import type { SessionNeed } from "../../../shared/protocol/app-frames.ts";
 import type { Notice } from "./screen-messages.ts";
+
+export type Need = Exclude<SessionNeed, "answer">;
 
 export interface Attention {
   /** Why a person is needed, as a sentence; undefined when none is. */
   reason(): string | undefined;
+  /** What for; undefined when no person is needed. */
+  need(): Need | undefined;
   /** What the agent said last; undefined when it said nothing, or was interrupted since. */
   word(): AgentWord | undefined;
   notice(notice: Notice): void;
@@ -33,12 +38,15 @@ const FAILED = "the agent's turn failed";
 /** `now`: milliseconds of a steady clock. `changed` is called when the reason or the word is another. */
 export function createAttention(now: () => number, changed: () => void): Attention {
   let reason: string | undefined;
+  let need: Need | undefined;
   let word: AgentWord | undefined;
   let typedAt = Number.NEGATIVE_INFINITY;
   let heardAt = Number.NEGATIVE_INFINITY;
 
-  function set(nextReason: string | undefined, nextWord: AgentWord | undefined): void {
+  function set(nextReason: string | undefined, nextWord: AgentWord | undefined, nextNeed: Need = "attention"): void {
     if (nextReason === reason && nextWord === word) return;
+    if (nextReason === undefined) need = undefined;
+    else if (nextReason !== reason) need = nextNeed;
     reason = nextReason;
     word = nextWord;
     changed();
@@ -48,6 +56,7 @@ export function createAttention(now: () => number, changed: () => void): Attenti
 
   return {
     reason: () => reason,
+    need: () => need,
     word: () => word,
     notice(notice) {
       switch (notice.kind) {
@@ -56,21 +65,25 @@ export function createAttention(now: () => number, changed: () => void): Attenti
           if (reason === undefined && !answers() && now() - heardAt >= HEARD_MS) set(BELL, word);
           break;
         case "notification":
-          set(notice.text === "" ? "the terminal sent a notification" : `the terminal says: ${notice.text}`, word);
+          set(
+            notice.text === "" ? "the terminal sent a notification" : `the terminal says: ${notice.text}`,
+            word,
+            need,
+          );
           break;
         case "waiting":
           // Claude Code's hooks say again, without words, what it has told its terminal in words.
           if (word === "waiting" && reason?.startsWith(WAITS) === true && notice.text === undefined) break;
-          set(withWords(WAITS, notice.text), "waiting");
+          set(withWords(WAITS, notice.text), "waiting", "decision");
           break;
         case "finished":
-          set("the agent has finished its turn", "finished");
+          set("the agent has finished its turn", "finished", "prompt");
           break;
         case "failed": {
           const why = withWords(FAILED, notice.text);
           // A turn fails once; of two ways to say it, the longer one says more.
           if (word === "failed" && reason?.startsWith(FAILED) === true && reason.length >= why.length) break;
-          set(why, "failed");
+          set(why, "failed", "failure");
           break;
         }
         case "working":
@@ -82,7 +95,7 @@ export function createAttention(now: () => number, changed: () => void): Attenti
       }
     },
     ready(title) {
-      if (reason === undefined && !answers()) set(`its title says: ${title}`, word);
+      if (reason === undefined && !answers()) set(`its title says: ${title}`, word, "prompt");
     },
     typed(bytes) {
       typedAt = now();
@@ -96,6 +109,7 @@ export function createAttention(now: () => number, changed: () => void): Attenti
     },
     clear() {
       reason = undefined;
+      need = undefined;
       word = undefined;
     },
   };

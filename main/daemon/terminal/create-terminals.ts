@@ -156,6 +156,12 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
       const terminal = terminals.get(session);
       return terminal === undefined ? undefined : { by: await terminal.stop() };
     },
+    async read(session, lines) {
+      const shown = await terminals.get(session)?.read(lines);
+      return shown && { ...shown, text: redactText(shown.text, options.secrets?.() ?? []) };
+    },
+    type: async (session, request) =>
+      terminals.get(session)?.type(request) ?? failed("no-terminal", "This session has no terminal."),
     async end(session) {
       const terminal = terminals.get(session);
       terminals.delete(session);

@@ -127,11 +127,13 @@ export function createProgramSigns(now: () => number, changed: () => void): Prog
     title: () => title,
     info() {
       const reason = attention.reason();
+      const need = attention.need();
       const word = attention.word();
       return {
         title,
         attention: reason !== undefined,
         ...(reason === undefined ? {} : { attention_reason: reason }),
+        ...(need === undefined ? {} : { attention_need: need }),
         ...(word === undefined ? {} : { agent_word: word }),
         ...(turnStartedAt === undefined ? {} : { turn_started_at: turnStartedAt }),
         ...(progress === undefined ? {} : { progress }),

@@ -11,6 +11,8 @@ export type ScreenRequest =
   | { type: "write"; id: number; at: number; length: number }
   | { type: "resize"; id: number; cols: number; rows: number }
   | { type: "snapshot"; id: number; request: number }
+  /** Its text; of the rows on the screen where no number of lines is given. */
+  | { type: "text"; id: number; request: number; lines?: number | undefined }
   /** A call begins here: the line is to be found again by its offset. */
   | { type: "mark"; id: number; offset: number }
   /** Whether to answer what the program asks from here on. */
@@ -31,6 +33,12 @@ export interface Snapshot {
   prompts: number[];
 }
 
+export interface ReadText {
+  text: string;
+  /** The program wants to be told where pasted text begins and ends. */
+  pastes: boolean;
+}
+
 /** What a program said about needing a person. `working` and `idle` take back what was said before. */
 export type Notice =
   | { kind: "bell" }
@@ -47,6 +55,7 @@ export type ScreenReport =
   /** So many bytes of the ring may be written again. */
   | { type: "taken"; id: number; bytes: number }
   | ({ type: "snapshot"; id: number; request: number } & Snapshot)
+  | ({ type: "text"; id: number; request: number } & ReadText)
   /** To be typed into the program. */
   | { type: "answer"; id: number; text: string }
   | { type: "title"; id: number; title: string }

@@ -14,7 +14,8 @@ import { skipScrolled } from "./plain-scroll.ts";
 import { createProgramColours } from "./program-colours.ts";
 import { isAutomaticReply } from "./read-viewer-message.ts";
 import { isInSequence, scrollsPlainly } from "./screen-core.ts";
-import type { Snapshot } from "./screen-messages.ts";
+import type { ReadText, Snapshot } from "./screen-messages.ts";
+import { screenText } from "./screen-text.ts";
 import { serializeScreen } from "./serialize-screen.ts";
 
 export const MAX_TITLE_CHARACTERS = 256;
@@ -25,6 +26,8 @@ export interface ScreenTwin {
   resize(cols: number, rows: number): void;
   /** Called back with the state after everything written before. */
   snapshot(then: (snapshot: Snapshot) => void): void;
+  /** Called back with its text after everything written before; `lines`: so many from the end, without it what is on the screen. */
+  text(lines: number | undefined, then: (read: ReadText) => void): void;
   /** Keeps the line in which the cursor is, after everything written before, as that of an offset in the output. */
   mark(offset: number): void;
   /** Whether it answers what the program asks behind everything written before. At first it does not. */
@@ -207,6 +210,8 @@ export function createScreenTwin(options: ScreenTwinOptions): ScreenTwin {
         });
       });
     },
+    text: (lines, then) =>
+      act(() => then({ text: screenText(terminal, lines), pastes: terminal.modes.bracketedPasteMode })),
     mark: (offset) => act(() => marks.set(offset)),
     answers: (on) =>
       act(() => {

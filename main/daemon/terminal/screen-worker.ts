@@ -36,6 +36,8 @@ port.on("message", (request: ScreenRequest) => {
       return twin.resize(request.cols, request.rows);
     case "snapshot":
       return twin.snapshot((snapshot) => report({ type: "snapshot", id, request: request.request, ...snapshot }));
+    case "text":
+      return twin.text(request.lines, (read) => report({ type: "text", id, request: request.request, ...read }));
     case "mark":
       return twin.mark(request.offset);
     case "answers":

@@ -5,7 +5,7 @@ import { DARK_TERMINAL, type TerminalColours } from "../../../shared/protocol/te
 import type { Log } from "../../home/create-log.ts";
 import { workerEntry } from "../../home/worker-entry.ts";
 import { createScreenFeed, type ScreenFeed } from "./screen-feed.ts";
-import type { Notice, ScreenReport, ScreenRequest, Snapshot } from "./screen-messages.ts";
+import type { Notice, ReadText, ScreenReport, ScreenRequest, Snapshot } from "./screen-messages.ts";
 
 /**
  * Output that a screen may be behind, in bytes, beside the 2 MB that it holds itself: above it the program is paused, below
@@ -30,6 +30,8 @@ export interface Screen {
   resize(cols: number, rows: number): void;
   /** The state after the bytes written so far. Not called back once the screen is closed. */
   snapshot(then: (snapshot: Snapshot) => void): void;
+  /** Its text after the bytes written so far; undefined when it is closed meanwhile, or when screens cannot be kept. */
+  text(lines?: number): Promise<ReadText | undefined>;
   /** A call begins at this offset in the output, behind the bytes written so far. */
   mark(offset: number): void;
   /** Whether the screen answers what the program asks in what is written from now on. At first it does. */
@@ -51,6 +53,8 @@ interface Entry {
   feed: ScreenFeed;
   answers: boolean;
   waiting: Map<number, (snapshot: Snapshot) => void>;
+  /** Who waits for its text. */
+  reading: Map<number, (read: ReadText | undefined) => void>;
   /** What is shown when no screen can be kept. */
   empty(): Snapshot;
 }
@@ -99,6 +103,7 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
     broken = failures >= MAX_FAILURES;
     if (broken) log.error("screens cannot be kept; terminals run without them");
     for (const [id, entry] of entries) {
+      giveUp(entry);
       if (broken) {
         for (const then of entry.waiting.values()) then(entry.empty());
         entry.waiting.clear();
@@ -109,6 +114,11 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
       }
       entry.listener.onCaughtUp();
     }
+  }
+
+  function giveUp({ reading }: Entry): void {
+    for (const then of reading.values()) then(undefined);
+    reading.clear();
   }
 
   function begin(id: number, entry: Entry): void {
@@ -147,6 +157,12 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
         then?.(report);
         break;
       }
+      case "text": {
+        const then = entry.reading.get(report.request);
+        entry.reading.delete(report.request);
+        then?.({ text: report.text, pastes: report.pastes });
+        break;
+      }
     }
   }
 
@@ -157,7 +173,7 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
       let size = { cols, rows };
       const feed = createScreenFeed({ id, size: () => size, post });
       const empty = (): Snapshot => ({ data: "", tail: new Uint8Array(0), marks: [], prompts: [], ...size });
-      const entry: Entry = { listener, answers: true, waiting, feed, empty };
+      const entry: Entry = { listener, answers: true, waiting, reading: new Map(), feed, empty };
       entries.set(id, entry);
       begin(id, entry);
       return {
@@ -177,6 +193,14 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
           waiting.set(request, then);
           feed.request({ type: "snapshot", id, request });
         },
+        text(lines) {
+          if (broken || !entries.has(id)) return Promise.resolve(undefined);
+          const { promise, resolve } = Promise.withResolvers<ReadText | undefined>();
+          const request = nextRequest++;
+          entry.reading.set(request, resolve);
+          feed.request({ type: "text", id, request, lines });
+          return promise;
+        },
         mark(offset) {
           if (!broken) feed.request({ type: "mark", id, offset });
         },
@@ -188,6 +212,7 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
         backlog: () => (broken ? 0 : feed.backlog()),
         close() {
           if (!entries.delete(id)) return;
+          giveUp(entry);
           if (worker !== undefined) post({ type: "close", id });
         },
       };
@@ -198,6 +223,7 @@ export function createScreens(log: Log, startThread: () => Worker = startScreenT
     },
     async dispose() {
       disposed = true;
+      for (const entry of entries.values()) giveUp(entry);
       entries.clear();
       const running = worker;
       worker = undefined;

@@ -2,6 +2,8 @@
 import type { WebSocket } from "ws";
 import { STATE_ANSWER } from "../../../shared/protocol/agent-words.ts";
 import type { TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
+import type { Result } from "../../../shared/protocol/fault.ts";
+import type { ScreenText, TypeRequest } from "../../../shared/protocol/script-api.ts";
 import type { TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
 import { CLOSE, COMPAT_SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
@@ -13,6 +15,7 @@ import { SCREEN_LAG_BYTES, type Screens } from "./screens.ts";
 import { createSeats } from "./seats.ts";
 import { createStateQuestions } from "./state-questions.ts";
 import { throttleChanges } from "./throttle-changes.ts";
+import { createTypist } from "./typist.ts";
 import type { Viewer } from "./viewer.ts";
 import { createViewers, type Size } from "./viewers.ts";
 
@@ -40,6 +43,10 @@ export interface Terminal {
   attach(socket: WebSocket, size: Size | undefined, answers: boolean): void;
   /** Ends the program and keeps its screen: SIGTERM, and SIGKILL to one that still runs after 3 s. Gives what ended it; null when it had ended. */
   stop(): Promise<"SIGTERM" | "SIGKILL" | null>;
+  /** What it shows, as text; of the last `lines` lines, or of the screen. Undefined where no screen can be kept. */
+  read(lines?: number): Promise<ScreenText | undefined>;
+  /** Types for a person. Faults: `terminal-ended`, `terminal-busy`. */
+  type(request: TypeRequest): Promise<Result<void>>;
   end(): Promise<void>;
 }
 
@@ -100,6 +107,12 @@ export function createTerminal(options: TerminalOptions): Terminal {
     colours: options.onColours,
     typed: signs.typed,
     heard: signs.heard,
+  });
+
+  const typist = createTypist({
+    program: () => (exit === undefined ? pty : undefined),
+    pastes: async () => (await screen.text(1))?.pastes === true,
+    typed: signs.typed,
   });
 
   function open(): Pty {
@@ -220,6 +233,12 @@ export function createTerminal(options: TerminalOptions): Terminal {
       await exited.promise;
       return "SIGKILL";
     },
+    async read(lines) {
+      const at = position;
+      const shown = await screen.text(lines);
+      return shown && { text: shown.text, ...size, offset: at };
+    },
+    type: typist.type,
     end() {
       ended ??= close();
       return ended;

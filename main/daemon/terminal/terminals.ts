@@ -2,6 +2,7 @@
 import type { WebSocket } from "ws";
 import type { StartTerminalRequest, StoppedTerminal, TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
 import type { Result } from "../../../shared/protocol/fault.ts";
+import type { ScreenText, TypeRequest } from "../../../shared/protocol/script-api.ts";
 
 export interface AttachOptions {
   /** The viewer's own size; the program keeps its size when absent. */
@@ -26,6 +27,10 @@ export interface Terminals {
   attach(session: string, socket: WebSocket, options: AttachOptions): void;
   /** Ends the program and keeps its screen (`Terminal.stop`). Undefined where there is no terminal. */
   stop(session: string): Promise<StoppedTerminal | undefined>;
+  /** What its terminal shows, as text without secrets. Undefined where there is none. */
+  read(session: string, lines?: number): Promise<ScreenText | undefined>;
+  /** Types for a person. Faults: `no-terminal`, `terminal-ended`, `terminal-busy`. */
+  type(session: string, request: TypeRequest): Promise<Result<void>>;
   /** Ends the program (SIGHUP, then SIGKILL after 2 s) with everything it started, and forgets its screen. */
   end(session: string): Promise<void>;
   /** Ends all of them. */

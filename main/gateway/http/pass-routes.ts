@@ -49,13 +49,19 @@ export function passRoutes({
     }),
   };
 
-  return ({ name, passes }) => {
+  return ({ name, passes, query = [] }) => {
     if (passes === undefined) return undefined;
     const change = new Map(Object.entries(adapt)).get(name);
     const give = new Map(Object.entries(given)).get(name);
     return (context, body) => {
       const to = placeAtDaemon(passes, context);
       if (to === undefined) return refuseWith(context, NO_SESSION);
+      const asked = new URLSearchParams();
+      for (const key of query) {
+        const value = context.req.query(key);
+        if (value !== undefined) asked.set(key, value);
+      }
+      if (asked.size > 0) to.path += `?${asked}`;
       return passOn(context, to, give === undefined ? body : give(body, context), change);
     };
   };

@@ -71,6 +71,8 @@ export function sessionRoutes(parts: SessionRoutesContext) {
       const request = editorSession(place, await loginEnvironment(process.env));
       return answer(context, request.ok ? await parts.createSession(request.value) : request, 201);
     },
+    "POST /api/v1/sessions/:id/input": async (context, body) =>
+      answer(context, await sessions.type(context.req.param("id"), body)),
     "POST /api/v1/sessions/:id/stop": async (context) => answer(context, await sessions.stop(context.req.param("id"))),
     "GET /api/v1/sessions/:id/calls": async (context) => {
       const id = context.req.param("id");

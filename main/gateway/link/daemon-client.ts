@@ -16,6 +16,7 @@ import { failed, faultBodySchema, ok, type Result } from "../../../shared/protoc
 import { outcomesResponseSchema } from "../../../shared/protocol/outbox-api.ts";
 import type { DaemonExposures } from "../../../shared/protocol/preview-api.ts";
 import { parseJson, z as schema } from "../../../shared/protocol/schema.ts";
+import type { TypeRequest } from "../../../shared/protocol/script-api.ts";
 import { type StartSessionRequest, startedSessionSchema } from "../../../shared/protocol/start-session-api.ts";
 import { ask as askBy, type Reach } from "../../wire/reach.ts";
 import { networkReason, readBounded } from "../discovery/probe-health.ts";
@@ -73,6 +74,7 @@ export function createDaemonClient(reach: Reach, key: string | undefined) {
     startTerminal: (session: string, request: StartTerminalRequest) =>
       ask("POST", `${at(session)}/terminal`, request, terminalInfoSchema),
     stopTerminal: (session: string) => ask("POST", `${at(session)}/terminal/stop`, {}, stoppedTerminalSchema),
+    type: (session: string, request: TypeRequest) => ask("POST", `${at(session)}/input`, request, anything),
     expose: (session: string, exposures: DaemonExposures) =>
       ask("PUT", `${at(session)}/exposures`, { exposures }, anything),
     settings: () => ask("GET", "/settings", undefined, daemonSettingsSchema),

@@ -69,6 +69,7 @@ function follow(daemon: DaemonId, told: DaemonSession, room: SessionRoom): void 
     if (told.conversation !== undefined) session.record.conversation = told.conversation;
     session.attention = told.terminal?.attention ?? false;
     session.attentionReason = told.terminal?.attention_reason;
+    session.attentionNeed = told.terminal?.attention_need;
     session.ports = told.ports;
     session.asks = told.asks;
     session.signs = told.terminal === null ? undefined : terminalSigns(told.terminal);
@@ -87,6 +88,7 @@ function gone(session: LiveSession, reason: string, room: SessionRoom): void {
   if (ran) session.record.terminal = { state: "gone", reason };
   session.attention = false;
   session.attentionReason = undefined;
+  session.attentionNeed = undefined;
   session.asks = undefined;
   room.publish(session, true);
 }

@@ -1,6 +1,6 @@
 /** One session as the running gateway holds it: its record, its log, its stream, and what people are shown of it. */
 
-import type { SessionView } from "../../../shared/protocol/app-frames.ts";
+import type { SessionNeed, SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { Asks, TerminalInfo } from "../../../shared/protocol/daemon-api.ts";
 import type { DaemonPort, PortView } from "../../../shared/protocol/preview-api.ts";
 import { deriveStatus, type TerminalSigns, withSince } from "../../../shared/sessions/derive-status.ts";
@@ -21,6 +21,7 @@ export interface LiveSession {
   counts: CallCounts;
   attention: boolean;
   attentionReason?: string | undefined;
+  attentionNeed?: SessionNeed | undefined;
   signs?: TerminalSigns | undefined;
   /** What waits for a person in it. */
   asks?: Asks | undefined;
@@ -65,6 +66,7 @@ export function sessionView(
       terminal: record.terminal,
       attention: session.attention,
       attentionReason: session.attentionReason,
+      attentionNeed: session.attentionNeed,
       signs: session.signs,
       asks: session.asks,
       calls,

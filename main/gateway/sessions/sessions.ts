@@ -6,6 +6,7 @@ import type { DaemonNotice, DaemonSession, StoppedTerminal } from "../../../shar
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { AgentView, NewSession, RestartSession } from "../../../shared/protocol/gateway-api.ts";
 import type { Exposure } from "../../../shared/protocol/preview-api.ts";
+import type { TypeRequest } from "../../../shared/protocol/script-api.ts";
 import { hasConversation, resumptionOf } from "../../agents/agents.ts";
 import { loginEnvironment } from "../../agents/login-environment.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
@@ -56,6 +57,8 @@ export interface Sessions {
   restart(id: string, request: RestartSession): Promise<Result<SessionView>>;
   /** Ends its program; the session, its screen and its calls stay. */
   stop(id: string): Promise<Result<StoppedTerminal>>;
+  /** Types into its program, and knows afterwards what the daemon says of it then. */
+  type(id: string, request: TypeRequest): Promise<Result<void>>;
   rename(id: string, label: string): Promise<Result<SessionView>>;
   remove(id: string): Promise<Result<void>>;
   /** Replaces the ports that its previews may reach. */
@@ -265,6 +268,22 @@ export function createSessions(options: SessionsOptions): Sessions {
       const stopped = await daemon.client.stopTerminal(record.terminal_session);
       if (stopped.ok) await lookAtDaemon(at);
       return stopped;
+    },
+    async type(id, request) {
+      const session = table.get(id);
+      if (session === undefined) return noSession(id);
+      const { terminal_session: terminal } = session.record;
+      const at = terminalDaemon(session.record);
+      if (terminal === undefined) return failed("no-terminal", "This session has no terminal.");
+      const daemon = await options.daemons().settledAt(at);
+      if (daemon === undefined) {
+        return failed("no-daemon", "The daemon that runs this program isn't connected.", "Reconnect, then try again.");
+      }
+      const typed = await daemon.client.type(terminal, request);
+      if (!typed.ok) return typed;
+      // Whoever waits for the next turn from here on must not be told of the last one.
+      await lookAtDaemon(at);
+      return ok(undefined);
     },
     async restart(id, { resume, words, ...size }) {
       const session = table.get(id);
