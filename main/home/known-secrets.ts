@@ -52,11 +52,18 @@ export function knownSecrets(home: HomeFolder, env: NodeJS.ProcessEnv = process.
   return rememberSecrets(() => sources.flatMap((source) => source()));
 }
 
-/** What `read` makes of a private file, read again whenever it is another one. */
+/** What `read` makes of a private file, read again whenever it is another one. It is looked at once in a turn of the event loop. */
 function watchFile(path: string, read: (text: string) => readonly string[]): () => readonly string[] {
   let seen = "";
   let values: readonly string[] = [];
+  let isFresh = false;
   return () => {
+    // Events are written several in a turn, and each asks several times.
+    if (isFresh) return values;
+    isFresh = true;
+    setImmediate(() => {
+      isFresh = false;
+    });
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     const now = stat === undefined ? "-" : `${stat.ino}.${stat.mtimeNs}.${stat.ctimeNs}.${stat.size}`;
     if (now === seen) return values;
