@@ -152,7 +152,7 @@ function program(): Command {
     .option("--cancel", "answer a question with nothing")
     .option("--once", "allow this call, or send this write again")
     .option("--session", "allow this tool for the rest of the session")
-    .option("--refuse", "refuse; the text is told to the agent")
+    .option("--refuse", "refuse, and give the text to the agent")
     .option("--json <answer>", "the answer as the API takes it")
     .action(async (id, values, options) =>
       exitWith((await import("./commands/inbox.ts")).answerEntry(id, values, options)),

@@ -102,7 +102,7 @@ function start(): void {
     report("failed");
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const kept = keepCrash(process.argv.slice(own), detail);
-    dialog.showErrorBox("Signalbox has to end.", `${detail.split("\n")[0]}\nYour agents go on. ${kept}`);
+    dialog.showErrorBox("Signalbox has to end.", `${detail.split("\n")[0]}\nYour agents keep running. ${kept}`);
     app.exit(1);
   });
   // One thing that was begun has failed; Electron alone would say so to a terminal that nobody sees.

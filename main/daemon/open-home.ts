@@ -54,7 +54,7 @@ export function openHome(home: HomeFolder, log: Log): Result<OpenHome> {
       ),
       numbers: createSessionNumbers({
         path: join(home.path, "numbers.db"),
-        onSetAside: setAside("numbers.db", "sessions of earlier runs go on with higher numbers"),
+        onSetAside: setAside("numbers.db", "sessions of earlier runs continue with higher numbers"),
         onTrouble: (error) => log.error({ error }, "the numbers of events cannot be reserved on the disk"),
       }),
       known: openKnownStore(

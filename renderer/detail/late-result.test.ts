@@ -50,7 +50,7 @@ it("a call that ended after its agent had stopped waiting is nowhere finished al
 
 it("a call that goes on without its agent says so while it runs", () => {
   expect(note(call(LEFT), Date.parse(BEGAN))).toBe(
-    "The agent stopped waiting at 300 s (its own limit); the tool goes on",
+    "The agent stopped waiting at 300 s (its own limit); the tool keeps running",
   );
 });
 

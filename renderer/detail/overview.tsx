@@ -116,8 +116,8 @@ function Verdict({ call }: { call: Call }) {
   if (call.state === "unknown") {
     return (
       <p className={notes.warn} role="note">
-        <strong>Outcome unknown.</strong> The daemon that ran it went away before it told how it ended. Nothing was
-        retried.
+        <strong>Outcome unknown.</strong> The daemon that ran it stopped before it reported how the call ended. Nothing
+        was retried.
       </p>
     );
   }

@@ -42,7 +42,7 @@ function ToolRow({ tool, server, settings, above, onChange }: SwitchesProps & { 
       <span className={styles.toolTexts}>
         <code>{oneLine(tool.name, 100)}</code>
         {tool.description !== undefined && <span>{oneLine(tool.description, 200)}</span>}
-        {tool.changed === true && <em>Described anew.</em>}
+        {tool.changed === true && <em>Its description changed.</em>}
         {state?.why !== undefined && <em>{state.why}</em>}
       </span>
       {settings !== undefined && state !== undefined && (

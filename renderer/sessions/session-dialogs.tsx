@@ -77,7 +77,7 @@ export function BesideDialog() {
   const home = useApp((store) => store.app?.home_dir ?? "");
   const others = useSessions().filter((session) => session.id !== selected && panes?.includes(session.id) !== true);
   return (
-    <Dialog title="Show beside" onClose={closeOverlay} width={420}>
+    <Dialog title="Show side by side" onClose={closeOverlay} width={420}>
       {others.length === 0 ? (
         <Empty
           text={panes === undefined ? "There is no other session yet." : "Every other session is shown already."}

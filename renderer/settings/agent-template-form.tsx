@@ -79,7 +79,7 @@ export function AgentTemplateForm({ template, taken, onSave, onCancel }: FormPro
           />
         )}
       </Field>
-      <Field label="Arguments to go on with the last conversation (optional)">
+      <Field label="Arguments that continue the last conversation (optional)">
         {(id) => <textarea id={id} className={styles.code} rows={1} placeholder="--continue" {...field("resume")} />}
       </Field>
       <Field label="Configuration file made for each run (optional)">

@@ -21,5 +21,5 @@ const BLOCKED = {
 const IN_BROWSERS = {
   code: "in-browsers",
   message: "The desktop app has one window.",
-  hint: "Show several sessions beside each other, or open Signalbox in a browser.",
+  hint: "Show several sessions side by side, or open Signalbox in a browser.",
 };

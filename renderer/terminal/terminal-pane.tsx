@@ -100,7 +100,7 @@ export function TerminalPane({ session, onSplit, split = false, quiet = false }:
             <Search {...icon} />
           </IconButton>
           {onSplit !== undefined && (
-            <IconButton label="Show another session beside" onClick={onSplit}>
+            <IconButton label="Show another session side by side" onClick={onSplit}>
               <Columns2 {...icon} />
             </IconButton>
           )}

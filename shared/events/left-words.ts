@@ -11,7 +11,7 @@ export function leftWords(call: Call): string | undefined {
   const at = lengthOf(call);
   switch (call.state) {
     case "running":
-      return `${stopped}; the tool goes on`;
+      return `${stopped}; the tool keeps running`;
     case "finished":
       return `${stopped}; the tool went on and finished${at}`;
     case "failed":

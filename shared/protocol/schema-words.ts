@@ -44,7 +44,7 @@ export function wordsOf(issue: RawIssue): string | undefined {
     case "invalid_key":
       return "has a name that is not allowed";
     case "invalid_union":
-      return "has none of the forms that are understood";
+      return "has no supported form";
     default:
       return "is not as it must be";
   }

@@ -223,7 +223,7 @@ test("turns are those that the agent reports, also one that comes while one look
 
 test("two sessions stand side by side, and the activity is that of the one being typed in", async ({ page }) => {
   await openMain(page, gateway);
-  await page.getByRole("button", { name: "Show another session beside" }).click();
+  await page.getByRole("button", { name: "Show another session side by side" }).click();
   await page
     .getByRole("dialog")
     .getByRole("button", { name: /docs-site/ })

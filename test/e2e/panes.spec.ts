@@ -19,7 +19,7 @@ async function command(page: Page, words: string): Promise<void> {
 
 async function beside(page: Page): Promise<void> {
   await command(page, "another session side by side");
-  await page.getByRole("dialog", { name: "Show beside" }).getByRole("button").nth(1).click();
+  await page.getByRole("dialog", { name: "Show side by side" }).getByRole("button").nth(1).click();
 }
 
 const places = async (page: Page) => {

@@ -124,17 +124,17 @@ test("a tool that its server describes anew is marked, can be held back, and is 
   const server = row(dialog, "mail");
   await expect(server).toContainText("ready · stdio · 1 tool");
   await server.locator("summary").click();
-  await expect(server).not.toContainText("Described anew.");
+  await expect(server).not.toContainText("Its description changed.");
   describe({ copy_to: { type: "string" } });
   await server.getByRole("button", { name: "Restart" }).click();
-  await expect(server).toContainText("Described anew.");
+  await expect(server).toContainText("Its description changed.");
 
   await dialog.getByRole("switch", { name: "Hide tools whose description changed" }).click();
   const held = async () =>
     toolSettingsSchema.parse(await (await product.fetch("/api/v1/tool-settings")).json()).hold_changed;
   await expect.poll(held).toBe(true);
   await server.getByRole("button", { name: "Accept tools as they are now" }).click();
-  await expect(server).not.toContainText("Described anew.");
+  await expect(server).not.toContainText("Its description changed.");
   await expect(server).toContainText("ready · stdio · 1 tool");
 });
 

@@ -154,7 +154,7 @@ export function openClientConnection(socket: WebSocket, options: ClientConnectio
   }
   function ping(): void {
     if (unanswered >= PINGS_MISSED) {
-      log.warn({ client }, "a client answers no more and is cut off");
+      log.warn({ client }, "a client stopped answering and is disconnected");
       socket.terminate();
       return;
     }

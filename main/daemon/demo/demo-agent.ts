@@ -110,7 +110,7 @@ export async function runDemoAgent(): Promise<number> {
       case "exit":
         return left.resolve(0);
       case "unknown":
-        screen.print(warn(`\n${command.said}: that is none of these.`));
+        screen.print(warn(`\n${command.said}: that is not one of these.`));
         break;
       case "help":
       case "nothing":

@@ -105,7 +105,7 @@ export function createTasks(): Tasks {
     },
     gone(server) {
       for (const known of tasks.values()) {
-        if (known.server === server) lose(known, "The server went away before it told how the task ended.");
+        if (known.server === server) lose(known, "The server disconnected before it reported how the task ended.");
       }
     },
     close() {

@@ -47,7 +47,7 @@ export function createResponseReader(events: ResponseEvents): ResponseReader {
     const fields = new Map<string, string>();
     for (const item of lines) {
       const [, given, value = ""] = FIELD.exec(item) ?? [];
-      if (given === undefined) return "an HTTP header that is none";
+      if (given === undefined) return "a malformed HTTP header";
       const name = given.toLowerCase();
       const before = fields.get(name);
       fields.set(name, before === undefined ? value : `${before}, ${value}`);

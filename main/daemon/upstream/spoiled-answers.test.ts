@@ -57,7 +57,7 @@ describe.each(TRANSPORTS)("an answer in %s", (_name, begin) => {
     for (const [line, reason] of [
       [answer('"result":[]'), "result: expected an object"],
       [answer('"result":"done"'), "result: expected an object"],
-      [answer('"error":5'), "error: has none of the forms that are understood"],
+      [answer('"error":5'), "error: has no supported form"],
       [answer('"error":null'), "neither a method nor a result nor an error"],
       ['{"id":ID,"result":{}}', "jsonrpc: is missing"],
       ['{"jsonrpc":"2.0","id":"ID","result":7}', "result: expected an object"],

@@ -69,7 +69,7 @@ export function examineHome(home: HomeFolder): Finding[] {
   const size = `${Math.round(free / 1024 / 1024).toLocaleString("en")} MB free`;
   findings.push(
     free < LOW_DISK_BYTES
-      ? warning("disk", `Its disk is nearly full: ${size}.`, "History stops when it is full; live events go on.")
+      ? warning("disk", `Its disk is nearly full: ${size}.`, "History stops when it is full; live events keep coming.")
       : good("disk", `Its disk has ${size}.`),
   );
   return findings;

@@ -25,7 +25,7 @@ const STORES: readonly Store[] = [
     what: "What is known of servers",
     lost: "it is learned again, and tools count as seen for the first time",
   },
-  { file: "numbers.db", what: "The numbers of events", lost: "sessions of earlier runs go on with higher numbers" },
+  { file: "numbers.db", what: "The numbers of events", lost: "sessions of earlier runs continue with higher numbers" },
   { file: "outbox.db", what: "The outbox", lost: "writes that wait in it are not delivered" },
 ];
 

@@ -14,7 +14,7 @@ it("with agents at work, quitting asks, and the first answer changes nothing", (
     ask: true,
     message: "2 sessions are running.",
     detail:
-      "“Keep running in tray” closes the window; you are still told when one needs you. “Stop and quit” ends their agents; history is kept.",
+      "“Keep running in tray” closes the window; you are still notified when one needs you. “Stop and quit” ends their agents; history is kept.",
     buttons: [
       { label: "Cancel", answer: "cancel" },
       { label: "Keep running in tray", answer: "keep" },

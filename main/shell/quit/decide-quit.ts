@@ -20,7 +20,7 @@ export function decideQuit(facts: QuitFacts): QuitDecision {
   const many = facts.running !== 1;
   const keep = facts.tray ? "Keep running in tray" : "Quit, keep agents running";
   const kept = facts.tray
-    ? `“${keep}” closes the window; you are still told when one needs you.`
+    ? `“${keep}” closes the window; you are still notified when one needs you.`
     : `“${keep}” ends this app only; you find ${many ? "them" : "it"} again when you start it.`;
   return {
     ask: true,
