@@ -143,7 +143,7 @@ describe("the demo agent", () => {
     program.write("search three\r");
     await shows("1 lines with “three” in 1 of 3 files");
     program.write("nonsense\r");
-    await shows("that is none of these");
+    await shows("that is not one of these");
     program.write("exit\r");
     expect(await left).toBe(0);
     const { events } = await readEvents(
