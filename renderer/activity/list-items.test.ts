@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { applyEntry, createCallLog } from "../../shared/events/fold.ts";
 import type { StreamEvent } from "../../shared/events/tool-event.ts";
+import { type Filter, NO_FILTER } from "../stores/filters.ts";
 import { createTurns, noteCall, noteStart } from "../stores/turns.ts";
-import { type Filter, NO_FILTER } from "./filters.ts";
 import { type ItemSource, ListItems } from "./list-items.ts";
 
 const START = Date.parse("2026-11-20T14:00:00Z");

@@ -1,8 +1,8 @@
 /** What the activity list shows and in which order: calls by turn, with the gaps where they belong; oldest first, drawn newest first. */
 import type { Call } from "../../shared/events/call.ts";
 import type { Gap } from "../../shared/events/fold.ts";
+import { type Filter, isFiltering, matcher } from "../stores/filters.ts";
 import type { Turns } from "../stores/turns.ts";
-import { type Filter, isFiltering, matcher } from "./filters.ts";
 import { GapCursor } from "./gap-cursor.ts";
 import { callItem, type Item, LIST_HEIGHTS, type RowHeights, type TurnItem, turnItem } from "./list-item.ts";
 import { RowLayout } from "./row-layout.ts";

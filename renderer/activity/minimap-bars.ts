@@ -1,7 +1,7 @@
 /** The bars of the minimap: a session's calls over time at a glance, however many there are. */
 import type { Call } from "../../shared/events/call.ts";
 import { isOpen } from "../../shared/events/call.ts";
-import { isError } from "./filters.ts";
+import { isError } from "../stores/filters.ts";
 
 /** Bars drawn at most; each then stands for several calls, the worst of which it shows. */
 export const MAX_BARS = 64;

@@ -1,8 +1,8 @@
 /** What the activity list shows at a moment: filtered, ordered, and held still while somebody reads or points. */
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from "react";
 import type { CallLogStore } from "../stores/call-log-store.ts";
+import { changesWithTime, type Filter } from "../stores/filters.ts";
 import { nextTask, sliceTime } from "../stores/slices.ts";
-import { changesWithTime, type Filter } from "./filters.ts";
 import { LIST_HEIGHTS, type RowHeights } from "./list-item.ts";
 import { ListItems } from "./list-items.ts";
 

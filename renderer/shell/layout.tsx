@@ -11,7 +11,6 @@ import { SessionRail } from "../sessions/session-rail.tsx";
 import { BadPath, NothingSelected, UnknownSession } from "../states/no-session.tsx";
 import { useSession } from "../stores/app-store.ts";
 import { useSettings } from "../stores/settings-store.ts";
-import { useTurnStarts } from "../stores/use-turn-starts.ts";
 import { useView } from "../stores/view-store.ts";
 import { TerminalPane } from "../terminal/terminal-pane.tsx";
 import { Terminals } from "../terminal/terminals.tsx";
@@ -19,6 +18,7 @@ import styles from "./layout.module.css";
 import { Drawer, PreviewPanel } from "./lazy-panels.tsx";
 import { useServices } from "./services.ts";
 import { useKeys } from "./use-shortcuts.ts";
+import { useTurnStarts } from "./use-turn-starts.ts";
 import type { Width } from "./use-width.ts";
 
 const NarrowLayout = lazy(() =>

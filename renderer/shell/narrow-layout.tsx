@@ -9,13 +9,13 @@ import { SessionList } from "../sessions/session-list.tsx";
 import { DaemonBanner } from "../states/daemon-banner.tsx";
 import { useWatching } from "../stores/app-store.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
-import { useTurnStarts } from "../stores/use-turn-starts.ts";
 import { selectCall, useView } from "../stores/view-store.ts";
 import { KeyRow } from "../terminal/key-row.tsx";
 import { TerminalPane } from "../terminal/terminal-pane.tsx";
 import styles from "./layout.module.css";
 import { Drawer, PreviewPanel } from "./lazy-panels.tsx";
 import { useServices } from "./services.ts";
+import { useTurnStarts } from "./use-turn-starts.ts";
 
 export function NarrowLayout({ session, middle }: { session: SessionView | undefined; middle: ReactNode }) {
   const { streams } = useServices();

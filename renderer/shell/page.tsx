@@ -8,7 +8,7 @@ import { createGatewayGate } from "../gateway/gateway-gate.ts";
 import { loadThrough } from "../gateway/load-code.ts";
 import { openReconnectingSocket } from "../gateway/reconnecting-socket.ts";
 import type { Connection, Host } from "../host/host.ts";
-import { SignIn } from "../host/sign-in.tsx";
+import { SignIn } from "../sign-in/sign-in.tsx";
 import { receiveAppFrame, setLink, useApp } from "../stores/app-store.ts";
 import { createSessionStreams } from "../stores/session-streams.ts";
 import { useView } from "../stores/view-store.ts";

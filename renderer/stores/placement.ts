@@ -3,7 +3,7 @@
  * the other once, when the calls from before this page looked have come.
  */
 import type { Call } from "../../shared/events/call.ts";
-import { isError } from "../activity/filters.ts";
+import { isError } from "./filters.ts";
 import { groupAnew } from "./group-anew.ts";
 import { createTurns, noteCall, noteStart, type Turns } from "./turns.ts";
 

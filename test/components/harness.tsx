@@ -2,11 +2,11 @@
 import { useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ActivityList } from "../../renderer/activity/activity-list.tsx";
-import { type Filter, NO_FILTER } from "../../renderer/activity/filters.ts";
 import { WATERFALL_HEIGHTS } from "../../renderer/activity/list-item.ts";
 import { useActivity } from "../../renderer/activity/use-activity.ts";
 import { JsonView } from "../../renderer/detail/json-view.tsx";
 import { type CallLogStore, createCallLogStore } from "../../renderer/stores/call-log-store.ts";
+import { type Filter, NO_FILTER } from "../../renderer/stores/filters.ts";
 import "../../renderer/theme/tokens.css";
 import "../../renderer/theme/base.css";
 import { Waterfall } from "../../renderer/waterfall/waterfall.tsx";

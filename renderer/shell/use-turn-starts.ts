@@ -1,8 +1,8 @@
 /** Tells a session's store when its agent said that turns began: those of before, and each new one. */
 import { useEffect } from "react";
-import { useServices } from "../shell/services.ts";
-import { useApp } from "./app-store.ts";
-import type { CallLogStore } from "./call-log-store.ts";
+import { useApp } from "../stores/app-store.ts";
+import type { CallLogStore } from "../stores/call-log-store.ts";
+import { useServices } from "./services.ts";
 
 export function useTurnStarts(session: string | undefined, store: CallLogStore | undefined): void {
   const { client } = useServices();

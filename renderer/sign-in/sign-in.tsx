@@ -1,13 +1,13 @@
 /** The page for a browser that the gateway does not know yet. */
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
+import { readCredential, redeemCode } from "../host/pairing.ts";
+import { writeToken } from "../host/token-store.ts";
 import { Button } from "../parts/button.tsx";
 import form from "../parts/form.module.css";
 import { FaultNote } from "../sessions/fault-note.tsx";
 import { Mark } from "../shell/mark.tsx";
-import { readCredential, redeemCode } from "./pairing.ts";
 import styles from "./sign-in.module.css";
-import { writeToken } from "./token-store.ts";
 
 interface SignInProps {
   /** Why the person is asked again, if they were signed in before. */
