@@ -2,7 +2,7 @@
 import { initialContent } from "../../shared/inbox/check-content.ts";
 import { type Field, readForm } from "../../shared/inbox/read-form.ts";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
-import { type InboxAnswer, type InboxEntry, inboxResponseSchema } from "../../shared/protocol/inbox-api.ts";
+import { type InboxAnswer, type InboxEntry, inboxResponseSchema, isTold } from "../../shared/protocol/inbox-api.ts";
 import { z } from "../../shared/protocol/schema.ts";
 import { oneLine, visible, visibleJson, visibleLines } from "../../shared/text/visible.ts";
 import { homeFolder } from "../home/home-folder.ts";
@@ -81,6 +81,7 @@ export function composeAnswer(
   if (decision !== undefined) return ok({ decision, ...(words !== "" && { words }) });
   if (options.decline === true) return ok({ action: "decline" });
   if (options.cancel === true) return ok({ action: "cancel" });
+  if (isTold(entry.kind)) return ok({ action: "accept" });
   if (entry.kind !== "question" && entry.kind !== "elicitation") {
     return failed("no-decision", "This wants a decision.", "Add --once, --session or --refuse.");
   }
@@ -144,11 +145,14 @@ function readJson(text: string): Result<unknown> {
 const MAX_LINES = 40;
 
 function textOf(entry: InboxEntry): string {
-  const { id, kind, from, text, args, answered, url, schema } = entry;
+  const { id, kind, from, text, title, preview, args, answered, url, schema } = entry;
   const lines = [`${visible(id)}  ${KINDS[kind]}  from ${oneLine(from, 80)}  since ${entry.created_at}`];
+  if (title !== undefined) lines.push(`  ${oneLine(title, 200)}`);
   const shown = visibleLines(text).split("\n");
   lines.push(...shown.slice(0, MAX_LINES).map((line) => `  ${line}`));
   if (shown.length > MAX_LINES) lines.push(`  … ${shown.length - MAX_LINES} more lines; --json has them`);
+  if (preview !== undefined)
+    lines.push(`  port ${preview.port}, ${oneLine(preview.path, 300)}; \`signalbox preview\` opens it`);
   if (url !== undefined) lines.push(`  opens ${oneLine(url, 500)}`);
   if (args !== undefined) lines.push(`  arguments ${oneLine(visibleJson(JSON.stringify(args)), 2_000)}`);
   if (schema !== undefined) lines.push(...fieldLines(schema));
@@ -163,6 +167,8 @@ const KINDS: Record<InboxEntry["kind"], string> = {
   outbox: "kept write",
   "sign-in": "sign-in",
   "changed-tools": "changed tools",
+  notice: "notice",
+  preview: "preview",
 };
 
 function endOf({ by, at, how, words }: NonNullable<InboxEntry["answered"]>): string {

@@ -72,7 +72,10 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
           opened.value.sessions,
         );
   const sessionStore = shared ?? options.sessionStore ?? opened.value.sessions;
-  const parts = createDaemonParts({ ...options, sessionStore }, opened.value, () => url + CALLBACK_PATH);
+  const parts = createDaemonParts({ ...options, sessionStore }, opened.value, {
+    redirectUrl: () => url + CALLBACK_PATH,
+    serves,
+  });
   const { terminals, registry, signIns, servers, outbox, inbox, agents, reports } = parts;
   const life = createDaemonLife({
     idleMs: options.idleMs,
@@ -134,6 +137,11 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     onChange: (id) => registry.get(id) !== undefined && registry.changed(id),
     costly: process.platform !== "linux",
   });
+  async function serves(session: string, port: number): Promise<boolean> {
+    if (previews.exposed(session).includes(port)) return true;
+    await portWatch.looked();
+    return portWatch.ports(session)?.some((found) => found.port === port && found.ours) ?? false;
+  }
   const routes = createDaemonRoutes({
     key,
     registry,

@@ -5,6 +5,7 @@ import { openResultFiles } from "../home/results/result-files.ts";
 import { type AgentReports, createAgentReports } from "./agent-reports/create-agent-reports.ts";
 import { createBuiltinLink } from "./builtin/builtin-link.ts";
 import { createBuiltinSource } from "./builtin/builtin-source.ts";
+import { createTellPerson } from "./builtin/tell-person.ts";
 import { type ClientRoom, createClientRoom } from "./clients/client-room.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 import { type AgentApprovals, createAgentApprovals } from "./inbox/agent-approvals.ts";
@@ -46,8 +47,18 @@ export interface DaemonParts {
   dispose(): Promise<void>;
 }
 
-/** `redirectUrl` is where a sign-in comes back to, known once the daemon listens. */
-export function createDaemonParts(options: DaemonOptions, opened: OpenHome, redirectUrl: () => string): DaemonParts {
+export interface DaemonSurroundings {
+  /** Where a sign-in comes back to, known once the daemon listens. */
+  redirectUrl: () => string;
+  /** Whether a program of the session listens on the port now, or its person has exposed it. */
+  serves: (session: string, port: number) => Promise<boolean>;
+}
+
+export function createDaemonParts(
+  options: DaemonOptions,
+  opened: OpenHome,
+  { redirectUrl, serves }: DaemonSurroundings,
+): DaemonParts {
   const { home, log, env = process.env } = options;
   const { key, store, settings, own, oauth, numbers } = opened;
   const statusListeners = new Set<() => void>();
@@ -93,7 +104,7 @@ export function createDaemonParts(options: DaemonOptions, opened: OpenHome, redi
     openBuiltin: (session) => (handlers) => {
       const known = session === undefined ? undefined : registry.get(session.id);
       const asking = known && { id: known.id, agent: known.agent ?? "The agent", calls: known.calls };
-      return createBuiltinLink({ session: asking, person: () => person }, handlers);
+      return createBuiltinLink({ session: asking, person: () => person, tell: () => tell }, handlers);
     },
     openClient: clients.open,
     guard,
@@ -121,6 +132,7 @@ export function createDaemonParts(options: DaemonOptions, opened: OpenHome, redi
     derived: createDerived({ outbox: () => outbox, servers, secrets }),
   });
   const person = createAskPerson(inbox);
+  const tell = createTellPerson({ inbox, serves });
   inbox.onChange(
     (session) => session !== undefined && registry.get(session) !== undefined && registry.changed(session),
   );

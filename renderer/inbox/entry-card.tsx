@@ -7,6 +7,7 @@ import { formatAgo } from "../activity/elapsed.ts";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Button, join, Kbd } from "../parts/button.tsx";
 import form from "../parts/form.module.css";
+import { openPreview } from "../preview/preview-actions.ts";
 import { copyText } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
 import { useSession, useWatching } from "../stores/app-store.ts";
@@ -64,6 +65,7 @@ export function EntryCard({ entry, ref, strip = false, onAnswered }: CardProps) 
           <time dateTime={entry.created_at}>{formatAgo(Date.parse(entry.created_at), now)}</time>
         </span>
       </header>
+      {entry.title !== undefined && <p className={styles.title}>{oneLine(entry.title, 200)}</p>}
       <Text entry={entry} />
       {answered === undefined ? <Arguments entry={entry} /> : <End entry={entry} />}
       {answered === undefined && (
@@ -97,6 +99,7 @@ export function EntryCard({ entry, ref, strip = false, onAnswered }: CardProps) 
 /** What a key does on the card itself. What asks for more than a yes is gone into, never guessed. */
 function keyed(key: string, entry: InboxEntry, card: HTMLElement): InboxAnswer | "focus" | "submit" | undefined {
   const decides = entry.kind === "approval";
+  if (entry.kind === "notice" && key === "a") return { action: "accept" };
   if (key === "Enter") return "focus";
   if (key === "a") return decides ? { decision: "once" } : card.querySelector("form") === null ? "focus" : "submit";
   if (key !== "d") return undefined;
@@ -128,7 +131,8 @@ function Text({ entry: { text, text_left_out, answered } }: { entry: InboxEntry 
   );
 }
 
-function Arguments({ entry: { args, args_cut, url } }: { entry: InboxEntry }) {
+function Arguments({ entry: { args, args_cut, url, preview } }: { entry: InboxEntry }) {
+  if (preview !== undefined) return <p className={styles.url}>{visible(`localhost:${preview.port}${preview.path}`)}</p>;
   if (url !== undefined) return <p className={styles.url}>{visible(url)}</p>;
   if (args === undefined) return null;
   const text = typeof args === "string" ? visibleLines(args) : visibleJson(JSON.stringify(args, null, 2));
@@ -202,6 +206,16 @@ function AnswerPart({ entry, answering, send }: PartProps) {
           </AskFirst>
         </div>
       );
+    case "notice":
+      return (
+        <div className={form.actions}>
+          <Button data-first busy={answering.busy} onClick={() => void send({ action: "accept" })}>
+            Mark as read <Kbd>a</Kbd>
+          </Button>
+        </div>
+      );
+    case "preview":
+      return <PreviewOffer entry={entry} answering={answering} send={send} />;
     case "sign-in":
     case "changed-tools": {
       const server = entry.server ?? entry.from;
@@ -264,6 +278,37 @@ function Address({ entry, answering, send }: PartProps) {
       </Button>
       <Button busy={answering.busy} onClick={() => void send({ action: "decline" })}>
         Decline
+      </Button>
+    </div>
+  );
+}
+
+/** Opens it by the person's own hand: that exposes the port where it is not yet. */
+function PreviewOffer({ entry, answering, send }: PartProps) {
+  const services = useServices();
+  const session = useSession(entry.session);
+  const { port, path } = entry.preview ?? { port: 0, path: "/" };
+  const known = session?.ports?.find((each) => each.port === port);
+  const open = async () => {
+    if (session === undefined) return;
+    const opened = await openPreview(services, session.id, known ?? { port, exposed: false, health: "unknown" }, path);
+    if (!opened) return;
+    closeOverlay();
+    await send({ action: "accept" });
+  };
+  return (
+    <div className={form.actions}>
+      <Button
+        kind="primary"
+        data-first
+        busy={answering.busy}
+        disabled={session === undefined}
+        onClick={() => void open()}
+      >
+        {known?.exposed === true ? "Open preview" : `Expose port ${port} and open`}
+      </Button>
+      <Button busy={answering.busy} onClick={() => void send({ action: "cancel" })}>
+        Dismiss
       </Button>
     </div>
   );

@@ -10,6 +10,8 @@ export const KIND_WORDS: Record<InboxEntry["kind"], string> = {
   outbox: "Kept write",
   "sign-in": "Sign-in",
   "changed-tools": "Changed tools",
+  notice: "Notice",
+  preview: "Preview",
 };
 
 const HOW_WORDS: Record<NonNullable<Answered["how"]>, string> = {
@@ -31,15 +33,15 @@ export function endSentence({ kind, answered }: InboxEntry): string {
   const why = words === undefined ? "" : `: ${oneLine(words, 300)}`;
   if (how === "withdrawn") return `Nobody waits for this any more since ${time}${why}.`;
   if (how === "elsewhere") return `Answered in the agent at ${time}.`;
-  const what =
-    kind === "outbox" && how !== undefined
-      ? how === "refuse"
-        ? "Discarded"
-        : "Sent again"
-      : kind === "changed-tools"
-        ? "Accepted"
-        : how === undefined
-          ? "Answered"
-          : HOW_WORDS[how];
+  const what = whatWasDone(kind, how);
   return `${what} by ${oneLine(by, 80)} at ${time}${why}.`;
+}
+
+function whatWasDone(kind: InboxEntry["kind"], how: Answered["how"]): string {
+  if (kind === "notice") return "Read";
+  if (kind === "preview") return how === "accept" ? "Opened" : "Dismissed";
+  if (kind === "changed-tools") return "Accepted";
+  if (how === undefined) return "Answered";
+  if (kind === "outbox") return how === "refuse" ? "Discarded" : "Sent again";
+  return HOW_WORDS[how];
 }

@@ -1,5 +1,6 @@
 /** What waits in a session, above its terminal: the oldest of it in full, and how much more there is. */
 import { lazy, Suspense } from "react";
+import { isTold } from "../../shared/protocol/inbox-api.ts";
 import { loadCode } from "../gateway/load-code.ts";
 import { Button } from "../parts/button.tsx";
 import { openOverlay } from "../stores/view-store.ts";
@@ -18,7 +19,9 @@ export function InboxStrip({ session }: { session: string }) {
 
 function Strip({ session }: { session: string }) {
   const { entries } = useInbox();
-  const open = (entries ?? []).filter((entry) => entry.session === session && entry.answered === undefined);
+  const here = (entries ?? []).filter((entry) => entry.session === session && entry.answered === undefined);
+  // Who is waited for comes before what was told.
+  const open = [...here.filter(({ kind }) => !isTold(kind)), ...here.filter(({ kind }) => isTold(kind))];
   const [first] = open;
   if (first === undefined) return null;
   return (

@@ -6,7 +6,8 @@ import { copyText } from "../shell/actions.ts";
 import type { Services } from "../shell/services.ts";
 import { mayOnlyWatch } from "../stores/app-store.ts";
 import { toastFault } from "../stores/toasts.ts";
-import { openOverlay, selectSession, showPreview, useView } from "../stores/view-store.ts";
+import { openOverlay, selectSession, showPreview, useView, visitPreview } from "../stores/view-store.ts";
+import { keepPath } from "./preview-path.ts";
 
 /** The port that a person most likely means: one that is served and exposed, else served, else exposed. */
 export function likelyPort(ports: readonly PortView[]): PortView | undefined {
@@ -14,17 +15,30 @@ export function likelyPort(ports: readonly PortView[]): PortView | undefined {
   return up.find(({ exposed }) => exposed) ?? up[0] ?? ports[0];
 }
 
-/** Exposes the port where it is not yet, and shows it. A device that may only watch is told so in the preview's place. */
-export async function openPreview(services: Services, session: string, port: PortView): Promise<void> {
+/**
+ * Exposes the port where it is not yet, and shows it, at `path` where one is given. A device that may only watch is told so in the
+ * preview's place. False when it could not be exposed, which was said.
+ */
+export async function openPreview(
+  services: Services,
+  session: string,
+  port: PortView,
+  path?: string,
+): Promise<boolean> {
   if (!port.exposed && !mayOnlyWatch()) {
     const exposed = await services.client.exposePort(session, { port: port.port });
     if (!exposed.ok) {
       toastFault(exposed.fault);
-      return;
+      return false;
     }
   }
   selectSession(session);
-  showPreview(port.port);
+  if (path === undefined) showPreview(port.port);
+  else {
+    keepPath(session, port.port, path);
+    visitPreview(port.port);
+  }
+  return true;
 }
 
 export function togglePreview(services: Services, session: SessionView): void {

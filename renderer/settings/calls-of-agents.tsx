@@ -2,11 +2,15 @@
 import { useEffect, useState } from "react";
 import { AGENT_TOOL_KINDS, type AgentToolKind, KIND_WORDS } from "../../shared/events/agent-tool.ts";
 import type { DaemonSettings } from "../../shared/protocol/daemon-settings.ts";
+import { PERSON_TOOLS, tokensOf } from "../../shared/protocol/person-tools.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp } from "../stores/app-store.ts";
 import { toastFault } from "../stores/toasts.ts";
 import { Toggle } from "./controls.tsx";
 import { NumberSetting } from "./number-setting.tsx";
+
+const TOOL_NAMES = PERSON_TOOLS.map(({ name }) => String(name)).join(", ");
+const TOKENS = tokensOf(PERSON_TOOLS).toLocaleString("en-US");
 
 const KIND_HINTS: Readonly<Record<AgentToolKind, string>> = {
   command: "Shell commands with their exit code and output.",
@@ -68,8 +72,8 @@ export function CallsOfAgents() {
         />
       ))}
       <Toggle
-        label="Agents may ask you and show their steps"
-        hint="Offers agents the tools ask_user and report_progress, from the server “signalbox”. Questions come to the inbox."
+        label="Agents may ask you, tell you things and show their steps"
+        hint={`Offers agents ${TOOL_NAMES} from the server “signalbox”. They take about ${TOKENS} tokens of each agent's context. Questions and notices come to the inbox.`}
         value={settings.person_tools}
         onChange={(person_tools) => void change({ person_tools })}
       />

@@ -109,6 +109,12 @@ function Kinds({ settings: notifications, onChange: notify }: KindsProps) {
         onChange={(finished) => notify({ finished })}
       />
       <Toggle
+        label="An agent tells you something"
+        hint="The notice says what it is about. The message itself is in the inbox."
+        value={notifications.told}
+        onChange={(told) => notify({ told })}
+      />
+      <Toggle
         label="Quiet hours"
         hint="Nothing is announced in them."
         value={quiet !== null}

@@ -166,10 +166,11 @@ function useRoomForDetail(activity: RefObject<HTMLElement | null>): void {
 function ShownPreview() {
   const session = useSession(useView((view) => view.session));
   const port = useView((view) => view.preview);
+  const visit = useView((view) => view.previewVisit);
   if (session === undefined || port === undefined) return null;
   return (
     <Suspense>
-      <PreviewPanel key={`${session.id} ${port}`} session={session} number={port} back="activity" />
+      <PreviewPanel key={`${session.id} ${port} ${visit}`} session={session} number={port} back="activity" />
     </Suspense>
   );
 }

@@ -1,7 +1,7 @@
 /** What a screen reader is told by itself: changes of state, politely, never percentages. */
 import { useEffect, useState } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
-import type { InboxHead } from "../../shared/protocol/inbox-api.ts";
+import { type InboxHead, isTold } from "../../shared/protocol/inbox-api.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { portName } from "../preview/port-text.ts";
 import { sessionWord } from "../sessions/session-tone.ts";
@@ -44,9 +44,13 @@ function stateSentence(session: SessionView): string {
 export function asked(before: readonly InboxHead[], now: readonly InboxHead[]): string[] {
   if (before === now) return [];
   const known = new Set(before.map(({ id }) => id));
-  return now.flatMap(({ id, from, text }) =>
-    known.has(id) ? [] : [`Inbox: ${oneLine(from, 60)} asks: ${oneLine(text, 120)}`],
-  );
+  return now.flatMap(({ id, kind, from, title, text }) => {
+    if (known.has(id)) return [];
+    const verb = isTold(kind) ? "tells you" : "asks";
+    return [
+      `Inbox: ${oneLine(from, 60)} ${verb}: ${title === undefined ? "" : `${oneLine(title, 60)}: `}${oneLine(text, 120)}`,
+    ];
+  });
 }
 
 /** Sessions whose state changed, and calls that failed in them. */

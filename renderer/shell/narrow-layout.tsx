@@ -22,6 +22,7 @@ export function NarrowLayout({ session, middle }: { session: SessionView | undef
   const sessionsOpen = useView((view) => view.sessionsOpen);
   const sheetOpen = useView((view) => view.sheetOpen);
   const preview = useView((view) => (view.call === undefined ? view.preview : undefined));
+  const visit = useView((view) => view.previewVisit);
   const watching = useWatching();
   const id = session?.id;
   const store = useMemo(() => (id === undefined ? undefined : streams.open(id)), [streams, id]);
@@ -38,7 +39,7 @@ export function NarrowLayout({ session, middle }: { session: SessionView | undef
     return (
       <div className={styles.narrow}>
         <Suspense>
-          <PreviewPanel key={`${session.id} ${preview}`} session={session} number={preview} back="terminal" />
+          <PreviewPanel key={`${session.id} ${preview} ${visit}`} session={session} number={preview} back="terminal" />
         </Suspense>
       </div>
     );

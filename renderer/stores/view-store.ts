@@ -52,6 +52,8 @@ export interface ViewStore {
   callTab: CallTab;
   /** Port of the preview that has the activity's place. */
   preview: number | undefined;
+  /** Another number for each time that a preview is opened at a place of its own. */
+  previewVisit: number;
   /** The path that led nowhere readable, to be shown as such. */
   badPath: string | undefined;
   overlay: Overlay;
@@ -79,6 +81,7 @@ export const useView = create<ViewStore>(() => ({
   call: undefined,
   callTab: "overview",
   preview: undefined,
+  previewVisit: 0,
   badPath: undefined,
   overlay: undefined,
   about: undefined,
@@ -173,6 +176,12 @@ export function showPreview(port: number | undefined): void {
   const activity = port === undefined ? collapsed.activity : false;
   useView.setState({ preview: port, call: undefined, collapsed: { ...collapsed, activity } });
   writeAddress(placeOf(session, undefined, port), "replace");
+}
+
+/** Shows a preview anew, at the path that is kept for it. */
+export function visitPreview(port: number): void {
+  useView.setState(({ previewVisit }) => ({ previewVisit: previewVisit + 1 }));
+  showPreview(port);
 }
 
 /** The panes after another session was selected: it takes the place of the one that was selected before. */

@@ -3,13 +3,16 @@ import { describe, expect, it } from "vitest";
 import { session } from "../../test/support/electron-double/app-state.ts";
 import type { SessionStatus } from "../protocol/app-frames.ts";
 import { DEFAULT_DESKTOP_SETTINGS } from "../protocol/desktop-settings.ts";
+import type { InboxHead } from "../protocol/inbox-api.ts";
 import {
   decideNotices,
+  decideTold,
   isQuiet,
   type NoticeCause,
   type NoticeFacts,
   type NoticeKind,
   noticeCause,
+  toldCauses,
 } from "./decide-notices.ts";
 
 const settings = DEFAULT_DESKTOP_SETTINGS.notifications;
@@ -120,5 +123,36 @@ describe("what waits in the inbox", () => {
     expect(notice([{ ...head, kind: "question", id: "e1", session: "a" }])).toMatchObject({ entry: "e1" });
     expect(notice([{ ...head, kind: "question", id: "e1", session: "a" }])?.refusable).toBeUndefined();
     expect(notice([{ ...head, id: "e1", session: "a", decides: true, answer_at: "agent" }])?.refusable).toBeUndefined();
+  });
+});
+
+describe("what an agent tells", () => {
+  const head = (id: string, change: Partial<InboxHead> = {}): InboxHead => ({
+    id,
+    kind: "notice",
+    from: "Claude Code",
+    title: "Migration is done",
+    text: "The password is hunter2.",
+    created_at: noon.toISOString(),
+    ...change,
+  });
+
+  it("is announced once, with what it is about and never with the message, and leads to its entry", () => {
+    const before = [head("a")];
+    expect(toldCauses(before, [head("a"), head("b"), head("q", { kind: "question" })])).toEqual([head("b")]);
+    expect(decideTold([head("b")], away)).toEqual([
+      { title: "Claude Code tells you", body: "Migration is done", entry: "b" },
+    ]);
+    expect(decideTold([head("p", { kind: "preview" })], away)[0]?.title).toBe("Claude Code offers a preview");
+    expect(decideTold([head("a"), head("b"), head("c")], away)).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<NoticeFacts>]>([
+    ["while the window is looked at", { focused: true }],
+    ["when it is switched off", { settings: { ...settings, told: false } }],
+    ["in quiet hours", { settings: { ...settings, quiet_hours: { from: "11:00", to: "13:00" } } }],
+    ["while notices are paused", { settings: { ...settings, paused_until: new Date(2026, 10, 20, 13).toISOString() } }],
+  ])("is not announced %s", (_, facts) => {
+    expect(decideTold([head("a")], { ...away, ...facts })).toEqual([]);
   });
 });

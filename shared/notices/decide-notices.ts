@@ -1,7 +1,7 @@
 /** When a person is told something while they look elsewhere, and in which words, as pure functions. */
 import type { SessionView } from "../protocol/app-frames.ts";
 import type { DesktopSettings } from "../protocol/desktop-settings.ts";
-import type { InboxHead } from "../protocol/inbox-api.ts";
+import { type InboxHead, isTold } from "../protocol/inbox-api.ts";
 import { oneLine } from "../text/visible.ts";
 
 export type NoticeKind = "needs_you" | "failed" | "finished";
@@ -39,6 +39,12 @@ export function noticeCause(before: SessionView | undefined, after: SessionView)
   return ran >= FINISHED_AFTER_MS ? { kind: "finished", session: after } : undefined;
 }
 
+/** What agents told since `before`: its session names it, and where it has none, its agent. */
+export function toldCauses(before: readonly InboxHead[], now: readonly InboxHead[]): InboxHead[] {
+  const known = new Set(before.map(({ id }) => id));
+  return now.filter(({ id, kind }) => isTold(kind) && !known.has(id));
+}
+
 export interface NoticeFacts {
   focused: boolean;
   settings: DesktopSettings["notifications"];
@@ -47,6 +53,23 @@ export interface NoticeFacts {
   announced: ReadonlyMap<string, number>;
   /** What waits in the inbox, oldest first. */
   inbox: readonly InboxHead[];
+}
+
+/** Of what agents told in one short span, the notices to show now: what each is about, never the message itself. */
+export function decideTold(
+  heads: readonly InboxHead[],
+  facts: Pick<NoticeFacts, "focused" | "settings" | "now">,
+): Notice[] {
+  const { focused, settings, now } = facts;
+  if (focused || !settings.told || isPaused(settings, now) || isQuiet(settings.quiet_hours, now)) return [];
+  if (heads.length >= MERGE_FROM)
+    return [{ title: `${heads.length} messages of agents`, body: "They are in the inbox." }];
+  return heads.map(({ id, kind, from, title, session }) => ({
+    title: kind === "preview" ? `${oneLine(from, 60)} offers a preview` : `${oneLine(from, 60)} tells you`,
+    body: oneLine(title ?? "", 120),
+    entry: id,
+    ...(session !== undefined && { session }),
+  }));
 }
 
 /** Of what happened in one short span, the notices to show now. Prompts and messages are never in them. */

@@ -38,7 +38,7 @@ export const newClientTokenSchema = z.object({
   name: nameSchema,
   tools: declaredToolsSchema.optional(),
   origins: z.array(originSchema).max(20).optional(),
-  /** Which sessions' agents see its tools; ids are the daemon's. */
+  /** Which sessions' agents see its tools. At the daemon by its own ids, at the gateway by the sessions'. */
   sessions: z.union([z.literal("all"), z.array(z.string().max(64)).max(200)]).optional(),
   /** How long one call may take, in seconds. */
   timeout_seconds: z.number().int().min(1).max(86_400).optional(),
@@ -66,6 +66,11 @@ export const clientTokenSchema = z.object({
   created_at: z.string(),
   /** A client with this token is connected. */
   connected: z.boolean(),
+  /** When it last was, ISO 8601; absent where it never was. */
+  last_seen_at: z.string().optional(),
+  /** What the connected program says of itself. */
+  title: z.string().optional(),
+  version: z.string().optional(),
   /** Names of the tools that agents are offered now. */
   tools: z.array(z.string()),
 });

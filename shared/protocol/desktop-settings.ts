@@ -12,6 +12,8 @@ export const desktopSettingsSchema = z.object({
     needs_you: z.boolean(),
     failed: z.boolean(),
     finished: z.boolean(),
+    /** An agent tells something (`notify_user`, `open_preview`); absent in files from before there was this. */
+    told: z.boolean().default(true),
     /** Local times of day; `to` before `from` spans midnight. Null: never quiet. */
     quiet_hours: z.object({ from: timeOfDay, to: timeOfDay }).nullable(),
     /** ISO 8601; nothing is announced before it. Null: not paused. */
@@ -31,5 +33,5 @@ export type DesktopSettingsPatch = z.infer<typeof desktopSettingsPatchSchema>;
 export const DEFAULT_DESKTOP_SETTINGS: DesktopSettings = {
   close_to_tray: true,
   open_at_login: false,
-  notifications: { needs_you: true, failed: true, finished: true, quiet_hours: null, paused_until: null },
+  notifications: { needs_you: true, failed: true, finished: true, told: true, quiet_hours: null, paused_until: null },
 };

@@ -4,11 +4,24 @@ import { z } from "./schema.ts";
 /**
  * `question`: an agent asks (`ask_user`). `elicitation`: an MCP server asks. `approval`: a call that a rule holds, or what an
  * agent wants to do itself. `outbox`: a kept write that waits for a decision. `sign-in`: a server that wants one. `changed-tools`:
- * a server that describes its tools in other words than were accepted.
+ * a server that describes its tools in other words than were accepted. `notice`: what an agent tells (`notify_user`). `preview`: what
+ * an agent would show (`open_preview`).
  */
-export const INBOX_KINDS = ["question", "elicitation", "approval", "outbox", "sign-in", "changed-tools"] as const;
+export const INBOX_KINDS = [
+  "question",
+  "elicitation",
+  "approval",
+  "outbox",
+  "sign-in",
+  "changed-tools",
+  "notice",
+  "preview",
+] as const;
 export const inboxKindSchema = z.enum(INBOX_KINDS);
 export type InboxKind = z.infer<typeof inboxKindSchema>;
+
+/** Nobody waits for an answer to these: they are there until a person has seen them. */
+export const isTold = (kind: InboxKind): boolean => kind === "notice" || kind === "preview";
 
 /** How an entry ended. `withdrawn`: nobody waits for an answer any more. `elsewhere`: it was answered in the agent itself. */
 export const ANSWER_HOWS = [
@@ -39,6 +52,10 @@ export const inboxEntrySchema = z.object({
   /** Who asks: the agent, or the MCP server by its name. */
   from: z.string(),
   text: z.string(),
+  /** Of a notice, what it is about. */
+  title: z.string().optional(),
+  /** Of a preview, what is to be opened. */
+  preview: z.object({ port: z.number(), path: z.string() }).optional(),
   /** Characters of `text` that are not there. */
   text_left_out: z.number().optional(),
   args: z.unknown().optional(),
@@ -94,6 +111,7 @@ export const inboxHeadSchema = z.object({
   session: z.string().optional(),
   from: z.string(),
   text: z.string(),
+  title: z.string().optional(),
   created_at: z.string(),
   /** As in the entry. */
   answer_at: inboxEntrySchema.shape.answer_at,

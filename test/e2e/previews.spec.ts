@@ -178,3 +178,33 @@ test("`signalbox preview` prints an address that lets one browser in, once", asy
   await expect(late.getByRole("heading", { name: "This preview is closed." })).toBeVisible();
   expect((await run("nobody")).code).toBe(1);
 });
+
+test("an agent offers its page by open_preview: nothing opens by itself, and a person's click exposes it and shows the place", async ({
+  page,
+}) => {
+  const on = await product.fetch("/api/v1/daemon/settings", {
+    method: "PUT",
+    body: JSON.stringify({ person_tools: true }),
+  });
+  expect(on.ok).toBe(true);
+  await product.open(page, `/session/${session}`);
+  await startServer(page);
+  await expect(chip(page)).toContainText(String(port));
+  const { previews } = (await (await product.fetch(`/api/v1/sessions/${session}/previews`)).json()) as {
+    previews: unknown[];
+  };
+  expect(previews).toEqual([]);
+  // Beside the server, in the same session.
+  await typeInTerminal(page, "\u001a");
+  await page.keyboard.press("Control+z");
+  await typeInTerminal(
+    page,
+    `bg; node ${resolve("test/fixtures/agents/call-tool.ts")} open_preview '{"port": ${port}, "path": "/shop?x=1"}'\n`,
+  );
+  const strip = page.getByRole("region", { name: "Waits for you" });
+  await expect(strip).toContainText(`localhost:${port}/shop?x=1`, { timeout: 45_000 });
+  await expect(pane(page)).toHaveCount(0);
+  await strip.getByRole("button", { name: `Expose port ${port} and open` }).click();
+  await expect(shown(page).locator("#where")).toHaveText("/shop?x=1");
+  await expect(strip).toHaveCount(0);
+});

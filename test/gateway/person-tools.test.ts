@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { BUILTIN_TOOLS } from "../../main/daemon/builtin/builtin-tools.ts";
 import type { InboxEntry } from "../../shared/protocol/inbox-api.ts";
+import { PERSON_TOOLS, tokensOf } from "../../shared/protocol/person-tools.ts";
 import { startDaemon } from "../support/daemon/start-daemon.ts";
 
 const undo: (() => unknown)[] = [];
@@ -90,6 +90,19 @@ it("the switch takes the tools away and gives them back, and they weigh less tha
   await vi.waitFor(async () => expect(await tools()).not.toContain("ask_user"));
   await switchTo(true);
   await vi.waitFor(async () => expect(await tools()).toContain("ask_user"));
-  // Four characters are about a token in English and JSON.
-  expect(JSON.stringify(BUILTIN_TOOLS).length / 4).toBeLessThan(500);
+  expect(tokensOf(PERSON_TOOLS)).toBeLessThan(500);
+});
+
+it("P53: a notice of an agent is in the inbox at once, nobody waits for it, and its reader is named", async () => {
+  const { daemon, agent, tools, waiting, entries } = await start();
+  await vi.waitFor(async () => expect(await tools()).toEqual(expect.arrayContaining(["notify_user", "open_preview"])));
+  const told = await agent.tool("notify_user", { title: "Build", message: "<b>It</b> passed." });
+  expect(told.result).toMatchObject({ content: [{ text: "The user is told." }] });
+  const entry = await waiting();
+  expect(entry).toMatchObject({ kind: "notice", from: "claude", title: "Build", text: "<b>It</b> passed." });
+  const none = await agent.tool("open_preview", { port: 1 });
+  expect(none.result).toMatchObject({ isError: true, structuredContent: { code: "not-listening" } });
+  const read = { by: "the owner", answer: { action: "accept" } };
+  expect((await daemon.ask(`/inbox/${entry.id}/answer`, { method: "POST", body: read })).status).toBe(204);
+  expect(await entries()).toEqual([]);
 });

@@ -1,4 +1,6 @@
-/** Speaks MCP for Signalbox itself: its tools ask the person, and show the agent's own steps as a call. */
+/** Speaks MCP for Signalbox itself: its tools ask and tell the person, and show the agent's own steps as a call. */
+import type { Result } from "../../../shared/protocol/fault.ts";
+import { PERSON_TOOLS } from "../../../shared/protocol/person-tools.ts";
 import { VERSION } from "../../home/version.ts";
 import type { AskPerson } from "../inbox/ask-person.ts";
 import type { CallRecorder, RecordedCall } from "../progress/call-recorder.ts";
@@ -15,13 +17,14 @@ import {
 import { knownId } from "../rpc/same-id.ts";
 import { isKnownRevision, LATEST_REVISION } from "../upstream/handshake.ts";
 import type { Link, LinkHandlers } from "../upstream/link.ts";
-import { BUILTIN_TOOLS } from "./builtin-tools.ts";
+import type { TellPerson } from "./tell-person.ts";
 
 export interface BuiltinOptions {
   /** Undefined where nobody asks: a look at what there is. */
   session: { id: string; agent: string; calls: Pick<CallRecorder, "start"> } | undefined;
   /** Asked for when somebody is to be asked: servers are looked at before all parts of the daemon are there. */
   person: () => AskPerson;
+  tell: () => TellPerson;
 }
 
 type Reply = ReturnType<typeof resultOf> | ReturnType<typeof errorOf>;
@@ -30,7 +33,7 @@ type Reply = ReturnType<typeof resultOf> | ReturnType<typeof errorOf>;
 const MAX_WORK = 20;
 const MAX_MESSAGE = 1_000;
 
-export function createBuiltinLink({ session, person }: BuiltinOptions, handlers: LinkHandlers): Link {
+export function createBuiltinLink({ session, person, tell }: BuiltinOptions, handlers: LinkHandlers): Link {
   const asking = new Map<RpcId, AbortController>();
   const work = new Map<string, RecordedCall>();
   let closed = false;
@@ -40,6 +43,9 @@ export function createBuiltinLink({ session, person }: BuiltinOptions, handlers:
   const told = (text: string, more: JsonObject = {}): JsonObject => ({ content: [{ type: "text", text }], ...more });
   const wrong = (code: string, message: string): JsonObject =>
     told(`${code}: ${message}`, { structuredContent: { code, message }, isError: true });
+
+  const outcome = (done: Result<string>): JsonObject =>
+    done.ok ? told(done.value) : wrong(done.fault.code, done.fault.message);
 
   async function ask(id: RpcId, args: JsonObject, from: { id: string; agent: string }): Promise<void> {
     const { question, schema } = args;
@@ -106,11 +112,18 @@ export function createBuiltinLink({ session, person }: BuiltinOptions, handlers:
       return resultOf(id, { protocolVersion, capabilities: { tools: {} }, serverInfo });
     }
     if (method === "ping") return resultOf(id, {});
-    if (method === "tools/list") return resultOf(id, { tools: [...BUILTIN_TOOLS] });
+    if (method === "tools/list") return resultOf(id, { tools: [...PERSON_TOOLS] });
     if (method !== "tools/call") return errorOf(id, RPC.methodNotFound, `${method} is not offered here`);
     const args = isObject(params.arguments) ? params.arguments : {};
     if (session === undefined) return errorOf(id, RPC.internal, "No session asks.");
     if (params.name === "report_progress") return resultOf(id, report(args, session.calls));
+    if (params.name === "notify_user") return resultOf(id, outcome(tell().notify(session, args)));
+    if (params.name === "open_preview") {
+      void tell()
+        .offerPreview(session, args)
+        .then((done) => answer(resultOf(id, outcome(done))));
+      return undefined;
+    }
     if (params.name !== "ask_user") return errorOf(id, RPC.invalidParams, `Unknown tool: ${String(params.name)}`);
     void ask(id, args, session);
     return undefined;

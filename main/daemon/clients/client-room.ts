@@ -142,20 +142,23 @@ export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom
           tellLinks(member);
         },
         onClose() {
+          tokens.seen(token.id);
           if (member.connection !== connection) return;
           member.connection = undefined;
           tellLinks(member);
         },
       });
       member.connection = connection;
+      tokens.seen(token.id);
       former?.close(CLOSE.policy, "another client with this token took over");
       member.tools = connection.tools();
       tellLinks(member);
     },
     list() {
       const servers = names();
-      return tokens.list().map(({ id, name, origins, sessions, timeout_seconds, created_at }) => {
+      return tokens.list().map(({ id, name, origins, sessions, timeout_seconds, created_at, last_seen_at }) => {
         const { connection, tools } = memberOf(id);
+        const { title, version } = connection?.introduced() ?? {};
         return {
           id,
           name,
@@ -165,6 +168,9 @@ export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom
           timeout_seconds,
           created_at,
           connected: connection !== undefined,
+          ...(last_seen_at !== undefined && { last_seen_at }),
+          ...(title !== undefined && { title }),
+          ...(version !== undefined && { version }),
           tools: connection === undefined ? [] : tools.map((tool) => String(tool.name)),
         };
       });

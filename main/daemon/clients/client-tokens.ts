@@ -23,11 +23,14 @@ const tokenSchema = z.object({
   sessions: z.union([z.literal("all"), z.array(z.string())]),
   timeout_seconds: z.number(),
   created_at: z.string(),
+  last_seen_at: z.string().optional(),
 });
 export type ClientToken = z.infer<typeof tokenSchema> & { server: string };
 const fileSchema = z.object({ clients: z.array(tokenSchema) });
 
 const MAX_TOKENS = 100;
+/** How often it is written that a client was seen, in milliseconds: one that comes and goes all the time costs the disk little. */
+const SEEN_STEP_MS = 60_000;
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
 export interface ClientTokens {
@@ -44,6 +47,10 @@ export interface ClientTokens {
   rename(id: string, name: string): Result<void>;
   /** Faults: `no-such-client`, and `clients-unwritable`: it opens nothing all the same, as long as this daemon runs. */
   remove(id: string): Result<void>;
+  /** Its client has connected, or left. */
+  seen(id: string): void;
+  /** `session` goes on what `former` was: a token for that one is for this. */
+  takeOver(former: string, session: string): void;
   onChange(listener: () => void): void;
 }
 
@@ -71,6 +78,7 @@ export function openClientTokens(path: string, now: () => number = Date.now): Cl
     if (kept.ok) become(next);
     return kept;
   };
+  const writtenAt = new Map<string, number>();
   return {
     list: () => clients,
     get: (id) => clients.find((client) => client.id === id),
@@ -117,6 +125,26 @@ export function openClientTokens(path: string, now: () => number = Date.now): Cl
       const kept = write(others);
       become(others);
       return kept;
+    },
+    seen(id) {
+      const at = now();
+      const last_seen_at = new Date(at).toISOString();
+      clients = clients.map((client) => (client.id === id ? { ...client, last_seen_at } : client));
+      const written = writtenAt.get(id);
+      if (written !== undefined && at - written < SEEN_STEP_MS) return;
+      writtenAt.set(id, at);
+      // That it could not be written costs the time alone, once this daemon has ended.
+      write(clients);
+    },
+    takeOver(former, session) {
+      const isFor = ({ sessions }: ClientToken) => sessions !== "all" && sessions.includes(former);
+      if (!clients.some(isFor)) return;
+      const next = clients.map((client) =>
+        isFor(client) && client.sessions !== "all" ? { ...client, sessions: [...client.sessions, session] } : client,
+      );
+      // In this run it holds also where the disk refuses.
+      write(next);
+      become(next);
     },
     onChange: (listener) => void listeners.add(listener),
   };

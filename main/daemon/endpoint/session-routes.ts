@@ -14,6 +14,7 @@ import { type DaemonExposures, daemonExposuresSchema } from "../../../shared/pro
 import { MAX_SCREEN_LINES, typeRequestSchema } from "../../../shared/protocol/script-api.ts";
 import { pathsRequestSchema } from "../../../shared/protocol/terminal-paths.ts";
 import { toolSettingsRequestSchema } from "../../../shared/protocol/tool-settings.ts";
+import type { ClientTokens } from "../clients/client-tokens.ts";
 import type { Inbox } from "../inbox/inbox.ts";
 import { streamEvents } from "../progress/stream-events.ts";
 import type { SessionNumbers } from "../sessions/session-numbers.ts";
@@ -32,6 +33,7 @@ export interface SessionRoutesContext {
   numbers: Pick<SessionNumbers, "ofEnd">;
   settings: ToolSettingsStore;
   inbox: Pick<Inbox, "list" | "answer" | "takeOver">;
+  clients: ClientTokens;
   /** The ports that previews of a session may reach from now on, also of one that this run of the daemon does not know. */
   expose: (id: string, exposures: DaemonExposures) => void;
   /** A session was made; resolves once it may be used wherever it may be. */
@@ -78,6 +80,7 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
     if (request.value.after !== undefined) {
       settings.takeOver(request.value.after, session.id);
       context.inbox.takeOver(request.value.after, session.id);
+      context.clients.takeOver(request.value.after, session.id);
     }
     await context.made(session);
     return c.json({ session_id: session.id, token: session.token, cwd });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { JsonObject } from "../rpc/message.ts";
 import { createAskPerson } from "./ask-person.ts";
-import { createInbox, type Derived, type Inbox, MAX_OPEN_OF_SESSION } from "./inbox.ts";
+import { createInbox, type Derived, type Inbox, MAX_OPEN_OF_SESSION, MAX_TOLD_OF_SESSION } from "./inbox.ts";
 import { openInboxStore } from "./inbox-store.ts";
 
 let folder: string;
@@ -321,5 +321,32 @@ describe("a part of the daemon that asks the person", () => {
     expect(await waiting).toMatchObject({ ok: false, fault: { code: "withdrawn" } });
     expect(inbox.list()).toMatchObject([{ answered: { how: "withdrawn", by: "the agent" } }]);
     expect(await ask({ text: "later" })).toMatchObject({ ok: false, fault: { code: "withdrawn" } });
+  });
+});
+
+describe("what an agent tells without waiting", () => {
+  const notice = (text: string) => ({ kind: "notice" as const, title: "Build", text, schema: undefined });
+
+  it("stays until a person has seen it, also when its agent has ended and the daemon begins anew", () => {
+    const inbox = start();
+    const { id } = asked(inbox, notice("done"));
+    inbox.agentLeft("s1");
+    const next = restart(inbox);
+    expect(next.list()).toMatchObject([{ id, kind: "notice", title: "Build", text: "done" }]);
+    expect(next.list()[0]?.answered).toBeUndefined();
+    // Nobody is kept waiting by it.
+    expect(next.waitingIn("s1")).toBeUndefined();
+    expect(next.answer(id, "the owner", { action: "accept" })).toEqual({ ok: true });
+    expect(next.list()[0]?.answered).toMatchObject({ by: "the owner", how: "accept" });
+  });
+
+  it("never keeps anybody from asking: the oldest makes room, and who is waited for is told first", () => {
+    const inbox = start();
+    for (let n = 0; n <= MAX_TOLD_OF_SESSION; n += 1) asked(inbox, notice(`${n}`));
+    const open = inbox.list().filter(({ answered }) => answered === undefined);
+    expect(open.map(({ text }) => text)).toEqual(Array.from({ length: MAX_TOLD_OF_SESSION }, (_, n) => `${n + 1}`));
+    for (let n = 0; n < MAX_OPEN_OF_SESSION; n += 1) asked(inbox, { text: `question ${n}` });
+    expect(inbox.summary().heads[0]).toMatchObject({ kind: "question" });
+    expect(inbox.waitingIn("s1")?.open).toBe(MAX_OPEN_OF_SESSION);
   });
 });

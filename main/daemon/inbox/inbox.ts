@@ -6,6 +6,7 @@ import {
   type InboxAnswer,
   type InboxEntry,
   type InboxSummary,
+  isTold,
   MAX_HEADS,
 } from "../../../shared/protocol/inbox-api.ts";
 import { reasonOf } from "../../../shared/text/reason-of.ts";
@@ -19,6 +20,9 @@ import type { InboxStore, KeptEntry } from "./inbox-store.ts";
 /** Entries that wait at once, of all sessions and of one; more are refused. */
 export const MAX_OPEN = 256;
 export const MAX_OPEN_OF_SESSION = 64;
+/** Of what nobody waits for an answer to: of all sessions, and of one. The oldest make room. */
+export const MAX_TOLD = 50;
+export const MAX_TOLD_OF_SESSION = 10;
 /** Bytes of those that wait: the list has them all. */
 const MAX_OPEN_BYTES = 5 * 1024 * 1024;
 /** Of one session: no agent and no server of it keeps those of other sessions out. */
@@ -34,7 +38,10 @@ const MAX_HEAD_CHARS = 160;
 const SWEEP_MS = 10 * 60 * 1000;
 
 export interface NewEntry
-  extends Pick<InboxEntry, "kind" | "from" | "text" | "url" | "server" | "tool" | "answer_at" | "decisions"> {
+  extends Pick<
+    InboxEntry,
+    "kind" | "from" | "text" | "title" | "preview" | "url" | "server" | "tool" | "answer_at" | "decisions"
+  > {
   session?: string | undefined;
   args?: unknown;
   schema?: JsonObject | undefined;
@@ -147,11 +154,22 @@ export function createInbox(options: InboxOptions): Inbox {
     entries.set(kept.entry.id, held);
     if (!isOpen(held)) continue;
     // Whoever asks the same again finds it. A request that cannot be made again has ended with its connection.
+    if (isTold(kept.entry.kind)) continue;
     if (kept.same === undefined)
       closeAnyway(held, { by: "Signalbox", at: at(), how: "withdrawn", words: "the daemon was restarted" });
     else held.entry = { ...held.entry, waiting: false };
   }
   prune();
+
+  /** What an agent tells never keeps anybody from asking, and is never kept without a bound. */
+  const makeRoom = (session: string | undefined) => {
+    const told = open().filter(({ entry }) => isTold(entry.kind));
+    const ofSession = told.filter(({ entry }) => entry.session === session);
+    const crowded = ofSession.length >= MAX_TOLD_OF_SESSION ? ofSession : told.length >= MAX_TOLD ? told : [];
+    const [oldest] = crowded;
+    if (oldest !== undefined)
+      closeAnyway(oldest, { by: "Signalbox", at: at(), how: "withdrawn", words: "newer ones came" });
+  };
 
   const handle = (held: Held, settle: (answer: JsonObject) => void): Asked => ({
     id: held.entry.id,
@@ -166,7 +184,7 @@ export function createInbox(options: InboxOptions): Inbox {
   });
 
   function told(entry: NewEntry): InboxEntry {
-    const { session, args, schema, same: _, text, ...rest } = entry;
+    const { session, args, schema, same: _, text, title, ...rest } = entry;
     const known = secrets();
     const recorded = args === undefined ? undefined : recordValue(args, known, MAX_ARGS_BYTES);
     const hidden = recorded !== undefined && JSON.stringify(recorded.value) !== JSON.stringify(args);
@@ -174,6 +192,7 @@ export function createInbox(options: InboxOptions): Inbox {
     return {
       ...rest,
       id: randomBytes(5).toString("hex"),
+      ...(title !== undefined && { title: redactText(title, known) }),
       text: redactText(cut ? text.slice(0, MAX_TEXT_CHARS) : text, known),
       ...(cut && { text_left_out: text.length - MAX_TEXT_CHARS }),
       ...(session !== undefined && { session }),
@@ -235,9 +254,10 @@ export function createInbox(options: InboxOptions): Inbox {
           return ok(handle(before, settle));
         }
       }
-      const waiting = open();
+      if (isTold(entry.kind)) makeRoom(session);
+      const waiting = open().filter((held) => !isTold(held.entry.kind));
       const ofSession = waiting.filter((held) => session !== undefined && held.entry.session === session);
-      if (waiting.length >= MAX_OPEN || ofSession.length >= MAX_OPEN_OF_SESSION)
+      if (!isTold(entry.kind) && (waiting.length >= MAX_OPEN || ofSession.length >= MAX_OPEN_OF_SESSION))
         return full("Too many questions wait for a person already.");
       const kept = told(entry);
       const bytes = Buffer.byteLength(JSON.stringify(kept));
@@ -258,23 +278,30 @@ export function createInbox(options: InboxOptions): Inbox {
     list,
     summary() {
       const all = allOpen();
+      // Who is waited for comes before what was told.
+      const [asked, told] = [all.filter(({ kind }) => !isTold(kind)), all.filter(({ kind }) => isTold(kind))];
       return {
         open: all.length,
         revision,
-        heads: all.slice(0, MAX_HEADS).map(({ id, kind, session, from, text, created_at, answer_at, schema, url }) => ({
-          id,
-          kind,
-          ...(session !== undefined && { session }),
-          from: oneLine(from, 80),
-          text: oneLine(text, MAX_HEAD_CHARS),
-          created_at,
-          ...(answer_at !== undefined && { answer_at }),
-          ...(kind === "approval" && schema === undefined && url === undefined && { decides: true }),
-        })),
+        heads: [...asked, ...told]
+          .slice(0, MAX_HEADS)
+          .map(({ id, kind, session, from, text, title, created_at, answer_at, schema, url }) => ({
+            id,
+            kind,
+            ...(session !== undefined && { session }),
+            from: oneLine(from, 80),
+            text: oneLine(text, MAX_HEAD_CHARS),
+            ...(title !== undefined && { title: oneLine(title, MAX_HEAD_CHARS) }),
+            created_at,
+            ...(answer_at !== undefined && { answer_at }),
+            ...(kind === "approval" && schema === undefined && url === undefined && { decides: true }),
+          })),
       };
     },
     waitingIn(session) {
-      const waits = open().filter(({ entry }) => entry.session === session && entry.waiting !== false);
+      const waits = open().filter(
+        ({ entry }) => entry.session === session && entry.waiting !== false && !isTold(entry.kind),
+      );
       const [first] = waits;
       if (first === undefined) return undefined;
       const { from, text } = first.entry;
@@ -319,7 +346,7 @@ export function createInbox(options: InboxOptions): Inbox {
     agentLeft(session) {
       if (frozen) return;
       for (const held of open()) {
-        if (held.entry.session !== session || held.entry.waiting === false) continue;
+        if (held.entry.session !== session || held.entry.waiting === false || isTold(held.entry.kind)) continue;
         if (held.entry.kind !== "question")
           closeAnyway(held, { by: "the agent", at: at(), how: "withdrawn", words: "the agent has ended" });
         else held.entry = { ...held.entry, waiting: false };

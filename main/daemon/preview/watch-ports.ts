@@ -7,6 +7,8 @@ export interface PortWatch {
   ports(session: string): DaemonPort[] | undefined;
   /** Looks at once: something has changed. */
   look(): void;
+  /** Resolves once a look that began after this was called has ended. */
+  looked(): Promise<void>;
   dispose(): void;
 }
 
@@ -65,6 +67,7 @@ export function createPortWatch(options: PortWatchOptions): PortWatch {
   let dueAt = 0;
   let soonAt = 0;
   let looking = false;
+  let ongoing: Promise<void> = Promise.resolve();
   let again = false;
   let ended = false;
 
@@ -80,11 +83,13 @@ export function createPortWatch(options: PortWatchOptions): PortWatch {
     return [...ports.values()].toSorted((a, b) => a.port - b.port);
   };
 
-  async function look(): Promise<void> {
-    if (looking) {
-      again = true;
-      return;
-    }
+  /** One look at a time; whoever asks meanwhile gets another one after it. */
+  function look(): Promise<void> {
+    if (looking) again = true;
+    else ongoing = lookNow();
+    return ongoing;
+  }
+  async function lookNow(): Promise<void> {
     looking = true;
     const running = leaders();
     const sessions = new Set([...running.map(({ session }) => session), ...exposing()]);
@@ -114,7 +119,7 @@ export function createPortWatch(options: PortWatchOptions): PortWatch {
     for (const [session, text] of next) if (before.get(session) !== text) onChange(session);
     if (again) {
       again = false;
-      void look();
+      await lookNow();
     }
   }
 
@@ -133,6 +138,7 @@ export function createPortWatch(options: PortWatchOptions): PortWatch {
   return {
     ports: (session) => (found === undefined ? undefined : portsOf(session, found)),
     look: () => void look(),
+    looked: look,
     dispose() {
       ended = true;
       clearInterval(timer);

@@ -13,6 +13,7 @@ import type { Daemons } from "../link/daemons.ts";
 import { isAtOneDaemon, terminalDaemon } from "../sessions/session-record.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { withShownCalls } from "../sessions/shown-calls.ts";
+import { atDaemon, withShownClients } from "../sessions/shown-clients.ts";
 import { withShownEntries } from "../sessions/shown-inbox.ts";
 import { refuseWith } from "./answer.ts";
 import type { AnyHandler, Asked } from "./router.ts";
@@ -40,6 +41,7 @@ export function passRoutes({
   const adapt: { [Name in PassedRoute]?: (text: string) => string } = {
     "GET /api/v1/outbox": (text) => withShownCalls(text, sessions),
     "GET /api/v1/inbox": (text) => withShownEntries(text, sessions),
+    "GET /api/v1/client-tokens": (text) => withShownClients(text, sessions),
   };
   /** What the daemon is to have in place of the client's body. */
   const given: { [Name in PassedRoute]?: (body: unknown, context: Asked) => unknown } = {
@@ -47,6 +49,7 @@ export function passRoutes({
       by: nameOf(whoIs(context.env.identity, devices.list())),
       answer,
     }),
+    "POST /api/v1/client-tokens": (request) => atDaemon(request, sessions),
   };
 
   return ({ name, passes, query = [] }) => {

@@ -33,7 +33,14 @@ it.each(["made", "shown"])("one that cannot be %s is told, and the next is shown
     sessions: [session({ id: "a", label: "a" }), session({ id: "b", label: "b" })],
     inbox: () => [],
     focused: () => false,
-    settings: () => ({ needs_you: true, failed: true, finished: true, quiet_hours: null, paused_until: null }),
+    settings: () => ({
+      needs_you: true,
+      failed: true,
+      finished: true,
+      told: true,
+      quiet_hours: null,
+      paused_until: null,
+    }),
     run: () => {},
     onFailed: (reason) => failed.push(reason),
   });

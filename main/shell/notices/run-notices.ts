@@ -1,6 +1,13 @@
 /** The system notifications while the app runs: it gathers what happens in a short span and shows what is decided. */
 
-import { decideNotices, type Notice, type NoticeCause, noticeCause } from "../../../shared/notices/decide-notices.ts";
+import {
+  decideNotices,
+  decideTold,
+  type Notice,
+  type NoticeCause,
+  noticeCause,
+  toldCauses,
+} from "../../../shared/notices/decide-notices.ts";
 import type { AppFrame, SessionView } from "../../../shared/protocol/app-frames.ts";
 import type { DesktopSettings } from "../../../shared/protocol/desktop-settings.ts";
 import type { InboxHead } from "../../../shared/protocol/inbox-api.ts";
@@ -36,21 +43,24 @@ export function runNotices(options: NoticeOptions): RunningNotices {
   // A notification that nothing refers to may be collected before it is clicked.
   const open = new Set<SystemNotice>();
   let causes: NoticeCause[] = [];
+  let heads = options.inbox();
+  let told: InboxHead[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   function show(): void {
     timer = undefined;
     const due = causes;
     causes = [];
+    const toldNow = told;
+    told = [];
     const now = new Date();
     const focused = options.focused();
-    for (const notice of decideNotices(due, {
-      focused,
-      settings: options.settings(),
-      now,
-      announced,
-      inbox: options.inbox(),
-    })) {
+    const facts = { focused, settings: options.settings(), now, announced, inbox: options.inbox() };
+    for (const notice of decideTold(toldNow, facts)) {
+      const { entry } = notice;
+      tryToPresent(notice, () => options.run(entry === undefined ? { do: "show" } : { do: "open-entry", entry }));
+    }
+    for (const notice of decideNotices(due, facts)) {
       const { session, entry } = notice;
       const covered = session === undefined ? due.map((cause) => cause.session.id) : [session];
       for (const id of covered) announced.set(id, now.getTime());
@@ -58,12 +68,16 @@ export function runNotices(options: NoticeOptions): RunningNotices {
         if (entry !== undefined) options.run({ do: "open-entry", entry });
         else options.run(session === undefined ? { do: "show" } : { do: "open-session", session });
       };
-      // A notification service that is broken costs the notice, not the app.
-      try {
-        present(notice, click);
-      } catch (error) {
-        options.onFailed(reasonOf(error));
-      }
+      tryToPresent(notice, click);
+    }
+  }
+
+  /** A notification service that is broken costs the notice, not the app. */
+  function tryToPresent(notice: Notice, click: () => void): void {
+    try {
+      present(notice, click);
+    } catch (error) {
+      options.onFailed(reasonOf(error));
     }
   }
 
@@ -94,16 +108,30 @@ export function runNotices(options: NoticeOptions): RunningNotices {
     // What happens before a person's eyes is not announced when they look away a moment later.
     if (cause === undefined || options.focused() || !options.electron.Notification.isSupported()) return;
     causes.push(cause);
+    gather();
+  }
+
+  function noteInbox(now: readonly InboxHead[]): void {
+    const news = toldCauses(heads, now);
+    heads = now;
+    if (news.length === 0 || options.focused() || !options.electron.Notification.isSupported()) return;
+    told.push(...news);
+    gather();
+  }
+
+  function gather(): void {
     timer ??= setTimeout(show, options.gatherMs ?? GATHER_MS);
   }
 
   return {
     apply(change) {
+      if (change.type === "inbox") noteInbox(change.inbox.heads);
       if (change.type === "session") note(change.session);
       if (change.type === "session_removed") {
         known.delete(change.id);
         announced.delete(change.id);
       }
+      if (change.type === "snapshot") noteInbox(change.app.inbox?.heads ?? []);
       if (change.type === "snapshot") for (const session of change.app.sessions) note(session);
     },
     dispose() {
