@@ -85,7 +85,8 @@ function usePatterns(fields: readonly Field[]): Matches {
 
 /** What was typed, as it is sent; undefined for a field that was left empty. */
 function typed(field: Field, value: unknown): unknown {
-  if (value === undefined) return undefined;
+  // A box that nobody has checked says no; where no answer is needed, it says nothing.
+  if (value === undefined) return field.kind === "boolean" && field.required ? false : undefined;
   switch (field.kind) {
     case "number": {
       if (typeof value !== "string") return value;

@@ -32,7 +32,11 @@ export function endSentence({ kind, answered }: InboxEntry): string {
   const time = formatMinute(at);
   const why = words === undefined ? "" : `: ${oneLine(words, 300)}`;
   if (how === "withdrawn") return `Nobody waits for this any more since ${time}${why}.`;
-  if (how === "elsewhere") return `Answered in the agent at ${time}.`;
+  if (how === "elsewhere") {
+    return by === "the agent"
+      ? `Answered in the agent at ${time}.`
+      : `“${oneLine(by, 80)}” says since ${time} that it is done.`;
+  }
   const what = whatWasDone(kind, how);
   return `${what} by ${oneLine(by, 80)} at ${time}${why}.`;
 }

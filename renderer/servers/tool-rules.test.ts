@@ -1,5 +1,14 @@
 import { expect, it } from "vitest";
-import { isBuffered, isHiddenByPattern, isOffered, toolSwitch, withBuffered, withTool } from "./tool-rules.ts";
+import {
+  askSwitch,
+  isBuffered,
+  isHiddenByPattern,
+  isOffered,
+  toolSwitch,
+  withAsked,
+  withBuffered,
+  withTool,
+} from "./tool-rules.ts";
 
 it("A30: a tool that is switched off is off, and on again when it is switched on", () => {
   const off = withTool({ read_only: true }, "fs", "delete_file", false);
@@ -39,4 +48,21 @@ it("a tool whose writes are kept is marked by itself, and a pattern that covers 
   expect(isBuffered(kept, "linear", "delete_issue")).toBe(false);
   expect(isBuffered(kept, "jira-2", "anything")).toBe(true);
   expect(withBuffered(kept, "linear", "create_issue", false)).toEqual({ buffer: [{ server: "jira*" }] });
+});
+
+it("A62: a tool that is to be asked about is, and others and patterns stay as they were", () => {
+  const asked = withAsked({ ask: [{ server: "git", tool: "push*" }] }, "fs", "delete_file", true);
+  expect(asked.ask).toEqual([
+    { server: "git", tool: "push*" },
+    { server: "fs", tool: "delete_file" },
+  ]);
+  expect(askSwitch(asked, undefined, "fs", "delete_file")).toEqual({ asks: true, why: undefined });
+  expect(askSwitch(asked, undefined, "fs", "read_file")).toEqual({ asks: false, why: undefined });
+  expect(askSwitch(asked, undefined, "git", "push_tags")).toMatchObject({ asks: true, why: expect.any(String) });
+  expect(withAsked(asked, "fs", "delete_file", false).ask).toEqual([{ server: "git", tool: "push*" }]);
+});
+
+it("A62: what is asked about in all sessions cannot be switched off in one", () => {
+  const above = { ask: [{ server: "fs" }] };
+  expect(askSwitch({}, above, "fs", "delete_file")).toEqual({ asks: true, why: "for all sessions" });
 });

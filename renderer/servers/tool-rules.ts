@@ -1,5 +1,5 @@
 /** How the switches of tools become rules, and rules switches. */
-import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
+import type { ToolRule, ToolSettings } from "../../shared/protocol/tool-settings.ts";
 
 /** Whether a tool is offered to agents by the rules for all sessions. Rules may hold `*`; those with a condition may or may not fit. */
 export function isOffered(settings: ToolSettings, server: string, tool: string): boolean {
@@ -39,6 +39,35 @@ export function withTool(settings: ToolSettings, server: string, tool: string, o
   );
   return { ...settings, hide: offered ? others : [...others, { server, tool }] };
 }
+
+/** Whether calls of a tool wait for a person, and why that cannot be switched here, if so. */
+export function askSwitch(
+  settings: ToolSettings,
+  above: ToolSettings | undefined,
+  server: string,
+  tool: string,
+): { asks: boolean; why: string | undefined } {
+  const rules = settings.ask ?? [];
+  if ((above?.ask ?? []).some((rule) => rule.when === undefined && fitsTool(rule, server, tool)))
+    return { asks: true, why: "for all sessions" };
+  const wide = rules.some(
+    (rule) => !isExactly(rule, server, tool) && rule.when === undefined && fitsTool(rule, server, tool),
+  );
+  return {
+    asks: wide || rules.some((rule) => isExactly(rule, server, tool)),
+    why: wide ? "by a rule with a pattern" : undefined,
+  };
+}
+
+export function withAsked(settings: ToolSettings, server: string, tool: string, asks: boolean): ToolSettings {
+  const others = (settings.ask ?? []).filter((rule) => !isExactly(rule, server, tool));
+  return { ...settings, ask: asks ? [...others, { server, tool }] : others };
+}
+
+const isExactly = (rule: ToolRule, server: string, tool: string): boolean =>
+  rule.server === server && rule.tool === tool && rule.when === undefined;
+const fitsTool = (rule: ToolRule, server: string, tool: string): boolean =>
+  fits(rule.server, server) && fits(rule.tool, tool);
 
 /** Whether writes of a tool are kept and delivered later while its server is away. */
 export function isBuffered(settings: ToolSettings, server: string, tool: string): boolean {

@@ -1,6 +1,6 @@
 /** A server's tools as a list, each with the switch that offers it to agents or hides it. */
 import { Switch } from "@base-ui/react/switch";
-import { Inbox } from "lucide-react";
+import { Hand, Inbox } from "lucide-react";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 import { oneLine } from "../../shared/text/visible.ts";
@@ -9,7 +9,7 @@ import switches from "../settings/controls.module.css";
 import { useAim } from "../shell/aim.ts";
 import styles from "./server-details.module.css";
 import page from "./servers.module.css";
-import { isBuffered, toolSwitch, withBuffered, withTool } from "./tool-rules.ts";
+import { askSwitch, isBuffered, toolSwitch, withAsked, withBuffered, withTool } from "./tool-rules.ts";
 
 interface SwitchesProps {
   server: ServerStatus;
@@ -47,6 +47,11 @@ function ToolRow({ tool, server, settings, above, onChange }: SwitchesProps & { 
       </span>
       {settings !== undefined && state !== undefined && (
         <>
+          <Ask
+            tool={oneLine(tool.name, 60)}
+            {...askSwitch(settings, above, server.name, tool.name)}
+            onChange={(asks) => onChange(withAsked(settings, server.name, tool.name, asks))}
+          />
           {above === undefined && (
             <Keep
               tool={oneLine(tool.name, 60)}
@@ -66,6 +71,31 @@ function ToolRow({ tool, server, settings, above, onChange }: SwitchesProps & { 
         </>
       )}
     </li>
+  );
+}
+
+/** Its calls wait in the inbox until a person allows them. */
+function Ask({
+  tool,
+  asks,
+  why,
+  onChange,
+}: {
+  tool: string;
+  asks: boolean;
+  why: string | undefined;
+  onChange: (asks: boolean) => void;
+}) {
+  const label = `Ask me before ${tool} is called`;
+  return (
+    <IconButton
+      label={why === undefined ? label : `${label}: on ${why}`}
+      pressed={asks}
+      disabled={why !== undefined}
+      onClick={() => onChange(!asks)}
+    >
+      <Hand aria-hidden size={15} strokeWidth={1.75} />
+    </IconButton>
   );
 }
 

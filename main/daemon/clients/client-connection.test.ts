@@ -2,6 +2,7 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { WebSocket } from "ws";
+import type { Log } from "../../home/create-log.ts";
 import { silentLog } from "../../home/create-log.ts";
 import { openClientConnection } from "./client-connection.ts";
 
@@ -26,7 +27,7 @@ class Socket extends EventEmitter {
   }
 }
 
-async function introduce(answersPings: boolean) {
+async function introduce(answersPings: boolean, log: Log = silentLog()) {
   const socket = new Socket();
   let left = false;
   const ready = Promise.withResolvers<void>();
@@ -35,7 +36,7 @@ async function introduce(answersPings: boolean) {
     seconds: 120,
     declared: [],
     checks: { schema: async () => undefined, value: async () => undefined },
-    log: silentLog(),
+    log,
     onTools: () => ready.resolve(),
     onClose() {
       left = true;
@@ -65,4 +66,22 @@ it("P52: a client that answers is kept for as long as it likes", async () => {
   const { left } = await introduce(true);
   vi.advanceTimersByTime(600_000);
   expect(left()).toBe(false);
+});
+
+it("P52: a client that talks nonsense all day writes one line of each kind a minute to the log", async () => {
+  const lines: string[] = [];
+  const note = (_: unknown, what: string) => void lines.push(what);
+  const log = { ...silentLog(), warn: note, info: note, debug: note, error: note } as unknown as Log;
+  const { socket, left } = await introduce(true, log);
+  for (let second = 0; second < 300; second += 1) {
+    for (let n = 0; n < 10; n += 1) {
+      socket.says({ id: `unknown-${n}`, success: true, data: 1 });
+      socket.says({ type: "progress", id: "unknown", progress: n });
+    }
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(left()).toBe(false);
+  // Two kinds of nonsense, for five minutes.
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.length).toBeLessThanOrEqual(2 * 6);
 });

@@ -20,6 +20,7 @@ import type { ToolRules } from "../settings/tool-rules.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
 import { OTHER_LISTS } from "../upstream/known.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
+import { createAddressFirst } from "./address-first.ts";
 import { createAgentNotifications } from "./agent-notifications.ts";
 import type { AgentStreams, SessionStreams } from "./agent-streams.ts";
 import { createAskFirst } from "./ask-first.ts";
@@ -161,6 +162,12 @@ export function createAgentSession<Streams extends SessionStreams>(
       inbox: options.inbox,
       requests,
       asks: (tool) => options.rules.asks(session, tool),
+      connection: (name) => servers.get(name),
+      whyNot: (tool) => options.rules.hiddenBy(session, tool)?.reason,
+    }),
+    addressFirst: createAddressFirst({
+      elicitations,
+      requests,
       connection: (name) => servers.get(name),
       whyNot: (tool) => options.rules.hiddenBy(session, tool)?.reason,
     }),

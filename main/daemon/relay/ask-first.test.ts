@@ -10,8 +10,8 @@ afterEach(async () => {
   running = undefined;
 });
 
-async function start(ask: unknown[] = [], client?: Parameters<TestDaemon["agent"]>[1]) {
-  const daemon = await startDaemon({ one: scripted() });
+async function start(ask: unknown[] = [], client?: Parameters<TestDaemon["agent"]>[1], tools?: string) {
+  const daemon = await startDaemon({ one: tools === undefined ? scripted() : scripted("--tools", tools) });
   running = daemon;
   await daemon.settled();
   if (ask.length > 0) await daemon.ask("/tool-settings", { method: "PUT", body: { ask } });
@@ -174,6 +174,24 @@ describe("a server that asks", () => {
     }
   });
 
+  it("that says what it asked for at an address is done needs no answer any more", async () => {
+    const { daemon, agent } = await start([], undefined, "locked,unlock");
+    const call = agent.tool("elicit", {
+      mode: "url",
+      message: "Pay",
+      url: "https://example.com",
+      elicitationId: "pay",
+    });
+    const entry = await waits(daemon);
+    await agent.tool("unlock", { at: "another" });
+    expect((await inboxOf(daemon))[0]?.answered).toBeUndefined();
+    await agent.tool("unlock", { at: "pay" });
+    expect(JSON.parse(text(await call))).toEqual({ action: "accept" });
+    expect((await inboxOf(daemon)).find(({ id }) => id === entry.id)).toMatchObject({
+      answered: { by: "one", how: "elsewhere" },
+    });
+  });
+
   it("is told what is wrong with a form that nobody can be shown", async () => {
     const { agent } = await start();
     const nested = { type: "object", properties: { x: { type: "object" } } };
@@ -222,5 +240,70 @@ describe("a server that asks", () => {
         answered: { how: "withdrawn" },
       }),
     );
+  });
+});
+
+describe("a call whose server wants the person at an address first (-32042)", () => {
+  const locked = (client?: Parameters<TestDaemon["agent"]>[1]) => start([], client, "locked,unlock");
+  const open = async (daemon: TestDaemon) => (await inboxOf(daemon)).filter(({ answered }) => answered === undefined);
+
+  it("waits until its person has been there, and is made again as the same call", async () => {
+    const { daemon, agent } = await locked();
+    const call = agent.tool("locked", { at: ["sign-in", "pay"] });
+    await vi.waitFor(async () => expect(await open(daemon)).toHaveLength(2));
+    const [first, second] = await open(daemon);
+    expect(first).toMatchObject({
+      kind: "elicitation",
+      from: "one",
+      text: "Go to sign-in",
+      url: "https://example.com/sign-in",
+    });
+    // The server says that one is done; the other the person says.
+    await agent.tool("unlock", { at: "sign-in" });
+    await vi.waitFor(async () => expect(await open(daemon)).toHaveLength(1));
+    await agent.tool("unlock", { at: "pay", quiet: true });
+    await answer(daemon, second?.id ?? "", { action: "accept" });
+    expect(text(await call)).toBe("opened");
+    const { events } = await readEvents(daemon.url, agent.session, agent.token, (all) =>
+      all.some(({ kind, tool }) => kind === "finished" && tool === "locked"),
+    );
+    expect(events.filter(({ kind, tool }) => kind === "started" && tool === "locked")).toHaveLength(1);
+  });
+
+  it("asks again where the person was not there yet, and is not made where they decline", async () => {
+    const { daemon, agent } = await locked();
+    const call = agent.tool("locked", { at: ["pay"] });
+    const first = await waits(daemon);
+    await answer(daemon, first.id, { action: "accept" });
+    const second = await vi.waitFor(async () => {
+      const [entry] = await open(daemon);
+      expect(entry?.id).not.toBe(first.id);
+      expect(entry).toBeDefined();
+      return entry as InboxEntry;
+    });
+    await answer(daemon, second.id, { action: "decline" });
+    expect((await call).result).toMatchObject({ isError: true });
+    expect(text(await call)).toContain("declined to open");
+  });
+
+  it("is taken back with its call, and leads to nothing but http and https", async () => {
+    const { daemon, agent } = await locked();
+    void agent.request("tools/call", { name: "locked", arguments: { at: ["pay"] } }, "c").catch(() => {});
+    await waits(daemon);
+    await agent.notify("notifications/cancelled", { requestId: "c" });
+    await vi.waitFor(async () => expect(await open(daemon)).toEqual([]));
+    const bad = await agent.tool("locked", { at: ["pay"], url: "javascript:alert(1)" });
+    expect(bad.error).toMatchObject({ code: -32042 });
+    expect(await open(daemon)).toEqual([]);
+  });
+
+  it("is left to an agent that can ask its person itself", async () => {
+    const { daemon, agent } = await locked({ capabilities: { elicitation: { form: {}, url: {} } } });
+    const refused = await agent.tool("locked", { at: ["pay"] });
+    expect(refused.error).toMatchObject({
+      code: -32042,
+      data: { elicitations: [{ elicitationId: "pay", url: "https://example.com/pay" }] },
+    });
+    expect(await inboxOf(daemon)).toEqual([]);
   });
 });

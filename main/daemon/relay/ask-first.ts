@@ -79,7 +79,8 @@ export function createAskFirst(options: AskFirstOptions): AskFirst {
   };
 }
 
-const notCalled = (code: string, message: string): Rescue => {
+/** The answer to a call that no server has seen. */
+export const notCalled = (code: string, message: string): Rescue => {
   const result = { content: [{ type: "text", text: message }], isError: true };
   return { result, end: { kind: "failed", result, error: { code, message } } };
 };

@@ -28,6 +28,17 @@ export interface Elicitations {
   ask(from: From, message: RpcRequest): boolean;
   /** The agent is asked: the inbox shows it. Gives what to call when it has answered. */
   show(from: From, message: RpcRequest): () => void;
+  /**
+   * A server makes a call only after a person has been at these addresses; `done` is called once. Gives a way to take it back, or
+   * undefined where the agent asks its person itself, or a person cannot be asked.
+   */
+  need(
+    server: string,
+    addresses: readonly Address[],
+    done: (how: "opened" | "refused" | "gone") => void,
+  ): ((why: string | undefined) => void) | undefined;
+  /** The server says that what it asked for at an address is done; false where the agent is to be told. */
+  completed(server: string, elicitationId: unknown): boolean;
   /** The server takes its request back; false when it is none that waits here. */
   withdraw(server: string, id: unknown): boolean;
   gone(server: string): void;
@@ -41,10 +52,22 @@ export interface ElicitationsOptions {
   capabilities: JsonObject;
 }
 
+export interface Address {
+  url: string;
+  message: string;
+  elicitationId: string;
+}
+
 interface Open {
   server: string;
-  id: RpcId;
+  /** Absent where no request of its own asks. */
+  id?: RpcId;
+  /** Of an address. */
+  elicitationId?: string;
   asked: Asked;
+  /** What was asked for is done, or nobody will answer it. */
+  completed?: () => void;
+  gone?: () => void;
   /** The agent answers it. */
   shown: boolean;
 }
@@ -78,8 +101,75 @@ export function createElicitations({ session, inbox, capabilities }: Elicitation
         from.answer(errorOf(id, RPC.internal, asked.fault.message));
         return true;
       }
-      const item: Open = { server: from.name, id, asked: asked.value, shown: false };
+      const item: Open = {
+        server: from.name,
+        id,
+        asked: asked.value,
+        shown: false,
+        ...(typeof params.elicitationId === "string" && { elicitationId: params.elicitationId }),
+        completed: () => from.answer(resultOf(id, { action: "accept" })),
+      };
       open.add(item);
+      return true;
+    },
+    need(server, addresses, done) {
+      if (can.url || addresses.some(({ url }) => whyNot({ mode: "url", url }) !== undefined)) return undefined;
+      const items = new Set<Open>();
+      const takeBack = (why: string) => {
+        for (const item of items) {
+          open.delete(item);
+          item.asked.withdraw(why);
+        }
+        items.clear();
+      };
+      let over = false;
+      const finish = (how: "opened" | "refused" | "gone", why: string) => {
+        if (over) return;
+        over = true;
+        takeBack(why);
+        done(how);
+      };
+      for (const { url, message: text, elicitationId } of addresses) {
+        const opened = () => {
+          items.delete(item);
+          open.delete(item);
+          if (items.size === 0) finish("opened", "");
+        };
+        const asked = inbox.ask({ kind: "elicitation", session, from: server, server, text, url }, ({ action }) => {
+          if (action === "accept") opened();
+          else {
+            items.delete(item);
+            open.delete(item);
+            finish("refused", "another address of the same call was declined");
+          }
+        });
+        if (!asked.ok) {
+          takeBack("the person cannot be asked for all of them");
+          return undefined;
+        }
+        const item: Open = {
+          server,
+          elicitationId,
+          asked: asked.value,
+          shown: false,
+          completed: opened,
+          gone: () => finish("gone", "the server is gone"),
+        };
+        items.add(item);
+        open.add(item);
+      }
+      return (why) => {
+        over = true;
+        takeBack(why ?? "the agent stopped waiting");
+      };
+    },
+    completed(server, elicitationId) {
+      if (can.url) return false;
+      const item = [...open].find((one) => one.server === server && one.elicitationId === elicitationId);
+      if (item === undefined || elicitationId === undefined) return true;
+      open.delete(item);
+      item.asked.answeredElsewhere(server);
+      item.completed?.();
       return true;
     },
     show(from, { id, params = {} }) {
@@ -94,7 +184,7 @@ export function createElicitations({ session, inbox, capabilities }: Elicitation
       };
     },
     withdraw(server, id) {
-      const item = [...open].find((one) => one.server === server && sameShown(one.id, id));
+      const item = [...open].find((one) => one.server === server && one.id !== undefined && sameShown(one.id, id));
       if (item === undefined) return false;
       open.delete(item);
       item.asked.withdraw("the server took its question back");
@@ -104,6 +194,7 @@ export function createElicitations({ session, inbox, capabilities }: Elicitation
       for (const item of [...open].filter((one) => one.server === server)) {
         open.delete(item);
         item.asked.withdraw("the server is gone");
+        item.gone?.();
       }
     },
     close() {

@@ -39,9 +39,15 @@ export interface OpenRequests {
   pass(request: RpcRequest, to: Connection, how?: PassOptions): void;
   /**
    * Records a tool call that waits for a person; `pass` or `divert` then continue it. `withdraw` is called when it is
-   * cancelled before. Its agent is kept waiting, and one that leaves ends it.
+   * cancelled before. Its agent is kept waiting, and one that leaves ends it. `message` says what it waits for.
    */
-  hold(request: RpcRequest, tool: ToolOwner, params: JsonObject, withdraw: (reason: string | undefined) => void): void;
+  hold(
+    request: RpcRequest,
+    tool: ToolOwner,
+    params: JsonObject,
+    withdraw: (reason: string | undefined) => void,
+    message?: string,
+  ): void;
   /** Answers a tool call that is not sent at all, and records it. */
   divert(request: RpcRequest, tool: ToolOwner, params: JsonObject, answer: (call: string) => Rescue): void;
   /** The agent cancels it, also by an id that was given back as text. */
@@ -203,11 +209,13 @@ export function createOpenRequests(options: OpenRequestsOptions): OpenRequests {
       streams.send(errorOf(request.id, RPC.invalidParams, message));
     },
     pass,
-    hold(request, tool, params, withdraw) {
-      if (!open.has(request.id)) return;
-      const record = startRecord(request, tool, params);
+    hold(request, tool, params, withdraw, message = "waits until a person allows it") {
+      const before = open.get(request.id);
+      if (before === undefined) return;
+      // One that a server has seen already goes on as the same call.
+      const record = before.record ?? startRecord(request, tool, params);
       const waiting = keepsWaiting(request, record);
-      record.progress({ message: "waits until a person allows it" });
+      record.progress({ message });
       open.set(request.id, {
         cancel(reason) {
           withdraw(reason);

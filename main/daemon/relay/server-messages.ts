@@ -65,6 +65,7 @@ export function createServerMessages(options: ServerMessagesOptions): ServerMess
       const message = tidied(given);
       if (message.method === "notifications/tasks/status") tasks.tell(from.name, message.params);
       if (message.method === "notifications/resources/updated") uris.note(from.name, message.params);
+      if (message.method === COMPLETED && elicitations.completed(from.name, message.params?.elicitationId)) return;
       if (message.method !== "notifications/cancelled") return streams.send(message, related?.agentId);
       if (elicitations.withdraw(from.name, message.params?.requestId)) return;
       const id = asks.withdraw(from.name, message.params?.requestId);
@@ -86,6 +87,7 @@ export function createServerMessages(options: ServerMessagesOptions): ServerMess
   }
 }
 
+const COMPLETED = "notifications/elicitation/complete";
 const SAMPLE = "sampling/createMessage";
 
 /** Servers show it with the failed call, where the agent's user reads it. */

@@ -4,6 +4,7 @@ import { isObject, type JsonObject, notification, RPC, type RpcRequest } from ".
 import type { LateResults } from "../sessions/late-results.ts";
 import { type Hidden, onlyReads } from "../settings/apply-rules.ts";
 import type { Connection } from "../upstream/connection.ts";
+import type { AddressFirst } from "./address-first.ts";
 import type { SessionStreams } from "./agent-streams.ts";
 import type { AskFirst } from "./ask-first.ts";
 import { asBuffered, type BufferedCalls } from "./buffered-calls.ts";
@@ -44,6 +45,8 @@ export interface ToolRequestsOptions {
   buffered: BufferedCalls;
   /** Asks a person first where a rule wants that. */
   askFirst: AskFirst;
+  /** Leads a person to the address that a server asks for first. */
+  addressFirst: AddressFirst;
 }
 
 export interface Absent {
@@ -113,7 +116,11 @@ export function createToolRequests(options: ToolRequestsOptions): ToolRequests {
     if (!asTask && buffered.holds(tool)) return buffered.call(request, to, tool, params);
     const known = asTask || !onlyReads(tool.definition) ? undefined : lateAnswer(tool, params);
     if (known !== undefined) return requests.divert(request, tool, params, () => known);
-    requests.pass(request, to, { params, tool });
+    requests.pass(request, to, {
+      params,
+      tool,
+      elsewhere: options.addressFirst(request, tool, params, (now) => send(request, now, tool, params)),
+    });
   };
 
   return {
