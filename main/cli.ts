@@ -158,6 +158,40 @@ function program(): Command {
       exitWith((await import("./commands/inbox.ts")).answerEntry(id, values, options)),
     );
 
+  const client = signalbox.command("client").description("tokens of programs that execute tools for agents");
+  const loadClients = () => import("./commands/clients.ts");
+  const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+  client
+    .command("list")
+    .description("list them: whether each is connected, and what it offers now")
+    .option(...HOME)
+    .option("--json", "print them as one line of JSON")
+    .action(async (options) => exitWith((await loadClients()).listClients(options)));
+  client
+    .command("add <name>")
+    .description("make a token, and print it this once")
+    .option(...HOME)
+    .option("--origin <origin>", "a web origin whose pages may use it; may be given several times", collect)
+    .option(
+      "--session <id>",
+      "a session whose agents see its tools (default: all); may be given several times",
+      collect,
+    )
+    .option("--timeout <seconds>", "how long one call may take (default: 120)")
+    .option("--tools <file>", "a JSON list of tools, for a program that does not introduce itself")
+    .option("--json", "print id and token as one line of JSON")
+    .action(async (name, options) => exitWith((await loadClients()).addClient(name, options)));
+  client
+    .command("rename <id> <name>")
+    .description("give one another name")
+    .option(...HOME)
+    .action(async (id, name, options) => exitWith((await loadClients()).renameClient(id, name, options)));
+  client
+    .command("revoke <id>")
+    .description("end a token, and disconnect its program")
+    .option(...HOME)
+    .action(async (id, options) => exitWith((await loadClients()).revokeClient(id, options)));
+
   signalbox
     .command("demo-agent", { hidden: true })
     .action(async () => exitWith((await import("./daemon/demo/demo-agent.ts")).runDemoAgent()));

@@ -3,6 +3,11 @@ import type { FilePlace } from "../../shared/links/editor-address.ts";
 import type { Scope } from "../../shared/protocol/access.ts";
 import { type AgentTemplates, agentTemplatesSchema } from "../../shared/protocol/agent-templates.ts";
 import {
+  clientTokensSchema,
+  createdClientTokenSchema,
+  type NewClientToken,
+} from "../../shared/protocol/client-tools.ts";
+import {
   type ServersFile,
   serverStatusSchema,
   serversFileSchema,
@@ -215,6 +220,11 @@ export function createGatewayClient(gate: GatewayGate, onUnauthorized: (proven: 
     outbox: () => request(outboxResponseSchema, "GET", "/api/v1/outbox"),
     retryDelivery: (id: number) => request(nothing, "POST", `/api/v1/outbox/${id}/retry`, {}),
     discardDelivery: (id: number) => request(nothing, "DELETE", `/api/v1/outbox/${id}`),
+    clientTokens: () => request(clientTokensSchema, "GET", "/api/v1/client-tokens"),
+    makeClientToken: (body: NewClientToken) => request(createdClientTokenSchema, "POST", "/api/v1/client-tokens", body),
+    renameClientToken: (id: string, name: string) =>
+      request(nothing, "PATCH", `/api/v1/client-tokens/${encodeURIComponent(id)}`, { name }),
+    revokeClientToken: (id: string) => request(nothing, "DELETE", `/api/v1/client-tokens/${encodeURIComponent(id)}`),
     inbox: () => request(inboxResponseSchema, "GET", "/api/v1/inbox"),
     /** `fields` say what is wrong with a form that was filled in. */
     async answerInbox(

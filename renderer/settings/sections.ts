@@ -10,6 +10,7 @@ export const SECTIONS = [
   },
   { id: "agents", name: "Agents", words: "claude codex gemini opencode own program command template" },
   { id: "servers", name: "Servers", words: "mcp tools add read-only sign in log secrets" },
+  { id: "programs", name: "Connected programs", words: "client tools token plugin page script origin websocket" },
   { id: "outbox", name: "Outbox", words: "queued writes delivery" },
   { id: "daemon", name: "Daemon and discovery", words: "doctor report discovery files disconnect idle" },
   { id: "notifications", name: "Notifications", words: "quiet hours pause needs you failed finished browser sound" },

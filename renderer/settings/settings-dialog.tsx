@@ -17,6 +17,7 @@ import { General } from "./general.tsx";
 import { Guarded } from "./guarded.tsx";
 import { Notifications } from "./notifications.tsx";
 import { PrivacyAndData } from "./privacy.tsx";
+import { Programs } from "./programs.tsx";
 import { SearchContext } from "./search-context.ts";
 import { SECTIONS, type SectionId } from "./sections.ts";
 import styles from "./settings.module.css";
@@ -30,6 +31,7 @@ const CONTENTS: Record<SectionId, ComponentType> = {
   terminal: TerminalSettings,
   agents: AgentsPage,
   servers: Servers,
+  programs: Programs,
   outbox: OutboxPage,
   daemon: DaemonSettings,
   notifications: Notifications,
@@ -42,10 +44,18 @@ const CONTENTS: Record<SectionId, ComponentType> = {
 };
 
 /** Pages of their own kind: a search finds them by their names and words, and leads there. */
-const NOT_SEARCHED = new Set<SectionId>(["agents", "servers", "outbox", "devices", "json"]);
+const NOT_SEARCHED = new Set<SectionId>(["agents", "servers", "programs", "outbox", "devices", "json"]);
 
 /** What these change is kept by the gateway or the daemon; the others belong to this page or this app. */
-const CHANGES_THE_GATEWAY = new Set<SectionId>(["agents", "servers", "outbox", "daemon", "privacy", "devices"]);
+const CHANGES_THE_GATEWAY = new Set<SectionId>([
+  "agents",
+  "servers",
+  "programs",
+  "outbox",
+  "daemon",
+  "privacy",
+  "devices",
+]);
 
 /** Where the sections stand in one row that scrolls, the open one is in sight. */
 const reveal = (button: HTMLButtonElement | null): void =>

@@ -187,20 +187,17 @@ test("an agent offers its page by open_preview: nothing opens by itself, and a p
     body: JSON.stringify({ person_tools: true }),
   });
   expect(on.ok).toBe(true);
-  await product.open(page, `/session/${session}`);
-  await startServer(page);
-  await expect(chip(page)).toContainText(String(port));
-  const { previews } = (await (await product.fetch(`/api/v1/sessions/${session}/previews`)).json()) as {
-    previews: unknown[];
-  };
-  expect(previews).toEqual([]);
-  // Beside the server, in the same session.
-  await typeInTerminal(page, "\u001a");
-  await page.keyboard.press("Control+z");
-  await typeInTerminal(
-    page,
-    `bg; node ${resolve("test/fixtures/agents/call-tool.ts")} open_preview '{"port": ${port}, "path": "/shop?x=1"}'\n`,
-  );
+  const serve = `node ${resolve("test/fixtures/programs/dev-server.mjs")} ${port}`;
+  const isUp = `node -e 'fetch("http://127.0.0.1:${port}/").catch(() => process.exit(1))'`;
+  const offer = `node ${resolve("test/fixtures/agents/call-tool.ts")} open_preview '{"port": ${port}, "path": "/shop?x=1"}'`;
+  const agent = await product.createSession({
+    agent: "custom",
+    command: "/bin/sh",
+    args: ["-c", `${serve} & until ${isUp}; do sleep 0.2; done; ${offer}; wait`],
+    label: "Agent",
+    cwd: folder,
+  });
+  await product.open(page, `/session/${agent}`);
   const strip = page.getByRole("region", { name: "Waits for you" });
   await expect(strip).toContainText(`localhost:${port}/shop?x=1`, { timeout: 45_000 });
   await expect(pane(page)).toHaveCount(0);

@@ -38,6 +38,9 @@ export function respond(scene: Scene, method: string, url: URL, body = ""): [num
     const digits = body.includes('"digits":true') ? "314159" : undefined;
     return [201, { ...code, link_code: "scripted-link-code", digits }];
   }
+  if (pathname === "/api/v1/client-tokens" && method === "POST") {
+    return [201, { id: "c4", token: "5f3a91c2".repeat(8) }];
+  }
   if (pathname === "/api/v1/servers/test") {
     return [200, { name: "x", transport: "http", state: "ready", tools: [{ name: "echo" }] }];
   }
@@ -95,6 +98,47 @@ const got = (scene: Scene): Record<string, unknown> => ({
   "/api/v1/inbox": { entries: scene.inbox ?? [] },
   "/api/v1/outbox": { entries: scene.outbox ?? [] },
   "/api/v1/search": { hits: [] },
+  "/api/v1/client-tokens": {
+    clients: [
+      {
+        id: "c1",
+        name: "Design tool",
+        server: "design-tool",
+        origins: ["https://design.example"],
+        sessions: "all",
+        timeout_seconds: 120,
+        created_at: scene.app.now,
+        connected: true,
+        last_seen_at: scene.app.now,
+        title: "Canvas plugin",
+        version: "4.2.0",
+        tools: ["read_selection", "export_frame", "rename_layers_of_the_whole_page_by_a_pattern"],
+      },
+      {
+        id: "c2",
+        name: "Weather",
+        server: "weather",
+        origins: [],
+        sessions: [scene.app.sessions[0]?.id ?? "s-gone"],
+        timeout_seconds: 30,
+        created_at: scene.app.now,
+        connected: false,
+        last_seen_at: "2026-11-12T08:00:00Z",
+        tools: [],
+      },
+      {
+        id: "c3",
+        name: "Bench",
+        server: "bench",
+        origins: [],
+        sessions: "all",
+        timeout_seconds: 3_600,
+        created_at: scene.app.now,
+        connected: false,
+        tools: [],
+      },
+    ],
+  },
   "/api/v1/devices": {
     devices: [
       { id: "d1", name: "Firefox on Linux", scope: "full", created_at: scene.app.now, last_used_at: scene.app.now },

@@ -9,6 +9,7 @@ const SECTIONS = [
   "terminal",
   "agents",
   "servers",
+  "programs",
   "outbox",
   "daemon",
   "notifications",
@@ -97,6 +98,10 @@ export const viewScenes = (now: number): Scene[] => [
   base(now, "pairing", {
     path: "/settings/devices",
     acts: [{ click: "Connect another" }, { click: "Show six digits" }],
+  }),
+  base(now, "program-token", {
+    path: "/settings/programs",
+    acts: [{ click: "Make a token" }, "Design tool", "Enter", { see: "shown this once" }],
   }),
   base(now, "shortcut-recording", { path: "/settings/shortcuts", acts: [{ click: "Change" }, "Control+Shift+T"] }),
   base(now, "settings-found", { path: "/settings/general", acts: ["mcp"] }),
