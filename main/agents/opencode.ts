@@ -140,6 +140,40 @@ function report(event) {
   } catch {}
 }
 
+const asking = new Map();
+/** Asks in the inbox as well; whichever answer comes first counts. A person may take a day: its fetch, which is Bun's, has no limit. */
+async function ask(client, about) {
+  const { id } = about;
+  if (!reports || asking.has(id)) return;
+  const ended = new AbortController();
+  asking.set(id, ended);
+  try {
+    const body = JSON.stringify(about, short);
+    const headers = { "content-type": "application/json", authorization: "Bearer " + process.env.${TOKEN_VARIABLE} };
+    const address = reports.replace(/agent-events$/, "permission?from=opencode");
+    const answer = await fetch(address, { method: "POST", headers, body, signal: ended.signal, timeout: false });
+    if (answer.status !== 200 || !asking.has(id)) return;
+    const reply = await answer.json();
+    await client._client.post({
+      url: "/permission/{requestID}/reply",
+      path: { requestID: id },
+      body: reply,
+      headers: { "content-type": "application/json" },
+    });
+  } catch {
+  } finally {
+    asking.delete(id);
+  }
+}
+/** It was answered in its own dialog, or its turn is over. */
+function asked(id) {
+  for (const [one, ended] of [...asking]) {
+    if (id !== undefined && one !== id) continue;
+    asking.delete(one);
+    ended.abort();
+  }
+}
+
 const seen = new Set();
 /** A call's beginning and its end; what it prints meanwhile is told with the end. */
 function reportTool(part, child) {
@@ -161,7 +195,7 @@ function say(word) {
   } catch {}
 }
 
-export const Signalbox = async () => {
+export const Signalbox = async ({ client }) => {
   const children = new Set();
   return {
     event: async ({ event: { type, properties: about = {} } }) => {
@@ -170,6 +204,9 @@ export const Signalbox = async () => {
       if (type === "message.part.updated" && about.part?.type === "tool") reportTool(about.part, child);
       else if (type === "session.status" || type === "session.idle")
         report({ type, properties: { sessionID: about.sessionID, child } });
+      if (type === "permission.asked"${atPrompt ? "" : " && false"}) void ask(client, about);
+      if (type === "permission.replied") asked(about.requestID ?? about.permissionID);
+      if (type === "session.idle" && !children.has(about.sessionID)) asked();
       if (type === "permission.asked" || type === "permission.updated" || type === "question.asked") say("waiting");
       else if (type === "permission.replied" || type === "question.replied") say("working");
       else if (children.has(about.sessionID)) return;

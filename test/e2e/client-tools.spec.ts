@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
+import { WebSocket } from "ws";
 import { homeFolder } from "../../main/home/home-folder.ts";
 import { daemonKey } from "../../main/home/secrets.ts";
 import { parseDiscoveryFile } from "../../shared/protocol/discovery-file.ts";
@@ -77,4 +78,57 @@ test("an agent fills the example's table while its page is open, and is told whe
   await page.goto("about:blank");
   await expect.poll(async () => (await agent.tool("read_table")).error?.data).toMatchObject({ code: "no-client" });
   examples.close();
+});
+
+test("a program's token is made in the window at 400 px, shown once, and shows what its program offers until it is revoked", async ({
+  page,
+}) => {
+  await product.createSession({ agent: "custom", command: "/bin/sh", label: "Shop" });
+  await page.setViewportSize({ width: 400, height: 700 });
+  await product.open(page, "/settings/programs");
+  await expect(page.getByText("No program has a token yet.")).toBeVisible({ timeout: 45_000 });
+  await page.getByRole("button", { name: "Make a token…" }).click();
+  await page.getByLabel("Name").fill("Weather");
+  await page.getByLabel("Web origins").fill("nonsense");
+  await page.getByRole("button", { name: "Make token" }).click();
+  await expect(page.getByText(/^Not yet: .*origin/)).toBeVisible();
+  await page.getByLabel("Web origins").fill("");
+  await page.getByLabel("These sessions only").check();
+  await page.getByLabel("Shop").check();
+  await page.getByRole("button", { name: "Make token" }).click();
+  const made = page.getByRole("region", { name: "Token of Weather" });
+  await expect(made.getByRole("status")).toBeFocused();
+  const token = (await made.getByRole("status").textContent()) ?? "";
+  expect(token).toMatch(/^[0-9a-f]{64}$/);
+  expect(await seriousFindings(page)).toEqual([]);
+  await made.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByText(token)).toHaveCount(0);
+
+  const row = page.getByRole("list", { name: "Connected programs" }).getByRole("listitem");
+  await expect(row).toContainText("never connected");
+  await expect(row).toContainText("for Shop");
+  const socket = new WebSocket(`${product.url.replace("http", "ws")}/ws/tools?userToken=${token}`);
+  const closed = new Promise<number>((done) => void socket.once("close", done));
+  socket.once("open", () =>
+    socket.send(
+      JSON.stringify({
+        type: "hello",
+        name: "weather",
+        title: "Weather station",
+        version: "2",
+        tools: [{ name: "read_sensor", description: "Reads.", inputSchema: { type: "object" } }],
+      }),
+    ),
+  );
+  await expect(row).toContainText("connected · Weather station · 2");
+  await expect(row).toContainText("Offers read_sensor.");
+  await row.getByLabel("Name of Weather").fill("Roof");
+  await row.getByLabel("Name of Weather").press("Enter");
+  await page.getByRole("button", { name: "Revoke Roof" }).click();
+  await page
+    .getByRole("dialog", { name: "Revoke the token of Roof?" })
+    .getByRole("button", { name: "Revoke token" })
+    .click();
+  await expect(page.getByText("No program has a token yet.")).toBeVisible();
+  expect(await closed).toBe(4001);
 });

@@ -187,9 +187,10 @@ test("an agent offers its page by open_preview: nothing opens by itself, and a p
     body: JSON.stringify({ person_tools: true }),
   });
   expect(on.ok).toBe(true);
-  const serve = `node ${resolve("test/fixtures/programs/dev-server.mjs")} ${port}`;
-  const isUp = `node -e 'fetch("http://127.0.0.1:${port}/").catch(() => process.exit(1))'`;
-  const offer = `node ${resolve("test/fixtures/agents/call-tool.ts")} open_preview '{"port": ${port}, "path": "/shop?x=1"}'`;
+  const node = process.execPath;
+  const serve = `${node} ${resolve("test/fixtures/programs/dev-server.mjs")} ${port}`;
+  const isUp = `${node} -e 'fetch("http://127.0.0.1:${port}/").catch(() => process.exit(1))'`;
+  const offer = `${node} ${resolve("test/fixtures/agents/call-tool.ts")} open_preview '{"port": ${port}, "path": "/shop?x=1"}'`;
   const agent = await product.createSession({
     agent: "custom",
     command: "/bin/sh",

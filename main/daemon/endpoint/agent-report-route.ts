@@ -31,7 +31,8 @@ export function addAgentReportRoute(app: Hono<Env>, { registry, reports, approva
     if (!value.ok) return refuse(c, 400, fault("bad-request", "The request is no JSON."));
     const left = new AbortController();
     c.env.outgoing.once("close", () => left.abort());
-    const answer = await approvals.claude(session, value.value, left.signal);
+    const asks = c.req.query("from") === "opencode" ? approvals.opencode : approvals.claude;
+    const answer = await asks(session, value.value, left.signal);
     return answer === undefined ? c.body(null, 204) : c.json(answer);
   });
   app.post("/session/:id/agent-events", async (c) => {

@@ -1,13 +1,15 @@
-/** Proves that what Claude Code asks its person is answered from the inbox too, through the very shell command that it runs. */
+/** Proves that what Claude Code and opencode ask their person is answered from the inbox too, through what they run for it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text as readAll } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { InboxEntry } from "../../../shared/protocol/inbox-api.ts";
 import { scripted, startDaemon, type TestDaemon } from "../../../test/support/daemon/start-daemon.ts";
+import { writePlanFiles } from "../../agents/agents.ts";
+import { opencode } from "../../agents/opencode.ts";
 import { permissionCommand } from "../../agents/report-command.ts";
 import { homeFolder } from "../../home/home-folder.ts";
 
@@ -141,4 +143,91 @@ it("a call of a server's tool is asked for in that server's name; what makes no 
   const stranger = await daemon.session();
   const path = `/session/${session.session_id}/permission`;
   expect((await daemon.ask(path, { method: "POST", token: stranger.token, body: request() })).status).toBe(401);
+});
+
+describe("opencode", () => {
+  /** As 1.18.33 sends it. */
+  const asked = (id: string) => ({
+    id,
+    sessionID: "ses_1",
+    permission: "bash",
+    patterns: ["rm -r build"],
+    metadata: { command: "rm -r build" },
+    always: ["rm *"],
+  });
+
+  /** Its plugin in a process of its own, as opencode loads it; it is told of events, and what it replies is printed. */
+  function runPlugin(session: Session) {
+    const folder = mkdtempSync(join(tmpdir(), "signalbox-plugin-"));
+    const home = homeFolder(join(folder, "home"));
+    const context = { mcpUrl: "", token: "", sessionId: session.session_id, cwd: "/", home };
+    writePlanFiles(opencode.plan("opencode", context));
+    const plugin = join(home.run, session.session_id, "opencode-plugin.js");
+    const script = `import { createInterface } from "node:readline";
+      import { Signalbox } from ${JSON.stringify(plugin)};
+      const post = async (request) => console.log(JSON.stringify(request));
+      const { event } = await Signalbox({ client: { _client: { post } } });
+      for await (const line of createInterface({ input: process.stdin })) await event({ event: JSON.parse(line) });`;
+    writeFileSync(join(folder, "run.mjs"), script);
+    const env = {
+      PATH: process.env.PATH,
+      SIGNALBOX_MCP_URL: `${daemon.url}/mcp`,
+      SIGNALBOX_MCP_TOKEN: session.token,
+      SIGNALBOX_SESSION_ID: session.session_id,
+    };
+    const child = spawn(process.execPath, [join(folder, "run.mjs")], { env, stdio: ["pipe", "pipe", "ignore"] });
+    const replies = child.stdout[Symbol.asyncIterator]();
+    return {
+      tell: (type: string, properties: object) => child.stdin.write(`${JSON.stringify({ type, properties })}\n`),
+      reply: async () => JSON.parse(String((await replies.next()).value)),
+      async end() {
+        child.kill();
+        await once(child, "close");
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  }
+
+  it("is answered from the inbox, with words that its model reads; its own dialog's answer closes the entry", async () => {
+    const session = await daemon.session({ agent: "opencode" });
+    const plugin = runPlugin(session);
+    plugin.tell("permission.asked", asked("per_1"));
+    const entry = await waits(session);
+    expect(entry).toMatchObject({
+      kind: "approval",
+      from: "opencode",
+      tool: "bash",
+      args: { command: "rm -r build" },
+      answer_at: "both",
+      decisions: ["once", "refuse"],
+    });
+    await answer(entry.id, { decision: "once" });
+    expect(await plugin.reply()).toMatchObject({ path: { requestID: "per_1" }, body: { reply: "once" } });
+    plugin.tell("permission.asked", asked("per_2"));
+    await answer((await waits(session)).id, { decision: "refuse", words: "keep it" });
+    expect(await plugin.reply()).toMatchObject({
+      path: { requestID: "per_2" },
+      body: { reply: "reject", message: "refused by the person: keep it" },
+    });
+    plugin.tell("permission.asked", asked("per_3"));
+    const third = await waits(session);
+    plugin.tell("permission.replied", { requestID: "per_3", reply: "once" });
+    await vi.waitFor(async () =>
+      expect((await entries(session)).find(({ id }) => id === third.id)).toMatchObject({
+        answered: { by: "the agent", how: "elsewhere" },
+      }),
+    );
+    expect((await answer(third.id, { decision: "once" })).status).toBe(409);
+    await plugin.end();
+  });
+
+  it("asks for a server's tool in that server's name", async () => {
+    const session = await daemon.session({ agent: "opencode" });
+    const plugin = runPlugin(session);
+    plugin.tell("permission.asked", { ...asked("per_4"), permission: "signalbox_echo", metadata: {} });
+    expect(await waits(session)).toMatchObject({ from: "one", server: "one", tool: "echo" });
+    // It is gone: nobody waits any more.
+    await plugin.end();
+    await vi.waitFor(async () => expect((await entries(session))[0]?.answered).toBeDefined());
+  });
 });

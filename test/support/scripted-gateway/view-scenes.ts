@@ -101,7 +101,7 @@ export const viewScenes = (now: number): Scene[] => [
   }),
   base(now, "program-token", {
     path: "/settings/programs",
-    acts: [{ click: "Make a token" }, "Design tool", "Enter", { see: "shown this once" }],
+    acts: [{ click: "Make a token" }, "design tool", "Enter", { see: "shown this once" }],
   }),
   base(now, "shortcut-recording", { path: "/settings/shortcuts", acts: [{ click: "Change" }, "Control+Shift+T"] }),
   base(now, "settings-found", { path: "/settings/general", acts: ["mcp"] }),
