@@ -162,6 +162,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     health: view.health,
     notices: view.notices,
     endSession,
+    stopCall: agents.stopCall,
     numbers: opened.value.numbers,
     expose: previews.expose,
     ending: () => ending,

@@ -2,6 +2,7 @@
 import type { Call } from "../../shared/events/call.ts";
 import { cameLate, leftWords } from "../../shared/events/left-words.ts";
 import { refusedBecause } from "../../shared/events/refusal.ts";
+import { stoppedWords } from "../../shared/events/stopped.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { formatElapsed, formatMinute, formatRough, formatRunning } from "./elapsed.ts";
 
@@ -54,6 +55,8 @@ export function duration(call: Call): string {
 export function note(call: Call, now: number): string | undefined {
   const left = leftWords(call);
   if (left === undefined) return ownNote(call, now);
+  const stopped = stoppedWords(call);
+  if (stopped !== undefined) return `${oneLine(left)} · ${oneLine(stopped)}`;
   const own = call.state === "cancelled" || call.state === "unknown" ? undefined : ownNote(call, now);
   return own === undefined ? oneLine(left) : `${oneLine(left)} · ${own}`;
 }
@@ -65,7 +68,7 @@ function ownNote(call: Call, now: number): string | undefined {
     case "unknown":
       return "Outcome unknown: the daemon that ran it is gone";
     case "cancelled":
-      return "Cancelled";
+      return oneLine(stoppedWords(call) ?? "Cancelled");
     case "queued":
       return call.message === undefined ? "Waiting for its server" : oneLine(call.message);
     case "discarded":

@@ -1,8 +1,8 @@
 /** What can be done with one call, at the foot of its detail: copy it in its forms, find it in the terminal. */
-import { ClipboardPaste, Copy, Download, FileText, SquareTerminal, Terminal } from "lucide-react";
-import type { Call } from "../../shared/events/call.ts";
+import { CircleStop, ClipboardPaste, Copy, Download, FileText, SquareTerminal, Terminal } from "lucide-react";
+import { type Call, isStoppable } from "../../shared/events/call.ts";
 import { Button } from "../parts/button.tsx";
-import { copyText } from "../shell/actions.ts";
+import { copyText, stopCall } from "../shell/actions.ts";
 import { saveFile } from "../shell/export-session.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp, useWatching } from "../stores/app-store.ts";
@@ -17,6 +17,7 @@ import { lateResultText } from "./late-result.ts";
 export function CallFoot({ session, call, http }: { session: string; call: Call; http: boolean }) {
   return (
     <footer className={styles.foot}>
+      <StopCall session={session} call={call} />
       <Button onClick={() => void copyText(callJson(call), "Call")}>
         <Copy aria-hidden size={14} strokeWidth={1.75} />
         Copy as JSON
@@ -33,6 +34,22 @@ export function CallFoot({ session, call, http }: { session: string; call: Call;
       <HandToAgent session={session} call={call} />
       <ShowInTerminal session={session} call={call} />
     </footer>
+  );
+}
+
+/** Of a call at a server: what an agent does itself ends with the agent's own keys. */
+function StopCall({ session, call }: { session: string; call: Call }) {
+  const services = useServices();
+  const watching = useWatching();
+  if (watching || !isStoppable(call)) return null;
+  return (
+    <Button
+      title="Tells the server to stop, and the agent that you did it."
+      onClick={() => void stopCall(services, session, call.id)}
+    >
+      <CircleStop aria-hidden size={14} strokeWidth={1.75} />
+      Stop call
+    </Button>
   );
 }
 

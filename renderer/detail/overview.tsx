@@ -2,6 +2,7 @@
 import type { Call } from "../../shared/events/call.ts";
 import { cameLate, leftWords } from "../../shared/events/left-words.ts";
 import { refusedBecause } from "../../shared/events/refusal.ts";
+import { stoppedWords } from "../../shared/events/stopped.ts";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import { visible } from "../../shared/text/visible.ts";
 import { formatElapsed, formatMillisecond, formatRough } from "../activity/elapsed.ts";
@@ -110,6 +111,15 @@ function Verdict({ call }: { call: Call }) {
         {refused !== undefined || code === undefined ? "" : ` (${String(code).replace(/^-/, "−")})`}
         {isTimeout(call) && ". The server may have done the work all the same: the outcome is unknown."}
         {call.state === "discarded" && " It was taken out of the outbox and not delivered."}
+      </p>
+    );
+  }
+  const stopped = stoppedWords(call);
+  if (stopped !== undefined) {
+    return (
+      <p className={notes.warn} role="note">
+        <strong>{visible(stopped)}.</strong> Its server was told to stop, and the agent was told why. What was done
+        until then is done.
       </p>
     );
   }

@@ -150,6 +150,8 @@ export function createGatewayClient(gate: GatewayGate, onUnauthorized: (proven: 
       const kept = check(handedFileSchema, body);
       return kept.ok ? ok(kept.value) : failed("unexpected-answer", "The gateway's answer wasn't understood.");
     },
+    stopCall: (id: string, call: string) =>
+      request(nothing, "POST", `${session(id)}/calls/${encodeURIComponent(call)}/stop`, {}),
     events: (id: string, after: number, limit: number) =>
       request(eventsResponseSchema, "GET", `${session(id)}/events?after=${after}&limit=${limit}`),
     /** The newest calls, or those that began before an entry; undefined when the gateway did not answer. */

@@ -4,9 +4,11 @@ import {
   isBuffered,
   isHiddenByPattern,
   isOffered,
+  stopMinutes,
   toolSwitch,
   withAsked,
   withBuffered,
+  withStop,
   withTool,
 } from "./tool-rules.ts";
 
@@ -65,4 +67,13 @@ it("A62: a tool that is to be asked about is, and others and patterns stay as th
 it("A62: what is asked about in all sessions cannot be switched off in one", () => {
   const above = { ask: [{ server: "fs" }] };
   expect(askSwitch({}, above, "fs", "delete_file")).toEqual({ asks: true, why: "for all sessions" });
+});
+
+it("a time limit of one tool is set, changed and taken away by itself", () => {
+  const limited = withStop({ stop: [{ server: "ci*", minutes: 30 }] }, "ci", "build", 5);
+  expect(stopMinutes(limited, "ci", "build")).toBe(5);
+  expect(stopMinutes(limited, "ci", "test")).toBe(30);
+  expect(stopMinutes(limited, "fs", "read")).toBeUndefined();
+  expect(withStop(limited, "ci", "build", undefined)).toEqual({ stop: [{ server: "ci*", minutes: 30 }] });
+  expect(withStop(limited, "ci", "build", 7).stop).toHaveLength(2);
 });

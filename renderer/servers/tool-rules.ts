@@ -80,6 +80,26 @@ export function withBuffered(settings: ToolSettings, server: string, tool: strin
   return { ...settings, buffer: kept ? [...others, { server, tool }] : others };
 }
 
+/** After how many minutes calls of a tool are stopped; undefined: never. With `*` in a rule, the shortest that fits. */
+export function stopMinutes(settings: ToolSettings, server: string, tool: string): number | undefined {
+  const all = (settings.stop ?? [])
+    .filter((rule) => rule.when === undefined && fits(rule.server, server) && fits(rule.tool, tool))
+    .map(({ minutes }) => minutes);
+  return all.length === 0 ? undefined : Math.min(...all);
+}
+
+export function withStop(
+  settings: ToolSettings,
+  server: string,
+  tool: string,
+  minutes: number | undefined,
+): ToolSettings {
+  const others = (settings.stop ?? []).filter(
+    (rule) => rule.server !== server || rule.tool !== tool || rule.when !== undefined,
+  );
+  return { ...settings, stop: minutes === undefined ? others : [...others, { server, tool, minutes }] };
+}
+
 function fits(pattern: string | undefined, name: string): boolean {
   if (pattern === undefined) return true;
   const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));

@@ -1,6 +1,7 @@
 /** A server's tools as a list, each with the switch that offers it to agents or hides it. */
 import { Switch } from "@base-ui/react/switch";
 import { Hand, Inbox } from "lucide-react";
+import { useState } from "react";
 import type { ServerStatus } from "../../shared/protocol/daemon-api.ts";
 import type { ToolSettings } from "../../shared/protocol/tool-settings.ts";
 import { oneLine } from "../../shared/text/visible.ts";
@@ -9,7 +10,16 @@ import switches from "../settings/controls.module.css";
 import { useAim } from "../shell/aim.ts";
 import styles from "./server-details.module.css";
 import page from "./servers.module.css";
-import { askSwitch, isBuffered, toolSwitch, withAsked, withBuffered, withTool } from "./tool-rules.ts";
+import {
+  askSwitch,
+  isBuffered,
+  stopMinutes,
+  toolSwitch,
+  withAsked,
+  withBuffered,
+  withStop,
+  withTool,
+} from "./tool-rules.ts";
 
 interface SwitchesProps {
   server: ServerStatus;
@@ -59,6 +69,13 @@ function ToolRow({ tool, server, settings, above, onChange }: SwitchesProps & { 
               onChange={(kept) => onChange(withBuffered(settings, server.name, tool.name, kept))}
             />
           )}
+          {above === undefined && (
+            <StopAfter
+              tool={oneLine(tool.name, 60)}
+              minutes={stopMinutes(settings, server.name, tool.name)}
+              onChange={(minutes) => onChange(withStop(settings, server.name, tool.name, minutes))}
+            />
+          )}
           <Switch.Root
             className={switches.switch}
             aria-label={`Offer ${oneLine(tool.name, 60)} to agents`}
@@ -96,6 +113,47 @@ function Ask({
     >
       <Hand aria-hidden size={15} strokeWidth={1.75} />
     </IconButton>
+  );
+}
+
+const MAX_MINUTES = 10_080;
+
+/** A call that runs for longer is stopped. Empty: none is. What is typed counts when the field is left or Enter is pressed. */
+function StopAfter({
+  tool,
+  minutes,
+  onChange,
+}: {
+  tool: string;
+  minutes: number | undefined;
+  onChange: (minutes: number | undefined) => void;
+}) {
+  const [draft, setDraft] = useState<string>();
+  const number = Number(draft);
+  const bad = draft !== undefined && draft.trim() !== "" && !(number >= 0.1 && number <= MAX_MINUTES);
+  const settle = () => {
+    if (draft !== undefined && !bad) onChange(draft.trim() === "" ? undefined : number);
+    setDraft(undefined);
+  };
+  return (
+    <label className={switches.numberBox} title="Calls that run for longer are stopped. Empty: none is.">
+      stop after
+      <input
+        type="number"
+        inputMode="decimal"
+        min={0.1}
+        max={MAX_MINUTES}
+        step="any"
+        placeholder="–"
+        value={draft ?? minutes ?? ""}
+        aria-label={`Stop calls of ${tool} after so many minutes`}
+        aria-invalid={bad}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={settle}
+        onKeyDown={(event) => event.key === "Enter" && settle()}
+      />
+      min
+    </label>
   );
 }
 

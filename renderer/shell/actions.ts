@@ -42,6 +42,12 @@ export async function stopProgram(services: Services, session: SessionView): Pro
   return stopped.ok;
 }
 
+/** Ends one call; its row then says so. */
+export async function stopCall(services: Services, session: string, call: string): Promise<void> {
+  const stopped = await services.client.stopCall(session, call);
+  if (!stopped.ok) toastFault(stopped.fault);
+}
+
 export async function retryDaemon(services: Services): Promise<void> {
   services.reconnectNow();
   const asked = await services.client.retryDaemon();

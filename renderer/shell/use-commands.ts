@@ -20,7 +20,7 @@ import {
   togglePanel,
   useView,
 } from "../stores/view-store.ts";
-import { restartSession, retryDaemon, startDaemon, startDemoHere } from "./actions.ts";
+import { restartSession, retryDaemon, startDaemon, startDemoHere, stopCall } from "./actions.ts";
 import { onCommand, runCommand } from "./command-bus.ts";
 import { copyLink } from "./copy-link.ts";
 import { exportSession } from "./export-session.ts";
@@ -64,6 +64,11 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
     "restart-session": () => withSession(({ id }) => openOverlay("restart", id)),
     "stop-session": () => withSession((session) => isRunning(session) && openOverlay("stop", session.id)),
     "resume-session": () => withSession(({ id }) => void restartSession(services, id, true)),
+    "stop-call": () =>
+      withSession(({ id }) => {
+        const { call } = useView.getState();
+        if (call !== undefined) void stopCall(services, id, call);
+      }),
     "open-link": () => withSession(({ id }) => openOverlay("links", id)),
     split: () => openOverlay("beside"),
     "one-pane": showOne,

@@ -60,4 +60,7 @@ export interface Call {
   readonly mixed?: true;
 }
 
+/** Whether a person can end it: it runs at a server, and not inside the agent. */
+export const isStoppable = (call: Call): boolean => call.state === "running" && call.agent === undefined;
+
 export const isOpen = (call: Call): boolean => call.state === "running" || call.state === "queued";

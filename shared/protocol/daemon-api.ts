@@ -92,6 +92,10 @@ export const terminalProgressSchema = z.object({
 });
 export type TerminalProgress = z.infer<typeof terminalProgressSchema>;
 
+/** `POST /session/{id}/calls/{call}/stop`: the device at which a person does it, where that is not the owner's own. */
+export const stopCallRequestSchema = z.object({ device: z.string().max(200).optional() });
+export type StopCallRequest = z.infer<typeof stopCallRequestSchema>;
+
 export const terminalInfoSchema = z.object({
   state: z.enum(["running", "exited"]),
   pid: z.number(),

@@ -85,6 +85,11 @@ export const ROUTES = {
   "POST /api/v1/sessions/:id/input": { needs: "act", body: typeRequestSchema },
   "POST /api/v1/sessions/:id/stop": { needs: "act", body: nothing },
   "GET /api/v1/sessions/:id/calls": { needs: "view" },
+  "POST /api/v1/sessions/:id/calls/:call/stop": {
+    needs: "act",
+    body: nothing,
+    passes: "/session/:session/calls/:call/stop",
+  },
   "GET /api/v1/sessions/:id/turns": { needs: "view" },
   "GET /api/v1/sessions/:id/events": { needs: "view" },
   "GET /api/v1/sessions/:id/totals": { needs: "view" },

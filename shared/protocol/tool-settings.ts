@@ -10,6 +10,9 @@ export const toolRuleSchema = z.object({
 });
 export type ToolRule = z.infer<typeof toolRuleSchema>;
 
+/** A week: what a timer can wait for, and more than any call should take. */
+const stopRuleSchema = toolRuleSchema.extend({ minutes: z.number().min(0.01).max(10_080) });
+
 /** `GET`/`PUT /tool-settings` and, for one session, `/session/{id}/tool-settings`. A session's settings only ever narrow further. */
 export const toolSettingsSchema = z.object({
   /** Tools that do not say of themselves that they only read are hidden, and refused when they are called. */
@@ -22,6 +25,8 @@ export const toolSettingsSchema = z.object({
   ask: z.array(toolRuleSchema).max(200).optional(),
   /** Writes that are kept and delivered later while their server cannot be reached. */
   buffer: z.array(toolRuleSchema).max(200).optional(),
+  /** Tools whose calls are stopped when they have run for longer than so many minutes. */
+  stop: z.array(stopRuleSchema).max(200).optional(),
 });
 export type ToolSettings = z.infer<typeof toolSettingsSchema>;
 
@@ -34,6 +39,7 @@ export const toolSettingsRequestSchema = toolSettingsSchema
     hide: z.array(toolRuleSchema.strict()).max(200).optional(),
     ask: z.array(toolRuleSchema.strict()).max(200).optional(),
     buffer: z.array(toolRuleSchema.strict()).max(200).optional(),
+    stop: z.array(stopRuleSchema.strict()).max(200).optional(),
   })
   .strict();
 

@@ -7,7 +7,9 @@ import type { Hono } from "hono";
 import {
   createSessionRequestSchema,
   type DaemonSession,
+  type StopCallRequest,
   startTerminalRequestSchema,
+  stopCallRequestSchema,
 } from "../../../shared/protocol/daemon-api.ts";
 import { fault } from "../../../shared/protocol/fault.ts";
 import { type DaemonExposures, daemonExposuresSchema } from "../../../shared/protocol/preview-api.ts";
@@ -30,6 +32,8 @@ export interface SessionRoutesContext {
   terminals: Terminals;
   sessionView: (session: Session) => DaemonSession;
   endSession: (id: string) => Promise<void>;
+  /** Ends one call of a session for a person; false where no call of this name runs. */
+  stopCall: (session: string, call: string, by: StopCallRequest) => boolean;
   numbers: Pick<SessionNumbers, "ofEnd">;
   settings: ToolSettingsStore;
   inbox: Pick<Inbox, "list" | "answer" | "takeOver">;
@@ -129,6 +133,19 @@ export function addSessionRoutes(app: Hono<Env>, context: SessionRoutesContext):
     const request = await readJson(c, pathsRequestSchema);
     if (!request.ok) return request.response;
     return c.json({ paths: await pathResolver.resolve(session.cwd, request.value.paths) });
+  });
+
+  app.post("/session/:id/calls/:call/stop", async (c) => {
+    const request = await readJson(c, stopCallRequestSchema);
+    if (!request.ok) return request.response;
+    const { id, call } = c.req.param();
+    if (registry.get(id) === undefined) return noSession(c);
+    if (context.stopCall(id, call, request.value)) return c.body(null, 204);
+    return refuse(
+      c,
+      409,
+      fault("call-not-open", "No call of this name runs at a server.", "It has ended, or its agent runs it itself."),
+    );
   });
 
   app.post("/session/:id/terminal", async (c) => {

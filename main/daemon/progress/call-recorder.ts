@@ -31,7 +31,8 @@ export interface CallError {
 export type CallEnd = (
   | { kind: "finished"; result: JsonObject; message?: string }
   | { kind: "failed"; result?: JsonObject; error: CallError }
-  | { kind: "cancelled"; reason?: string }
+  /** `error`: that it was stopped, and by whom, where that was not its agent. */
+  | { kind: "cancelled"; reason?: string; error?: CallError }
   /** It is kept and will be delivered later; what becomes of it is told with `later`. */
   | { kind: "queued"; reason: string }
 ) & {
@@ -284,6 +285,7 @@ function cleanFields(call: CallFields, secrets: readonly string[]): CallFields {
 }
 
 function endFields(how: CallEnd, secrets: readonly string[], keep?: KeepMedia): Partial<ToolEvent> {
+  if (how.kind === "cancelled" && how.error !== undefined) return { error: recordError(how.error, secrets).value };
   if (how.kind === "cancelled" || how.kind === "queued") {
     return how.reason === undefined ? {} : messageFields(how.reason, secrets);
   }

@@ -20,6 +20,7 @@ import type { ToolRules } from "../settings/tool-rules.ts";
 import type { Catalogue } from "../upstream/catalogue.ts";
 import { OTHER_LISTS } from "../upstream/known.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
+import { ask } from "../upstream/peer.ts";
 import { createAddressFirst } from "./address-first.ts";
 import { createAgentNotifications } from "./agent-notifications.ts";
 import type { AgentStreams, SessionStreams } from "./agent-streams.ts";
@@ -39,6 +40,7 @@ import { createServerMessages } from "./server-messages.ts";
 import { createServerRequests } from "./server-requests.ts";
 import { createSessionServers, type SessionServers } from "./session-servers.ts";
 import { createShownNames } from "./shown-names.ts";
+import { type StoppedBy, stoppedError } from "./stopped-call.ts";
 import { createTasks } from "./tasks.ts";
 import type { ToolOwner } from "./tool-menu.ts";
 import { type Absent, createToolRequests } from "./tool-requests.ts";
@@ -79,6 +81,8 @@ export interface SessionOf<Streams extends SessionStreams> {
   rest(): void;
   /** A reader is there (again): servers may send it something. */
   wake(): void;
+  /** Ends one of its calls for a person or a rule; false where it is not open here. */
+  stopCall(call: string, by: StoppedBy): boolean;
   /** Nobody has waited for these requests for so many milliseconds. */
   abandoned(ids: readonly RpcId[], agoMs: number): void;
   /** Somebody waits for them again. */
@@ -146,6 +150,7 @@ export function createAgentSession<Streams extends SessionStreams>(
     wait: () => ({ agent: session.callWait, longMs: options.longMs() }),
     lateResults: session.lateResults,
     tasks,
+    stopsAfter: (tool) => options.rules.stopsAfter(session, tool),
     answered: uris.note,
   });
   const tools = createToolRequests({
@@ -321,6 +326,13 @@ export function createAgentSession<Streams extends SessionStreams>(
       options.onRest();
     },
     wake,
+    stopCall(call, by) {
+      if (requests.stop(call, by)) return true;
+      const task = tasks.stop(call, stoppedError(by));
+      const peer = task && servers.get(task.server)?.peer;
+      if (task !== undefined && peer !== undefined) void ask(peer, "tasks/cancel", { taskId: task.taskId }, 30_000);
+      return task !== undefined;
+    },
     abandoned: (ids, agoMs) => requests.leave(ids, agoMs, options.endsCalls() ? DISCONNECTED : undefined),
     returned: requests.returned,
     async leave() {

@@ -19,6 +19,7 @@ import type { ModernClient } from "./modern/classify-post.ts";
 import { createModernStreams, type ModernStreams } from "./modern/modern-streams.ts";
 import { createRequestStates } from "./modern/request-state.ts";
 import { createQuietSessions } from "./quiet-sessions.ts";
+import type { StoppedBy } from "./stopped-call.ts";
 import type { ToolOwner } from "./tool-menu.ts";
 import type { Absent } from "./tool-requests.ts";
 
@@ -50,6 +51,8 @@ export interface AgentSessions {
   /** The agent has left. Its running calls end in their own time and are seen to, unless the settings end them. */
   leave(id: string): void;
   leaveAllOf(session: string): void;
+  /** Ends one call of a session for a person; false where no call of this name runs. */
+  stopCall(session: string, call: string, by: StoppedBy): boolean;
   /** Ends those of a session here, and what they run; their records stay, for who has them now. */
   release(session: string): Promise<void>;
   /** Ends those of a session that is over, and what they run. */
@@ -298,6 +301,10 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     leave,
     leaveAllOf(session) {
       for (const agent of of(session)) leave(agent.id);
+    },
+    stopCall(session, call, by) {
+      const left = [...leaving].filter((agent) => agent.session.id === session);
+      return [...of(session), ...left].some((agent) => agent.stopCall(call, by));
     },
     async release(session) {
       await Promise.all(of(session).map((agent) => take(agent.id)?.close()));

@@ -1,6 +1,6 @@
 /** One agent's request on its way to one server and back: ids, progress tokens, the record of a tool call, the way to cancel it. */
 import { numberOf } from "../../../shared/text/exact-json.ts";
-import type { CallEnd, RecordedCall } from "../progress/call-recorder.ts";
+import type { CallEnd, CallError, RecordedCall } from "../progress/call-recorder.ts";
 import {
   errorOf,
   isError,
@@ -15,7 +15,7 @@ import {
   resultOf,
   withProgressToken,
 } from "../rpc/message.ts";
-import type { Connection, Sent } from "../upstream/connection.ts";
+import type { Connection } from "../upstream/connection.ts";
 import type { LinkFault } from "../upstream/link.ts";
 import { withoutAbsent } from "../upstream/without-absent.ts";
 import type { KeptWaiting } from "./keep-waiting.ts";
@@ -50,13 +50,18 @@ export interface ForwardOptions {
   done(): void;
 }
 
+export interface Forwarded {
+  /** Tells the server to stop; `stopped` is how the record ends where that was not the agent's wish. */
+  cancel(reason: string | undefined, stopped?: CallError): void;
+}
+
 /** `params` may differ from the agent's: a tool goes by the server's own name for it. */
 export function forward(
   request: RpcRequest,
   params: JsonObject | undefined,
   to: Connection,
   options: ForwardOptions,
-): Sent {
+): Forwarded {
   const { send, pause, record, waiting, onLate, rescue, timeoutMs, done } = options;
   let over = false;
   /** A request ends once: false when it has ended before. */
@@ -120,12 +125,18 @@ export function forward(
     done();
   }
   return {
-    cancel(reason) {
+    cancel(reason, stopped) {
       sent.cancel(reason);
-      if (end({ kind: "cancelled", ...(reason !== undefined && { reason }) })) done();
+      if (end(cancelledEnd(reason, stopped))) done();
     },
   };
 }
+
+export const cancelledEnd = (reason: string | undefined, stopped?: CallError): CallEnd => ({
+  kind: "cancelled",
+  ...(reason !== undefined && { reason }),
+  ...(stopped !== undefined && { error: stopped }),
+});
 
 function tidied(reply: RpcReply): RpcReply {
   if (!("result" in reply)) return reply;

@@ -1,7 +1,7 @@
 /** The requests of one agent that have no answer yet: how each is answered, handed to a server, or cancelled. */
 import type { LeftWhy } from "../../../shared/events/tool-event.ts";
 import type { CallWait } from "../../../shared/protocol/call-wait.ts";
-import type { CallRecorder, RecordedCall } from "../progress/call-recorder.ts";
+import type { CallError, CallRecorder, RecordedCall } from "../progress/call-recorder.ts";
 import type { Refusal } from "../progress/refused-calls.ts";
 import {
   errorOf,
@@ -20,9 +20,10 @@ import type { LateResults } from "../sessions/late-results.ts";
 import { CONNECT_TIMEOUT_MS, type Connection } from "../upstream/connection.ts";
 import type { LinkFault } from "../upstream/link.ts";
 import type { SessionStreams } from "./agent-streams.ts";
-import { forward, type Rescue } from "./forward.ts";
+import { cancelledEnd, forward, type Rescue } from "./forward.ts";
 import { type KeptWaiting, keepWaiting } from "./keep-waiting.ts";
 import { refusedCall } from "./refused-call.ts";
+import { type StoppedBy, stoppedError, stoppedResult, toServer } from "./stopped-call.ts";
 import type { Tasks } from "./tasks.ts";
 import type { ToolOwner } from "./tool-menu.ts";
 
@@ -52,6 +53,8 @@ export interface OpenRequests {
   divert(request: RpcRequest, tool: ToolOwner, params: JsonObject, answer: (call: string) => Rescue): void;
   /** The agent cancels it, also by an id that was given back as text. */
   cancel(id: RpcId, reason: string | undefined): void;
+  /** Ends the call of this name for a person or a rule: its server is told to stop, its agent hears why. False where it is not open. */
+  stop(call: string, by: StoppedBy): boolean;
   /** Nobody has read the answers' streams for `agoMs`; with a reason their servers are told to stop. */
   leave(ids: readonly RpcId[], agoMs: number, cancel?: string): void;
   leaveAll(): void;
@@ -89,13 +92,15 @@ export interface OpenRequestsOptions {
   wait: () => { agent: CallWait | undefined; longMs: number };
   lateResults: LateResults;
   tasks: Pick<Tasks, "begin">;
+  /** After how many milliseconds at its server a call of this tool is stopped; undefined: never. */
+  stopsAfter?: (tool: ToolOwner) => number | undefined;
   /** A server has given this result. */
   answered: (server: string, result: JsonObject) => void;
 }
 
 interface Open {
   /** At its server, and in its record. */
-  cancel(reason: string | undefined): void;
+  cancel(reason: string | undefined, stopped?: CallError): void;
   record?: RecordedCall | undefined;
   waiting?: KeptWaiting | undefined;
   /** It waits for a person: nothing of it is carried out for an agent that has left. */
@@ -105,8 +110,11 @@ interface Open {
 export function createOpenRequests(options: OpenRequestsOptions): OpenRequests {
   const { streams, calls, wait, lateResults, tasks, answered } = options;
   const open = new Map<RpcId, Open>();
+  const limits = new Map<RpcId, NodeJS.Timeout>();
   let whenSettled: (() => void) | undefined;
   const close = (id: RpcId): boolean => {
+    clearTimeout(limits.get(id));
+    limits.delete(id);
     const was = open.delete(id);
     if (open.size === 0) whenSettled?.();
     return was;
@@ -136,6 +144,13 @@ export function createOpenRequests(options: OpenRequestsOptions): OpenRequests {
     const record = tool === undefined ? undefined : (before.record ?? startRecord(request, tool, params));
     const startedAt = Date.now();
     const waiting = before.waiting ?? (record === undefined ? undefined : keepsWaiting(request, record));
+    const limitMs = tool === undefined || record === undefined ? undefined : options.stopsAfter?.(tool);
+    if (limitMs !== undefined && record !== undefined && !limits.has(request.id)) {
+      limits.set(
+        request.id,
+        setTimeout(() => stop(record.id, { rule: limitMs }), limitMs),
+      );
+    }
     const send = () => {
       const sent = forward(request, params, to, {
         send: (message: RpcMessage) => streams.send(message, request.id),
@@ -161,13 +176,13 @@ export function createOpenRequests(options: OpenRequestsOptions): OpenRequests {
         ...(timeoutMs !== undefined && { timeoutMs }),
       });
       // It may have ended within the call above.
-      if (open.has(request.id)) open.set(request.id, { cancel: (reason) => sent.cancel(reason), record, waiting });
+      if (open.has(request.id)) open.set(request.id, { cancel: sent.cancel, record, waiting });
     };
     if (to.state.phase === "ready") return send();
     open.set(request.id, {
-      cancel(reason) {
+      cancel(reason, stopped) {
         waiting?.end();
-        record?.end({ kind: "cancelled", ...(reason !== undefined && { reason }) });
+        record?.end(cancelledEnd(reason, stopped));
       },
       record,
       waiting,
@@ -190,6 +205,17 @@ export function createOpenRequests(options: OpenRequestsOptions): OpenRequests {
     request?.cancel(reason);
     streams.drop(id);
   };
+
+  function stop(call: string, by: StoppedBy): boolean {
+    for (const [id, request] of [...open]) {
+      if (request.record?.id !== call) continue;
+      request.cancel(toServer(by), stoppedError(by));
+      close(id);
+      streams.send(resultOf(id, stoppedResult(by)));
+      return true;
+    }
+    return false;
+  }
 
   return {
     get count() {
@@ -217,10 +243,10 @@ export function createOpenRequests(options: OpenRequestsOptions): OpenRequests {
       const waiting = keepsWaiting(request, record);
       record.progress({ message });
       open.set(request.id, {
-        cancel(reason) {
+        cancel(reason, stopped) {
           withdraw(reason);
           waiting.end();
-          record.end({ kind: "cancelled", ...(reason !== undefined && { reason }) });
+          record.end(cancelledEnd(reason, stopped));
         },
         record,
         waiting,
@@ -242,6 +268,7 @@ export function createOpenRequests(options: OpenRequestsOptions): OpenRequests {
       if (request !== undefined) leave(request, "cancelled", 0, reason);
       cancelWith(id, reason);
     },
+    stop,
     leave(ids, agoMs, cancel) {
       for (const id of ids) {
         const request = open.get(id);

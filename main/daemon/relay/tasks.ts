@@ -2,7 +2,7 @@
  * The tasks that calls of one agent became (MCP 2025-11-25, tasks): whose each is, and the record of its call, which
  * goes on until the task has ended.
  */
-import type { CallEnd, RecordedCall } from "../progress/call-recorder.ts";
+import type { CallEnd, CallError, RecordedCall } from "../progress/call-recorder.ts";
 import { isError, isObject, type JsonObject, type RpcReply } from "../rpc/message.ts";
 import { endOf } from "./forward.ts";
 
@@ -18,6 +18,8 @@ export interface Tasks {
   ownerOf(taskId: string): string | undefined;
   /** The server said how its task is: in an answer or by itself. */
   tell(server: string, task: unknown): void;
+  /** Ends the record of the task that this call became. Gives the task, for its server to end; undefined where no open one is of this call. */
+  stop(call: string, error: CallError): { taskId: string; server: string } | undefined;
   /** The answer to `tasks/result`, which is the answer to the call that the task was. */
   settle(taskId: string, reply: RpcReply): void;
   /** Those whose calls have not ended. */
@@ -91,6 +93,15 @@ export function createTasks(): Tasks {
     },
     ownerOf: (taskId) => tasks.get(taskId)?.server,
     tell,
+    stop(call, error) {
+      for (const [taskId, known] of tasks) {
+        const { server, record } = known;
+        if (record?.id !== call || server === undefined) continue;
+        end(known, { kind: "cancelled", error });
+        return { taskId, server };
+      }
+      return undefined;
+    },
     settle(taskId, reply) {
       const known = tasks.get(taskId);
       if (known !== undefined) end(known, endOf(reply));

@@ -60,6 +60,14 @@ export const isBuffered = (facts: ToolFacts, settings: readonly ToolSettings[]):
 export const asksFirst = (facts: ToolFacts, settings: readonly ToolSettings[]): boolean =>
   settings.some((set) => set.ask?.some((rule) => fits(rule, facts)) === true);
 
+/** After how many milliseconds a call is stopped: the shortest time that a rule gives. */
+export function stopsAfter(facts: ToolFacts, settings: readonly ToolSettings[]): number | undefined {
+  const minutes = settings
+    .flatMap((set) => set.stop?.filter((rule) => fits(rule, facts)) ?? [])
+    .map((rule) => rule.minutes);
+  return minutes.length === 0 ? undefined : Math.round(Math.min(...minutes) * 60_000);
+}
+
 function fits(rule: ToolRule, facts: ToolFacts): boolean {
   if (rule.when !== undefined && (rule.when === "worktree") !== facts.worktree()) return false;
   return matches(rule.server, facts.server) && matches(rule.tool, facts.tool);

@@ -2,7 +2,15 @@
 import type { ToolOwner } from "../relay/tool-menu.ts";
 import type { JsonObject } from "../rpc/message.ts";
 import type { Session } from "../sessions/session-registry.ts";
-import { asksFirst, type Hidden, hiddenBecause, hiddenBy, isBuffered, type ToolFacts } from "./apply-rules.ts";
+import {
+  asksFirst,
+  type Hidden,
+  hiddenBecause,
+  hiddenBy,
+  isBuffered,
+  stopsAfter,
+  type ToolFacts,
+} from "./apply-rules.ts";
 import { isWorktree } from "./is-worktree.ts";
 import type { ToolSettingsStore } from "./tool-settings-store.ts";
 
@@ -13,6 +21,8 @@ export interface ToolRules {
   isBuffered(session: Session, tool: ToolOwner): boolean;
   /** Whether a person is asked before it is called. */
   asks(session: Session, tool: ToolOwner): boolean;
+  /** After how many milliseconds one of its calls is stopped; undefined: never. */
+  stopsAfter(session: Session, tool: ToolOwner): number | undefined;
   /** As `hiddenBy`, for a write that was kept. Its session may be gone: then a rule for some folders counts for all. */
   whyNotDeliver(session: string, cwd: string | undefined, tool: ToolOwner): string | undefined;
 }
@@ -34,6 +44,7 @@ export function toolRules(
     hiddenBy: (session, tool) => hiddenBy(facts(tool, inside(session)), settings.effective(session.id)),
     isBuffered: (session, tool) => isBuffered(facts(tool, inside(session)), settings.effective(session.id)),
     asks: (session, tool) => asksFirst(facts(tool, inside(session)), settings.effective(session.id)),
+    stopsAfter: (session, tool) => stopsAfter(facts(tool, inside(session)), settings.effective(session.id)),
     whyNotDeliver(session, cwd, tool) {
       const why = (worktree: boolean) =>
         hiddenBecause(

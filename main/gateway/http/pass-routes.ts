@@ -50,6 +50,10 @@ export function passRoutes({
       answer,
     }),
     "POST /api/v1/client-tokens": (request) => atDaemon(request, sessions),
+    "POST /api/v1/sessions/:id/calls/:call/stop": (_, context) => {
+      const me = whoIs(context.env.identity, devices.list());
+      return me.kind === "owner" ? {} : { device: nameOf(me) };
+    },
   };
 
   return ({ name, passes, query = [] }) => {
