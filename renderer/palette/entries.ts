@@ -2,7 +2,6 @@
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { callTone } from "../activity/call-row.tsx";
-import { matcher, NO_FILTER, namesCalls } from "../activity/filters.ts";
 import { stateWord } from "../activity/progress-truth.ts";
 import { COMMANDS } from "../keys/commands.ts";
 import { keysOf, type Platform, showKey } from "../keys/key-map.ts";
@@ -11,6 +10,7 @@ import { sessionLine, sessionTone, sessionWord } from "../sessions/session-tone.
 import { SECTIONS } from "../settings/sections.ts";
 import { runCommand } from "../shell/command-bus.ts";
 import type { CallLogStore } from "../stores/call-log-store.ts";
+import { matcher, NO_FILTER, namesCalls } from "../stores/filters.ts";
 import { closeOverlay, openOverlay, selectCall, selectSession } from "../stores/view-store.ts";
 import { score } from "./score.ts";
 

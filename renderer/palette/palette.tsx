@@ -3,13 +3,13 @@ import { Dialog } from "@base-ui/react/dialog";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { formatSecond } from "../activity/elapsed.ts";
-import { namesCalls } from "../activity/filters.ts";
 import { isInputMethod } from "../keys/input-method.ts";
 import { Kbd } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { useEarlyText } from "../shell/early-keys.ts";
 import { useServices } from "../shell/services.ts";
 import { useApp, useSessions, useWatching } from "../stores/app-store.ts";
+import { namesCalls } from "../stores/filters.ts";
 import { changeSettings, useSettings } from "../stores/settings-store.ts";
 import { closeOverlay, useView } from "../stores/view-store.ts";
 import {

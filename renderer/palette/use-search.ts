@@ -3,9 +3,9 @@ import { useEffect, useState } from "react";
 import { readCall } from "../../shared/events/read-call.ts";
 import { linkPath } from "../../shared/links/deep-link.ts";
 import { oneLine } from "../../shared/text/visible.ts";
-import { matcher, NO_FILTER, namesCalls, readFilterText } from "../activity/filters.ts";
 import { isEnough } from "../activity/use-found-calls.ts";
 import { useServices } from "../shell/services.ts";
+import { matcher, NO_FILTER, namesCalls, readFilterText } from "../stores/filters.ts";
 import { closeOverlay, followPath } from "../stores/view-store.ts";
 import type { Entry } from "./entries.ts";
 
