@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeKey } from "../../main/cluster/cluster-config.ts";
+import { expect, vi } from "vitest";
+import { machineId, makeKey, readClusterConfig } from "../../main/cluster/cluster-config.ts";
+import { type Cluster, openCluster } from "../../main/cluster/open-cluster.ts";
 import type { DaemonOptions } from "../../main/daemon/daemon-options.ts";
 import type { Gateway } from "../../main/gateway/create-gateway.ts";
 import { homeFolder, prepareHomeFolder } from "../../main/home/home-folder.ts";
@@ -15,6 +17,7 @@ export interface TestCluster {
   readonly homes: string[];
   /** A home that is in the cluster under this name. */
   home(name: string): string;
+  /** Resolves once the others see it. */
   daemon(home: string, servers?: Record<string, unknown>, options?: Partial<DaemonOptions>): Promise<TestDaemon>;
   gateway(home: string): Promise<Gateway>;
   dispose(): Promise<void>;
@@ -23,6 +26,16 @@ export interface TestCluster {
 export function testCluster(redis: Pick<RedisServer, "url">, key = makeKey()): TestCluster {
   const undo: (() => unknown)[] = [];
   const homes: string[] = [];
+  let watcher: Cluster | undefined;
+  const watch = (home: string): Cluster => {
+    if (watcher !== undefined) return watcher;
+    const config = readClusterConfig(homeFolder(home));
+    if (config?.ok !== true) throw new Error(`${home} is in no cluster`);
+    const opened = openCluster({ config: config.value });
+    undo.push(() => opened.close());
+    watcher = opened;
+    return opened;
+  };
   return {
     homes,
     home(name) {
@@ -39,6 +52,8 @@ export function testCluster(redis: Pick<RedisServer, "url">, key = makeKey()): T
     async daemon(home, servers = {}, options = {}) {
       const started = await startDaemon(servers, options, home);
       undo.push(() => started.daemon.dispose());
+      const id = machineId(homeFolder(home));
+      await vi.waitFor(async () => expect((await watch(home).directory.find(id))?.state).toBe("there"));
       return started;
     },
     async gateway(home) {

@@ -70,7 +70,9 @@ export function networkReason(error: unknown): string {
   const code = "code" in said && typeof said.code === "string" ? said.code : undefined;
   switch (code) {
     case undefined:
-      return error.message;
+    // Of a link to another machine, which says it in words.
+    case "ELINK":
+      return said.message;
     case "ECONNREFUSED":
       return "nothing listens there (connection refused)";
     case "ECONNRESET":
