@@ -13,6 +13,7 @@ import {
   type Presence,
 } from "./directory.ts";
 import { createLinks } from "./links.ts";
+import { type Offers, openOffers } from "./offers.ts";
 import { openPlaces, type Places } from "./places.ts";
 import { type Bus, openBus } from "./redis-bus.ts";
 
@@ -23,6 +24,7 @@ export interface Cluster {
   readonly bus: Bus;
   readonly directory: Directory;
   readonly places: Places;
+  readonly offers: Offers;
   /** What lies in Redis under this begins so; one hash tag for all of it. */
   readonly prefix: string;
   /** Seals what lies in Redis, for this purpose alone. */
@@ -79,6 +81,7 @@ export function openCluster(options: OpenClusterOptions): Cluster {
     bus,
     directory,
     places: openPlaces(bus, prefix),
+    offers: openOffers(bus, prefix, keys.sealer("offers")),
     prefix,
     sealer: keys.sealer,
     memberToken: keys.memberToken,

@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
 import { portOf } from "../../shared/protocol/proof.ts";
+import type { Cluster } from "../cluster/open-cluster.ts";
+import type { Log } from "../home/create-log.ts";
 import { readLastPort, writeLastPort } from "../home/last-port.ts";
 import { sameSecret } from "../home/secrets.ts";
 import { setAsideOf } from "../home/set-aside.ts";
 import { VERSION } from "../home/version.ts";
 import { bearerOf } from "../wire/bearer.ts";
+import type { ClientRoom } from "./clients/client-room.ts";
 import { createClientUpgrades } from "./clients/client-upgrades.ts";
 import { takeSeat } from "./cluster-seat.ts";
 import { createDaemonLife, type EndReason } from "./daemon-life.ts";
@@ -38,6 +41,14 @@ export interface Daemon {
   readonly done: Promise<EndReason>;
   /** Every value that must stand in no log. */
   secrets(): readonly string[];
+}
+
+/** What goes from this machine to others, and is loaded in a cluster only. */
+async function joinMachines(cluster: Cluster, log: Log) {
+  const { createMachineReaches } = await import("../cluster/machine-reaches.ts");
+  const { createFarClients } = await import("./clients/far-clients.ts");
+  const reaches = createMachineReaches(cluster);
+  return { reaches, farClientsOf: (room: ClientRoom) => createFarClients({ cluster, reaches, room, log }) };
 }
 
 /** Faults: `already-running`, `home-unusable`, `port-in-use`, `cannot-listen`. */
@@ -72,9 +83,11 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
           opened.value.sessions,
         );
   const sessionStore = shared ?? options.sessionStore ?? opened.value.sessions;
+  const joined = seat === undefined ? undefined : await joinMachines(seat.cluster, log);
   const parts = createDaemonParts({ ...options, sessionStore }, opened.value, {
     redirectUrl: () => url + CALLBACK_PATH,
     serves,
+    ...(joined !== undefined && { farClientsOf: joined.farClientsOf }),
   });
   const { terminals, registry, signIns, servers, outbox, inbox, agents, reports } = parts;
   const life = createDaemonLife({
@@ -144,6 +157,9 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   }
   const routes = createDaemonRoutes({
     key,
+    home,
+    env: options.env ?? process.env,
+    secrets: parts.secrets,
     registry,
     terminals,
     servers,
@@ -197,10 +213,11 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const serveRoutes = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
   const endpoint = createMcpEndpoint(agents, (socket) => listening.ok && listening.value.admitted(socket));
   const router =
-    seat === undefined
+    seat === undefined || joined === undefined
       ? undefined
       : routeMcp({
           cluster: seat.cluster,
+          reaches: joined.reaches,
           registry,
           store: sessionStore,
           log,
@@ -230,6 +247,9 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     ending = true;
     if (listening.ok) listening.value.stop();
     router?.dispose();
+    // Redis that hangs must not hold up the end.
+    await Promise.race([parts.far?.dispose(), new Promise((resolve) => setTimeout(resolve, 300).unref())]);
+    joined?.reaches.close();
     await seat?.leave();
     life.dispose();
     upgrades.close();
@@ -259,6 +279,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     async verify() {
       await shared?.share();
       await router?.verify();
+      await parts.far?.announce();
     },
   });
   log.info({ url, version: VERSION }, "daemon listens");

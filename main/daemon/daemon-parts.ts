@@ -7,6 +7,7 @@ import { createBuiltinLink } from "./builtin/builtin-link.ts";
 import { createBuiltinSource } from "./builtin/builtin-source.ts";
 import { createTellPerson } from "./builtin/tell-person.ts";
 import { type ClientRoom, createClientRoom } from "./clients/client-room.ts";
+import type { FarClients } from "./clients/far-clients.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 import { type AgentApprovals, createAgentApprovals } from "./inbox/agent-approvals.ts";
 import { type AskPerson, createAskPerson } from "./inbox/ask-person.ts";
@@ -32,6 +33,8 @@ export interface DaemonParts {
   servers: UpstreamServers;
   /** Programs that execute tools for agents. */
   clients: ClientRoom;
+  /** Those of other machines; absent without a cluster. */
+  far: FarClients | undefined;
   outbox: DaemonOutbox;
   inbox: Inbox;
   /** How parts of the daemon ask the person. */
@@ -52,12 +55,14 @@ export interface DaemonSurroundings {
   redirectUrl: () => string;
   /** Whether a program of the session listens on the port now, or its person has exposed it. */
   serves: (session: string, port: number) => Promise<boolean>;
+  /** Joins the clients of other machines. */
+  farClientsOf?: (room: ClientRoom) => FarClients;
 }
 
 export function createDaemonParts(
   options: DaemonOptions,
   opened: OpenHome,
-  { redirectUrl, serves }: DaemonSurroundings,
+  { redirectUrl, serves, farClientsOf }: DaemonSurroundings,
 ): DaemonParts {
   const { home, log, env = process.env } = options;
   const { key, store, settings, own, oauth, numbers } = opened;
@@ -93,6 +98,7 @@ export function createDaemonParts(
   });
   const guard = createOrphanGuard();
   const clients = createClientRoom({ tokens: opened.clients, log });
+  const far = farClientsOf?.(clients);
   const servers = createUpstreamServers({
     file: home.servers,
     env,
@@ -100,13 +106,17 @@ export function createDaemonParts(
     secrets: rememberSecrets(() => [key, ...owner(), ...oauth.secrets(), ...opened.store.values()]),
     store,
     kept: opened.known,
-    sources: [createBuiltinSource(() => own.get().person_tools, own.onChange), clients.source],
+    sources: [
+      createBuiltinSource(() => own.get().person_tools, own.onChange),
+      clients.source,
+      ...(far === undefined ? [] : [far.source]),
+    ],
     openBuiltin: (session) => (handlers) => {
       const known = session === undefined ? undefined : registry.get(session.id);
       const asking = known && { id: known.id, agent: known.agent ?? "The agent", calls: known.calls };
       return createBuiltinLink({ session: asking, person: () => person, tell: () => tell }, handlers);
     },
-    openClient: clients.open,
+    openClient: (id, session) => (far?.has(id) === true ? far.open(id, session) : clients.open(id, session)),
     guard,
     lookMs: options.lookMs,
     signIns,
@@ -176,6 +186,7 @@ export function createDaemonParts(
     signIns,
     servers,
     clients,
+    far,
     outbox,
     inbox,
     person,

@@ -4,12 +4,12 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GONE_MS } from "../cluster/directory.ts";
+import type { MachineReaches } from "../cluster/machine-reaches.ts";
 import type { Cluster } from "../cluster/open-cluster.ts";
 import type { Log } from "../home/create-log.ts";
 import { bearerOf } from "../wire/bearer.ts";
 import { forwardRequest } from "../wire/forward-request.ts";
 import { endToEnd, mapHeaders } from "../wire/hop-headers.ts";
-import { type Reach, reachBy } from "../wire/reach.ts";
 import { hashToken, type Session, type SessionRegistry } from "./sessions/session-registry.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 
@@ -17,13 +17,12 @@ import type { SessionStore } from "./sessions/session-store.ts";
 const HEAD_TIMEOUT_MS = 10 * 60_000;
 /** How many seconds a client waits that comes while a session is between two machines. */
 const MOVING_S = 1;
-/** Ways to other machines that are kept. */
-const MAX_REACHES = 64;
 
 export type ServeMcp = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface RouteMcpOptions {
   cluster: Cluster;
+  reaches: MachineReaches;
   registry: SessionRegistry;
   store: SessionStore;
   log: Log;
@@ -45,14 +44,13 @@ export interface McpRouter {
 }
 
 export function routeMcp(options: RouteMcpOptions): McpRouter {
-  const { cluster, registry, store, log, isSure, release, serve } = options;
+  const { cluster, reaches, registry, store, log, isSure, release, serve } = options;
   const self = cluster.machine.id;
   const { places, directory } = cluster;
   /** Owners whose sessions this machine has and another serves. */
   const elsewhere = new Set<string>();
   /** Whose each session is, for when it has ended. */
   const owners = new Map<string, string>();
-  const reaches = new Map<string, Reach>();
 
   const offChange = registry.onChange((id) => {
     const session = registry.get(id);
@@ -125,17 +123,7 @@ export function routeMcp(options: RouteMcpOptions): McpRouter {
     machine: { id: string; inbox: string; port: number; silentMs: number },
   ): void {
     const host = `127.0.0.1:${machine.port}`;
-    const key = `${machine.id} ${machine.inbox} ${host}`;
-    let reach = reaches.get(key);
-    if (reach === undefined) {
-      reach = reachBy(`http://${host}`, () => cluster.connect(machine));
-      reaches.set(key, reach);
-      for (const [oldest, unused] of reaches) {
-        if (reaches.size <= MAX_REACHES) break;
-        unused.close();
-        reaches.delete(oldest);
-      }
-    }
+    const reach = reaches.to(machine);
     forwardRequest(request, response, {
       target: request.url ?? "/mcp",
       headers: mapHeaders(endToEnd(request.rawHeaders), (name, value) => (name === "host" ? host : value)),
@@ -163,7 +151,6 @@ export function routeMcp(options: RouteMcpOptions): McpRouter {
     },
     dispose() {
       offChange();
-      for (const reach of reaches.values()) reach.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** How one HTTP server is reached: every connection to it is opened here, over loopback or through whatever `connect` gives. */
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { connect as connectTcp } from "node:net";
-import { type Duplex, Readable } from "node:stream";
+import { type Duplex, pipeline, Readable } from "node:stream";
 import { pairs } from "./hop-headers.ts";
 
 /** Takes bytes that lie at the beginning of `from`, good until it returns. False: no more for now, until `resume()`. */
@@ -74,7 +74,8 @@ function likeSocket(stream: Duplex): Duplex {
 export interface Asked {
   method?: string;
   headers?: Readonly<Record<string, string>> | Headers;
-  body?: string;
+  /** Text, or bytes that are streamed. */
+  body?: string | AsyncIterable<Uint8Array>;
   signal?: AbortSignal;
 }
 
@@ -82,7 +83,7 @@ export interface Asked {
 export function ask(reach: Reach, path: string, asked: Asked = {}): Promise<Response> {
   const { method = "GET", body, signal } = asked;
   const headers = Object.fromEntries(new Headers(asked.headers));
-  if (body !== undefined) headers["content-length"] = String(Buffer.byteLength(body));
+  if (typeof body === "string") headers["content-length"] = String(Buffer.byteLength(body));
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
     let answer: IncomingMessage | undefined;
@@ -118,7 +119,9 @@ export function ask(reach: Reach, path: string, asked: Asked = {}): Promise<Resp
         }
         reject(error);
       });
-      request.end(body);
+      if (body === undefined || typeof body === "string") request.end(body);
+      // What breaks it off destroys the request, and is its error.
+      else pipeline(Readable.from(body), request, () => {});
     };
     send(true);
   });

@@ -95,6 +95,9 @@ export function createGatewayClient(gate: GatewayGate, onUnauthorized: (proven: 
     }
   }
 
+  const at = (machine: string | undefined, mark = "?") =>
+    machine === undefined ? "" : `${mark}machine=${encodeURIComponent(machine)}`;
+
   async function request<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<Result<T>> {
     const answer = await raw(method, path, body);
     if (!answer.ok) return answer;
@@ -109,11 +112,12 @@ export function createGatewayClient(gate: GatewayGate, onUnauthorized: (proven: 
   const toolSettings = (id: string | undefined) => `${id === undefined ? "/api/v1" : session(id)}/tool-settings`;
 
   return {
-    agents: () => request(agentsResponseSchema, "GET", "/api/v1/agents"),
+    /** `machine`: what can be started there; this one where it is absent. */
+    agents: (machine?: string) => request(agentsResponseSchema, "GET", `/api/v1/agents${at(machine)}`),
     agentTemplates: () => request(agentTemplatesSchema, "GET", "/api/v1/agent-templates"),
     saveAgentTemplates: (body: AgentTemplates) => request(nothing, "PUT", "/api/v1/agent-templates", body),
-    folders: (path: string) =>
-      request(foldersResponseSchema, "GET", `/api/v1/folders?path=${encodeURIComponent(path)}`),
+    folders: (path: string, machine?: string) =>
+      request(foldersResponseSchema, "GET", `/api/v1/folders?path=${encodeURIComponent(path)}${at(machine, "&")}`),
     createSession: (body: NewSession) => request(createdSessionSchema, "POST", "/api/v1/sessions", body),
     renameSession: (id: string, label: string) => request(nothing, "PATCH", session(id), { label }),
     deleteSession: (id: string) => request(nothing, "DELETE", session(id)),
@@ -220,8 +224,10 @@ export function createGatewayClient(gate: GatewayGate, onUnauthorized: (proven: 
     daemonSettings: () => request(daemonSettingsSchema, "GET", "/api/v1/daemon/settings"),
     saveDaemonSettings: (settings: DaemonSettings) => request(nothing, "PUT", "/api/v1/daemon/settings", settings),
     outbox: () => request(outboxResponseSchema, "GET", "/api/v1/outbox"),
-    retryDelivery: (id: number) => request(nothing, "POST", `/api/v1/outbox/${id}/retry`, {}),
-    discardDelivery: (id: number) => request(nothing, "DELETE", `/api/v1/outbox/${id}`),
+    /** `machine`: where another one keeps it. */
+    retryDelivery: (id: number, machine?: string) =>
+      request(nothing, "POST", `/api/v1/outbox/${id}/retry${at(machine)}`, {}),
+    discardDelivery: (id: number, machine?: string) => request(nothing, "DELETE", `/api/v1/outbox/${id}${at(machine)}`),
     clientTokens: () => request(clientTokensSchema, "GET", "/api/v1/client-tokens"),
     makeClientToken: (body: NewClientToken) => request(createdClientTokenSchema, "POST", "/api/v1/client-tokens", body),
     renameClientToken: (id: string, name: string) =>

@@ -8,6 +8,7 @@ import { AskFirst } from "../parts/ask-first.tsx";
 import { Button, join, Kbd } from "../parts/button.tsx";
 import form from "../parts/form.module.css";
 import { openPreview } from "../preview/preview-actions.ts";
+import { useMachine } from "../sessions/use-machine.ts";
 import { copyText } from "../shell/actions.ts";
 import { useServices } from "../shell/services.ts";
 import { useSession, useWatching } from "../stores/app-store.ts";
@@ -30,6 +31,7 @@ interface CardProps {
 export function EntryCard({ entry, ref, strip = false, onAnswered }: CardProps) {
   const { id, kind, from, answered } = entry;
   const name = useId();
+  const machine = useMachine(entry.machine);
   const watching = useWatching();
   const answering = useAnswer(id);
   const now = useNow("slow");
@@ -58,7 +60,10 @@ export function EntryCard({ entry, ref, strip = false, onAnswered }: CardProps) 
       <header className={styles.head}>
         <h3 id={`${name}-who`} className={styles.who}>
           <span className={styles.from}>{oneLine(from, 80)}</span>
-          <span className={styles.kind}>{KIND_WORDS[kind]}</span>
+          <span className={styles.kind}>
+            {KIND_WORDS[kind]}
+            {machine !== undefined && ` on ${machine}`}
+          </span>
         </h3>
         <span className={styles.age}>
           {!strip && <SessionLink id={entry.session} />}
@@ -218,6 +223,8 @@ function AnswerPart({ entry, answering, send }: PartProps) {
       return <PreviewOffer entry={entry} answering={answering} send={send} />;
     case "sign-in":
     case "changed-tools": {
+      // Servers of another machine are set up there.
+      if (entry.machine !== undefined) return <SettledThere machine={entry.machine} />;
       const server = entry.server ?? entry.from;
       const at = entry.kind === "sign-in" ? "server" : "changed-tools";
       return (
@@ -229,6 +236,11 @@ function AnswerPart({ entry, answering, send }: PartProps) {
       );
     }
   }
+}
+
+function SettledThere({ machine }: { machine: string }) {
+  const name = useMachine(machine);
+  return <p className={styles.note}>Settle this in Signalbox on {name}.</p>;
 }
 
 function QuestionForm({ entry, answering, send }: PartProps) {

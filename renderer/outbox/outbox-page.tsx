@@ -8,6 +8,7 @@ import { PlainText } from "../detail/text-part.tsx";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Button } from "../parts/button.tsx";
 import { StateIcon, type Tone } from "../parts/state-icon.tsx";
+import { useMachine } from "../sessions/use-machine.ts";
 import controls from "../settings/controls.module.css";
 import styles from "../settings/pages.module.css";
 import { useAim } from "../shell/aim.ts";
@@ -46,11 +47,11 @@ export function OutboxPage() {
       <ul className={styles.devices} aria-label="Outbox">
         {entries.map((entry) => (
           <EntryRow
-            key={entry.id}
+            key={`${entry.machine ?? ""} ${entry.id}`}
             entry={entry}
             now={now}
-            onRetry={() => void retry(entry.id)}
-            onDiscard={() => void discard(entry.id)}
+            onRetry={() => void retry(entry)}
+            onDiscard={() => void discard(entry)}
           />
         ))}
       </ul>
@@ -68,12 +69,14 @@ interface RowProps {
 function EntryRow({ entry, now, onRetry, onDiscard }: RowProps) {
   const row = useAim<HTMLLIElement>((aim) => aim.at === "write" && aim.id === entry.id);
   const session = useSession(entry.shown?.session);
+  const machine = useMachine(entry.machine);
   return (
     <li ref={row} className={styles.device}>
       <StateIcon tone={TONES[entry.state]} />
       <span className={controls.settingTexts}>
         <span className={controls.settingName}>
           {oneLine(entry.tool, 80)} · {oneLine(entry.server, 60)}
+          {machine !== undefined && ` on ${machine}`}
         </span>
         <span className={controls.hint}>{status(entry, now)}</span>
         <span className={controls.hint}>

@@ -12,8 +12,8 @@ export interface Outbox {
   fault: Fault | undefined;
   /** Files of outboxes that were damaged and set aside. */
   damaged: string[];
-  retry: (id: number) => Promise<void>;
-  discard: (id: number) => Promise<void>;
+  retry: (entry: OutboxEntryView) => Promise<void>;
+  discard: (entry: OutboxEntryView) => Promise<void>;
 }
 
 /** Asked again whenever the gateway counts otherwise, and every so often while something waits: attempts are not counted. */
@@ -56,7 +56,7 @@ export function useOutbox(): Outbox {
     entries,
     fault,
     damaged,
-    retry: (id) => act(client.retryDelivery(id)),
-    discard: (id) => act(client.discardDelivery(id)),
+    retry: ({ id, machine }) => act(client.retryDelivery(id, machine)),
+    discard: ({ id, machine }) => act(client.discardDelivery(id, machine)),
   };
 }

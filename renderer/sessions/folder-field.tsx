@@ -14,11 +14,15 @@ interface FolderProps {
   value: string;
   recent: readonly string[];
   onChange: (folder: string) => void;
+  /** The machine whose folders they are, where that is another one. */
+  machine?: string | undefined;
 }
 
-export function FolderField({ value, recent, onChange }: FolderProps) {
+export function FolderField({ value, recent, onChange, machine }: FolderProps) {
   const { host } = useServices();
-  const home = useApp((store) => store.app?.home_dir ?? "");
+  const here = useApp((store) => store.app?.home_dir ?? "");
+  // Where its person lives there is not known.
+  const home = machine === undefined ? here : "";
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   /** What is chosen leads into it, until the field is left. */
@@ -27,7 +31,7 @@ export function FolderField({ value, recent, onChange }: FolderProps) {
   /** Only what a person has begun is completed: who merely passes leaves with Tab. */
   const typedHere = useRef(false);
   const typed = shortFolder(value, home);
-  const below = useSubfolders(value, open).map((path) => shortFolder(path, home));
+  const below = useSubfolders(value, open, machine).map((path) => shortFolder(path, home));
   const above = browsing ? folderAbove(typed) : undefined;
   const suggested = suggestFolders(typed, below, browsing ? [] : recent.map((path) => shortFolder(path, home)));
   const items = open ? [...(above === undefined ? [] : [above]), ...suggested] : [];
@@ -71,7 +75,7 @@ export function FolderField({ value, recent, onChange }: FolderProps) {
   }
 
   function browse(): void {
-    if (host.chooseFolder === undefined) {
+    if (host.chooseFolder === undefined || machine !== undefined) {
       input.current?.focus();
       if (!typed.endsWith("/")) onChange(`${typed}/`);
       setBrowsing(true);
@@ -138,14 +142,14 @@ export function FolderField({ value, recent, onChange }: FolderProps) {
 }
 
 /** The folders in the folder that is being typed; none while it does not exist. */
-function useSubfolders(value: string, wanted: boolean): string[] {
+function useSubfolders(value: string, wanted: boolean, machine: string | undefined): string[] {
   const { client } = useServices();
   const [folders, setFolders] = useState<string[]>([]);
   const parent = value.includes("/") ? value.slice(0, value.lastIndexOf("/") + 1) : "~";
   useEffect(() => {
     if (!wanted) return;
     let gone = false;
-    void client.folders(parent).then((answer) => {
+    void client.folders(parent, machine).then((answer) => {
       if (gone) return;
       const base = answer.ok ? answer.value.path.replace(/\/$/, "") : "";
       setFolders(
@@ -155,6 +159,6 @@ function useSubfolders(value: string, wanted: boolean): string[] {
     return () => {
       gone = true;
     };
-  }, [client, parent, wanted]);
+  }, [client, parent, wanted, machine]);
   return folders;
 }

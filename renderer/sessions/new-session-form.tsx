@@ -20,7 +20,6 @@ import { useMachines } from "./use-machine.ts";
 
 export function NewSessionForm({ withName }: { withName: boolean }) {
   const services = useServices();
-  const { found, fault: agentsFault } = useAgents();
   const [chosen, setChosen] = useState<string>();
   const [files, setFiles] = useState<Readonly<Record<string, string>>>({});
   const [folder, setFolder] = useState<string>();
@@ -28,6 +27,7 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
   const [label, setLabel] = useState("");
   const machines = useMachines();
   const [machine, setMachine] = useState("");
+  const { found, fault: agentsFault } = useAgents(machine === "" ? undefined : machine);
   const [fault, setFault] = useState<Fault>();
   const [busy, setBusy] = useState(false);
 
@@ -73,6 +73,30 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
 
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)}>
+      {machines.length > 0 && (
+        <label className={styles.field}>
+          <span className={styles.label}>Machine</span>
+          <select
+            className={styles.input}
+            value={machine}
+            onChange={(event) => {
+              setMachine(event.target.value);
+              // Agents and folders are those of the machine.
+              setChosen(undefined);
+              setFolder(undefined);
+              setFault(undefined);
+            }}
+          >
+            <option value="">This machine</option>
+            {machines.map(({ id, name, state }) => (
+              <option key={id} value={id} disabled={state === "away"}>
+                {oneLine(name, 40)}
+                {state === "away" && " (away)"}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <AgentPicker
         agents={found?.agents}
         value={agent}
@@ -100,30 +124,10 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
           />
         </label>
       )}
-      {machines.length > 0 && (
-        <label className={styles.field}>
-          <span className={styles.label}>Machine</span>
-          <select
-            className={styles.input}
-            value={machine}
-            onChange={(event) => {
-              setMachine(event.target.value);
-              setFault(undefined);
-            }}
-          >
-            <option value="">This machine</option>
-            {machines.map(({ id, name, state }) => (
-              <option key={id} value={id} disabled={state === "away"}>
-                {oneLine(name, 40)}
-                {state === "away" && " (away)"}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
       <FolderField
         value={cwd}
         recent={found?.recentFolders ?? []}
+        machine={machine === "" ? undefined : machine}
         onChange={(value) => {
           setFolder(value);
           setFault(undefined);

@@ -1,4 +1,4 @@
-/** Asks which agents can be started here. */
+/** Asks which agents can be started here, or on another machine. */
 import { useEffect, useState } from "react";
 import type { Fault } from "../../shared/protocol/fault.ts";
 import type { AgentView } from "../../shared/protocol/gateway-api.ts";
@@ -9,14 +9,16 @@ export interface Agents {
   recentFolders: string[];
 }
 
-/** Undefined while it is not known yet. */
-export function useAgents(): { found: Agents | undefined; fault: Fault | undefined } {
+/** Undefined while it is not known yet. `machine`: another one of the cluster. */
+export function useAgents(machine?: string): { found: Agents | undefined; fault: Fault | undefined } {
   const { client } = useServices();
   const [found, setFound] = useState<Agents>();
   const [fault, setFault] = useState<Fault>();
   useEffect(() => {
     let gone = false;
-    void client.agents().then((answer) => {
+    setFound(undefined);
+    setFault(undefined);
+    void client.agents(machine).then((answer) => {
       if (gone) return;
       if (answer.ok) setFound({ agents: answer.value.agents, recentFolders: answer.value.recent_folders });
       else setFault(answer.fault);
@@ -24,6 +26,6 @@ export function useAgents(): { found: Agents | undefined; fault: Fault | undefin
     return () => {
       gone = true;
     };
-  }, [client]);
+  }, [client, machine]);
   return { found, fault };
 }

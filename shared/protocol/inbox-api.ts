@@ -78,11 +78,17 @@ export const inboxEntrySchema = z.object({
   /** For an approval: what it can be answered with; all where absent. */
   decisions: z.array(z.enum(["once", "session", "refuse"])).optional(),
   answered: answeredSchema.optional(),
+  /** Added by the gateway where another machine's agent or server asks: an `id` of `daemons`. */
+  machine: z.string().optional(),
 });
 export type InboxEntry = z.infer<typeof inboxEntrySchema>;
 
 /** `GET /inbox`: oldest first, the answered ones of the last day among them. */
-export const inboxResponseSchema = z.object({ entries: z.array(inboxEntrySchema) });
+export const inboxResponseSchema = z.object({
+  entries: z.array(inboxEntrySchema),
+  /** Machines whose inboxes could not be asked now: ids of `daemons`. Absent where there are none. */
+  missing: z.array(z.string()).optional(),
+});
 export type InboxResponse = z.infer<typeof inboxResponseSchema>;
 
 export const MAX_WORDS = 2_000;
@@ -117,6 +123,7 @@ export const inboxHeadSchema = z.object({
   answer_at: inboxEntrySchema.shape.answer_at,
   /** It asks for a decision alone: a button can answer it. */
   decides: z.boolean().optional(),
+  machine: inboxEntrySchema.shape.machine,
 });
 export type InboxHead = z.infer<typeof inboxHeadSchema>;
 

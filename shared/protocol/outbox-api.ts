@@ -28,6 +28,8 @@ export const outboxEntrySchema = z.object({
   created_at: z.string(),
   /** When the next attempt is due, ISO 8601; only while queued. */
   next_at: z.string().optional(),
+  /** Added by the gateway where another machine keeps it: an `id` of `daemons`. Whoever retries or discards it names it too. */
+  machine: z.string().optional(),
 });
 export type OutboxEntryView = z.infer<typeof outboxEntrySchema>;
 
@@ -53,7 +55,10 @@ export const outboxResponseSchema = z.object({
   entries: z.array(outboxEntrySchema),
   /** Paths of outboxes that were damaged and set aside: what waited in them was not delivered. Absent when there is none. */
   damaged: z.array(z.string()).optional(),
+  /** Machines whose outboxes could not be asked now: ids of `daemons`. Absent where there are none. */
+  missing: z.array(z.string()).optional(),
 });
+export type OutboxResponse = z.infer<typeof outboxResponseSchema>;
 
 /**
  * `GET /outbox/outcomes`: what became of kept writes while their session had no event stream, the oldest ones; asked again

@@ -1,6 +1,7 @@
 /** Runs tasks at one connected client: correlates answers by id, and says honestly what became of those that got none. */
 import { randomUUID } from "node:crypto";
 import type { WebSocket } from "ws";
+import type { TASK_FAULTS } from "../../../shared/protocol/client-offers.ts";
 import {
   clientAnswerSchema,
   clientHelloSchema,
@@ -17,7 +18,7 @@ import { readDeclaredTools } from "./declared-tools.ts";
 import type { ValueChecks } from "./value-checks.ts";
 
 export type TaskEnd = { ok: true; data: unknown } | { ok: false; code: TaskFault; message: string };
-export type TaskFault = "client-left" | "client-timeout" | "client-failed" | "client-busy" | "invalid-input";
+export type TaskFault = (typeof TASK_FAULTS)[number];
 
 export interface Task {
   tool: JsonObject;

@@ -24,6 +24,8 @@ export interface ClientMember {
   token(): Pick<ClientToken, "name"> | undefined;
   /** Undefined while no client is connected. */
   connection: ClientConnection | undefined;
+  /** Why it is not, where that is known: the end of a sentence. */
+  why?: (() => string | undefined) | undefined;
   /** What its client declared last, or its token; listed only while it is connected. */
   tools: readonly JsonObject[];
   /** Those who are told when its tools change. */
@@ -48,7 +50,7 @@ export function createClientLink(
     const { connection } = member;
     if (connection === undefined) {
       handlers.unanswered(id, {
-        reason: `has no client connected: start the program that uses the token “${nameOf()}”`,
+        reason: member.why?.() ?? `has no client connected: start the program that uses the token “${nameOf()}”`,
         undelivered: true,
         code: "no-client",
       });

@@ -1,12 +1,14 @@
 /** Joins connected programs to agents: each client token is a server whose tools its connected client executes. */
 import type { WebSocket } from "ws";
+import type { ClientOffer, OfferedCall } from "../../../shared/protocol/client-offers.ts";
 import type { ClientTokenView } from "../../../shared/protocol/client-tools.ts";
 import { CLOSE } from "../../../shared/protocol/wire.ts";
+import { oneLine } from "../../../shared/text/visible.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { OpenLink } from "../upstream/link.ts";
 import { type AskingSession, BUILTIN_SERVER, type Server } from "../upstream/open-server.ts";
 import type { ServerSource } from "../upstream/server-source.ts";
-import { openClientConnection } from "./client-connection.ts";
+import { openClientConnection, type TaskFault, type TaskHandle, type TaskHandlers } from "./client-connection.ts";
 import { type ClientMember, createClientLink } from "./client-link.ts";
 import type { ClientToken, ClientTokens } from "./client-tokens.ts";
 import { freeName } from "./server-name.ts";
@@ -22,6 +24,10 @@ export interface ClientRoom {
   list(): ClientTokenView[];
   /** What checks the schemas of clients. */
   readonly checks: ValueChecks;
+  /** Those that are connected, for agents on other machines. */
+  offers(): ClientOffer[];
+  /** A call by an agent on another machine. One that cannot be made ends at once. */
+  run(id: string, call: OfferedCall, handlers: TaskHandlers): TaskHandle | undefined;
   dispose(): void;
 }
 
@@ -176,6 +182,27 @@ export function createClientRoom({ tokens, log }: ClientRoomOptions): ClientRoom
       });
     },
     checks,
+    offers: () =>
+      tokens.list().flatMap(({ id, name, server, sessions }) => {
+        const { connection, tools } = memberOf(id);
+        if (connection === undefined) return [];
+        return [{ id, name, server, sessions, tools: [...tools], ...connection.introduced() }];
+      }),
+    run(id, { tool: name, args, session }, handlers) {
+      const stop = (code: TaskFault, message: string) => {
+        handlers.end({ ok: false, code, message });
+        return undefined;
+      };
+      const token = tokens.get(id);
+      const connection = members.get(id)?.connection;
+      if (token === undefined || connection === undefined)
+        return stop("no-client", "no program with this token is connected; the tool was not carried out");
+      if (token.sessions !== "all" && !token.sessions.includes(session.id))
+        return stop("no-client", "its token is for other sessions; the tool was not carried out");
+      const tool = connection.tools().find((one) => one.name === name);
+      if (tool === undefined) return stop("client-failed", `it has no tool ${oneLine(name, 80)} any more`);
+      return connection.run({ tool, args, session }, handlers);
+    },
     dispose() {
       checks.dispose();
       for (const { connection } of members.values()) connection?.close(CLOSE.goingAway, "the daemon is ending");

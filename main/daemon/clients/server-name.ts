@@ -3,7 +3,7 @@
 const MAX_SERVER_NAME = 40;
 
 /** A name that can stand before a tool's. */
-function slug(name: string): string {
+export function slug(name: string): string {
   const plain = name
     .normalize("NFKD")
     .replace(/[^A-Za-z0-9]+/g, "-")

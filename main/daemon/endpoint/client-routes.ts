@@ -7,7 +7,7 @@ import { type Env, readJson, refuse } from "./route-kit.ts";
 
 export interface ClientRoutesContext {
   clients: ClientTokens;
-  clientRoom: Pick<ClientRoom, "list" | "checks">;
+  clientRoom: ClientRoom;
 }
 
 const STATUS: Readonly<Record<string, 404 | 409 | 422 | 500>> = {

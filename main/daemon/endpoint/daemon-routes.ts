@@ -7,8 +7,10 @@ import { z } from "../../../shared/protocol/schema.ts";
 import type { StartHere } from "../start-here.ts";
 import { type AgentReportContext, addAgentReportRoute } from "./agent-report-route.ts";
 import { addClientRoutes, type ClientRoutesContext } from "./client-routes.ts";
+import { addFarRoutes, type FarRoutesContext } from "./far-routes.ts";
 import { addInboxRoutes, type InboxRoutesContext } from "./inbox-routes.ts";
 import { type NoticeSources, streamNotices } from "./notices.ts";
+import { addOfferRoutes, type OfferRoutesContext } from "./offer-routes.ts";
 import { type Env, holdsKey, readJson, refuse, unauthorized } from "./route-kit.ts";
 import { addServerRoutes, type ServerRoutesContext } from "./server-routes.ts";
 import { addEventRoute, addSessionRoutes, type SessionRoutesContext } from "./session-routes.ts";
@@ -26,6 +28,8 @@ export interface RouteContext
     ServerRoutesContext,
     SignInRoutesContext,
     InboxRoutesContext,
+    FarRoutesContext,
+    OfferRoutesContext,
     ClientRoutesContext {
   health: (nonce: string | undefined) => Health;
   notices: NoticeSources;
@@ -58,6 +62,8 @@ export function createDaemonRoutes(context: RouteContext): Hono<Env> {
   addSignInRoutes(app, context);
   addInboxRoutes(app, context);
   addClientRoutes(app, context);
+  addFarRoutes(app, context);
+  addOfferRoutes(app, context);
   app.get("/events", (c) => {
     context.gateways(1);
     c.env.outgoing.once("close", () => context.gateways(-1));

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { ToolEvent } from "../../../shared/events/tool-event.ts";
-import { resultPath } from "../../home/results/result-files.ts";
+import { openResultFiles, resultPath } from "../../home/results/result-files.ts";
 import { daemonSessions, type SessionRecord } from "../sessions/session-record.ts";
 
 /** Reads a part by its name; undefined when it is kept no more, or never was. */
@@ -18,8 +18,11 @@ export const gatewayFolder = (session: string): string =>
 /** The folders of a session's parts. */
 export const partFolders = (record: SessionRecord): string[] => [...daemonSessions(record), gatewayFolder(record.id)];
 
-/** Parts of this session alone, under each of the ids that it has had. */
-export function partsOf(record: SessionRecord, results: string): ReadPart {
+/**
+ * Parts of this session alone, under each of the ids that it has had. `far`: reads one of another machine, where it is one of a
+ * session there; what it gives is kept here from then on.
+ */
+export function partsOf(record: SessionRecord, results: string, far?: ReadPart): ReadPart {
   return async (name) => {
     for (const session of partFolders(record)) {
       const path = resultPath(results, session, name);
@@ -30,7 +33,9 @@ export function partsOf(record: SessionRecord, results: string): ReadPart {
         // Of another of its ids, or gone.
       }
     }
-    return undefined;
+    const bytes = await far?.(name);
+    if (bytes !== undefined) openResultFiles(results).keep(gatewayFolder(record.id), name, bytes.toString("base64"));
+    return bytes;
   };
 }
 

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { parseLinkPath } from "../../../shared/links/deep-link.ts";
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import type { AgentView } from "../../../shared/protocol/gateway-api.ts";
+import { listFolders } from "../../agents/list-folders.ts";
 import { detectTemplates } from "../../agents/templates.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
 import { may } from "../auth/identity.ts";
@@ -11,10 +12,10 @@ import { type LiveFindingsContext, liveFindings } from "../doctor/live-findings.
 import type { DaemonClient } from "../link/daemon-client.ts";
 import { OWN_DAEMON } from "../link/daemon-ref.ts";
 import type { Daemons } from "../link/daemons.ts";
+import type { Machines } from "../machines/machines.ts";
 import { editServers } from "../servers/servers-file.ts";
 import type { SignInLink } from "../sign-in-pages.ts";
 import { answer } from "./answer.ts";
-import { listFolders } from "./list-folders.ts";
 import { handlers } from "./router.ts";
 
 /** Folders offered for the next session. */
@@ -26,6 +27,7 @@ export interface DaemonRoutesContext extends LiveFindingsContext {
   discovery: readonly string[];
   daemons: Daemons;
   agents: () => Promise<readonly AgentView[]>;
+  machines: Pick<Machines, "list" | "find">;
   /** Shows a page's path in the desktop window. False when there is none. */
   open: (path: string) => boolean;
   /** A link with a code of the owner's. */
@@ -40,6 +42,18 @@ export function daemonRoutes(parts: DaemonRoutesContext) {
       ? failed("no-daemon", "Signalbox's own daemon is not running.", "Start the built-in daemon.")
       : ok(daemon.client);
   };
+
+  /** What the machine that `?machine=` names says of itself; undefined where that is this one. */
+  async function ofMachine(context: Context, path: string): Promise<Response | undefined> {
+    const named = context.req.query("machine");
+    if (named === undefined || named === "") return undefined;
+    const found = await parts.machines.find(named);
+    if (!found.ok) return answer(context, found);
+    if (found.value === OWN_DAEMON) return undefined;
+    const daemon = await daemons.settledAt(found.value, context.req.raw.signal);
+    const away = failed("machine-away", "That machine can't be reached.", "Try again when it is back.");
+    return answer(context, daemon === undefined ? away : await daemon.client.read(path));
+  }
 
   /** One of another version may be ended too. */
   const stoppable = async (context: Context): Promise<Result<DaemonClient>> => {
@@ -83,6 +97,8 @@ export function daemonRoutes(parts: DaemonRoutesContext) {
     },
 
     "GET /api/v1/agents": async (context) => {
+      const far = await ofMachine(context, "/agents");
+      if (far !== undefined) return far;
       const recent = parts.hub.state().sessions.toSorted((a, b) => b.created_at.localeCompare(a.created_at));
       const folders = [...new Set(recent.map((session) => session.cwd))].slice(0, RECENT_FOLDERS);
       const agents = [...(await parts.agents()), ...(await detectTemplates(home, process.env))];
@@ -102,6 +118,10 @@ export function daemonRoutes(parts: DaemonRoutesContext) {
     },
     "GET /api/v1/doctor": async (context) =>
       context.json(await examine({ home, discovery: parts.discovery, live: liveFindings(parts) })),
-    "GET /api/v1/folders": async (context) => answer(context, await listFolders(context.req.query("path"))),
+    "GET /api/v1/folders": async (context) => {
+      const path = context.req.query("path");
+      const query = path === undefined ? "" : `?path=${encodeURIComponent(path)}`;
+      return (await ofMachine(context, `/folders${query}`)) ?? answer(context, await listFolders(path));
+    },
   });
 }

@@ -1,14 +1,19 @@
 /** The routes of history: search over all sessions, and the export of one. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { LogEntry } from "../../../shared/events/tool-event.ts";
-import { failed, fault } from "../../../shared/protocol/fault.ts";
+import { failed, fault, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import type { HomeFolder } from "../../home/home-folder.ts";
+import { networkReason } from "../discovery/probe-health.ts";
 import { callSnippet, callTotals } from "../history/call-sums.ts";
 import { exportReplay } from "../history/export-replay.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportCast, exportJsonl, exportTrace } from "../history/export-session.ts";
-import { partsOf } from "../history/kept-parts.ts";
+import { partsOf, type ReadPart } from "../history/kept-parts.ts";
 import { readEntries } from "../history/read-entries.ts";
 import type { Journal } from "../journal/open-journal.ts";
+import type { Connected } from "../link/connected.ts";
+import { farPart, farRecording, withFolder } from "../link/far-files.ts";
 import type { SessionRecord } from "../sessions/session-record.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { FIRST_SIZE } from "../sessions/start-session.ts";
@@ -27,13 +32,21 @@ const SUFFIX: Record<ExportFormat, string> = { jsonl: "jsonl", cast: "cast", tra
 
 export interface HistoryRoutesContext {
   journal: Pick<Journal, "search" | "read" | "calls">;
-  sessions: Pick<Sessions, "get">;
+  sessions: Pick<Sessions, "get" | "far">;
   home: HomeFolder;
   /** Every value that must leave in no export, those of a session's own environment included. */
   secrets: (session?: SessionRecord) => string[];
 }
 
 export function historyRoutes(parts: HistoryRoutesContext) {
+  /** With what another machine keeps of a session there; what cannot be fetched now is absent. */
+  function readPart(record: SessionRecord): ReadPart {
+    const far = parts.sessions.far(record.id);
+    if (far?.ok !== true) return partsOf(record, parts.home.results);
+    const { daemon, session } = far.value;
+    return partsOf(record, parts.home.results, (name) => farPart(daemon, session, name).catch(() => undefined));
+  }
+
   return handlers({
     "GET /api/v1/search": async (context) => {
       const limit = Math.min(Number(context.req.query("limit") ?? 50) || 50, MAX_HITS);
@@ -64,8 +77,10 @@ export function historyRoutes(parts: HistoryRoutesContext) {
 
     "GET /api/v1/sessions/:id/parts/:name": async (context) => {
       const session = parts.sessions.get(context.req.param("id"));
-      const bytes = session && (await partsOf(session.record, parts.home.results)(context.req.param("name")));
+      const bytes = session && (await readPart(session.record)(context.req.param("name")));
       if (bytes === undefined) {
+        const far = session && parts.sessions.far(session.record.id);
+        if (far?.ok === false) return answer(context, far);
         return refuseWith(context, fault("no-such-part", "This part of a result isn't kept any more."), 404);
       }
       // Whatever a tool called it: nothing here is ever run or drawn by its address.
@@ -97,7 +112,9 @@ export function historyRoutes(parts: HistoryRoutesContext) {
       }
       const secrets = parts.secrets(session.record);
       const entries = readEntries(parts.journal, id);
-      const text = await exportAs(format, session.record, entries, secrets);
+      const made = await exportAs(format, session.record, entries, secrets);
+      if (!made.ok) return answer(context, made);
+      const text = made.value;
       if (text === undefined) {
         const { terminal_session: terminal } = session.record;
         const why =
@@ -116,23 +133,47 @@ export function historyRoutes(parts: HistoryRoutesContext) {
     record: SessionRecord,
     entries: AsyncIterable<LogEntry>,
     secrets: string[],
-  ) {
+  ): Promise<Result<AsyncGenerator<string> | undefined>> {
     switch (format) {
       case "jsonl":
-        return exportJsonl(entries, secrets, partsOf(record, parts.home.results));
+        return ok(exportJsonl(entries, secrets, readPart(record)));
       case "trace":
-        return exportTrace(entries, secrets);
+        return ok(exportTrace(entries, secrets));
       case "cast":
       case "html": {
         const { terminal_session: terminal, label: title, command, created_at: began_at } = record;
-        const source = {
-          ...{ folder: parts.home.recordings, session: terminal ?? "", title, command },
-          ...(terminal !== undefined && { begin: { ...FIRST_SIZE, began_at } }),
+        const from = (folder: string) => {
+          const source = {
+            ...{ folder, session: terminal ?? "", title, command },
+            ...(terminal !== undefined && { begin: { ...FIRST_SIZE, began_at } }),
+          };
+          return format === "cast"
+            ? exportCast(source, entries, secrets)
+            : exportReplay({ ...source, about: aboutOf(record) }, entries, secrets, readPart(record));
         };
-        return format === "cast"
-          ? exportCast(source, entries, secrets)
-          : exportReplay({ ...source, about: aboutOf(record) }, entries, secrets, partsOf(record, parts.home.results));
+        const far = parts.sessions.far(record.id);
+        if (far === undefined || terminal === undefined) return ok(await from(parts.home.recordings));
+        if (!far.ok) return far;
+        return fetched(far.value.daemon, far.value.session, from);
       }
+    }
+  }
+
+  /** The recording of another machine, brought here for as long as it is read. */
+  async function fetched(
+    daemon: Connected,
+    session: string,
+    from: (folder: string) => Promise<AsyncGenerator<string> | undefined>,
+  ): Promise<Result<AsyncGenerator<string> | undefined>> {
+    try {
+      const text = await withFolder(join(parts.home.run, `recording-${randomUUID()}`), async (folder) => {
+        await farRecording(daemon, session, folder);
+        return from(folder);
+      });
+      return ok(text);
+    } catch (error) {
+      const why = networkReason(error);
+      return failed("machine-away", `The recording could not be fetched from its machine: ${why}.`, "Try again.");
     }
   }
 }

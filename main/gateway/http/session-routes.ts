@@ -4,12 +4,14 @@ import { failed, fault, type Result } from "../../../shared/protocol/fault.ts";
 import type { CreatedSession, NewSession } from "../../../shared/protocol/gateway-api.ts";
 import { z } from "../../../shared/protocol/schema.ts";
 import { loginEnvironment } from "../../agents/login-environment.ts";
+import { keepFile } from "../../home/session-files.ts";
 import type { AppHub } from "../app-hub.ts";
 import { entriesOf } from "../bridge/chunk.ts";
 import type { Journal } from "../journal/open-journal.ts";
+import { farFile } from "../link/far-files.ts";
 import type { Machines } from "../machines/machines.ts";
 import { editorSession } from "../sessions/editor-session.ts";
-import { keepFile } from "../sessions/session-files.ts";
+import { isFar, terminalDaemon } from "../sessions/session-record.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { answer, refuseWith } from "./answer.ts";
 import { handlers } from "./router.ts";
@@ -22,7 +24,7 @@ export interface SessionRoutesContext {
   sessions: Sessions;
   journal: Pick<Journal, "calls" | "callPage" | "read">;
   createSession: (request: NewSession) => Promise<Result<CreatedSession>>;
-  machines: Pick<Machines, "list">;
+  machines: Pick<Machines, "list" | "find">;
 }
 
 export function sessionRoutes(parts: SessionRoutesContext) {
@@ -55,9 +57,15 @@ export function sessionRoutes(parts: SessionRoutesContext) {
       // What a form of a foreign page can send is refused unread.
       if (!/^application\/octet-stream$/i.test(type))
         return answer(context, failed("wrong-content-type", "The body must be application/octet-stream."));
+      const name = context.req.query("name") ?? "";
+      const far = sessions.far(id);
+      if (far !== undefined) {
+        if (!far.ok) return answer(context, far);
+        return answer(context, await farFile(far.value.daemon, far.value.session, name, context.req.raw.body), 201);
+      }
       const folder = sessions.filesOf(id);
       if (folder === undefined) return refuseWith(context, missing(id));
-      const kept = await keepFile(folder, context.req.query("name") ?? "", context.req.raw.body);
+      const kept = await keepFile(folder, name, context.req.raw.body);
       if (!kept.ok) return answer(context, kept);
       // Access may have ended while the file came, and the session too.
       const still = context.env.again();
@@ -67,9 +75,13 @@ export function sessionRoutes(parts: SessionRoutesContext) {
     },
     "POST /api/v1/sessions/:id/edit": async (context, place) => {
       const id = context.req.param("id");
-      if (sessions.get(id) === undefined) return refuseWith(context, missing(id));
+      const record = sessions.get(id)?.record;
+      if (record === undefined) return refuseWith(context, missing(id));
       const request = editorSession(place, await loginEnvironment(process.env));
-      return answer(context, request.ok ? await parts.createSession(request.value) : request, 201);
+      if (!request.ok) return answer(context, request);
+      // The file lies where the program runs.
+      const machine = isFar(record) ? { machine: terminalDaemon(record) } : {};
+      return answer(context, await parts.createSession({ ...request.value, ...machine }), 201);
     },
     "POST /api/v1/sessions/:id/input": async (context, body) =>
       answer(context, await sessions.type(context.req.param("id"), body)),

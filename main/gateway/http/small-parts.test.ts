@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, wr
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { listFolders } from "../../agents/list-folders.ts";
 import { workingFolder } from "../../agents/working-folder.ts";
 import { browserCommand, hasBrowser } from "../open-browser.ts";
-import { listFolders } from "./list-folders.ts";
 
 const undo: (() => void)[] = [];
 afterEach(() => {

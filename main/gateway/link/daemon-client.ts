@@ -78,6 +78,8 @@ export function createDaemonClient(reach: Reach, key: string | undefined) {
     expose: (session: string, exposures: DaemonExposures) =>
       ask("PUT", `${at(session)}/exposures`, { exposures }, anything),
     settings: () => ask("GET", "/settings", undefined, daemonSettingsSchema),
+    /** What that machine says of itself, passed on as it is. */
+    read: (path: string) => ask("GET", path, undefined, anything),
     servers: () => ask("GET", "/servers", undefined, serversResponseSchema),
     testServer: (request: { name?: string | undefined; config: unknown }) =>
       ask("POST", "/servers/test", request, serverStatusSchema, TEST_TIMEOUT_MS),

@@ -19,7 +19,7 @@ export interface SessionRoom {
   takeOutcomes(daemon: DaemonId): void;
   /** The id that pages know a daemon session by. */
   shown: (daemonId: string) => string | undefined;
-  /** Told to pages as it is, where it is our own daemon's. */
+  /** Told to pages, what waits on other machines together with ours. */
   pass(daemon: DaemonId, frame: Extract<AppFrame, { type: "servers" | "outbox" | "inbox" }>): void;
 }
 

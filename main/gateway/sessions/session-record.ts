@@ -77,6 +77,9 @@ function nameDaemon(mcp: unknown): unknown {
 export const terminalDaemon = (record: Pick<SessionRecord, "terminal_daemon">): DaemonId =>
   record.terminal_daemon ?? OWN_DAEMON;
 
+/** Whether its program is another machine's. */
+export const isFar = (record: Pick<SessionRecord, "terminal_daemon">): boolean => terminalDaemon(record) !== OWN_DAEMON;
+
 /** Whether the daemon that has its terminal serves its tools, too: the session then has one id there. */
 export const isAtOneDaemon = (record: Pick<SessionRecord, "mcp" | "terminal_daemon">): boolean =>
   record.mcp.daemon === terminalDaemon(record);

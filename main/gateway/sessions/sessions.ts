@@ -14,14 +14,16 @@ import { removeRecording } from "../../home/recording/read-recording.ts";
 import { removeResults } from "../../home/results/result-files.ts";
 import { partFolders } from "../history/kept-parts.ts";
 import type { CallCounts, StoredSession } from "../journal/messages.ts";
+import type { Connected } from "../link/connected.ts";
 import { type DaemonId, OWN_DAEMON } from "../link/daemon-ref.ts";
 import { UNKNOWN_RUN } from "../link/run-mark.ts";
 import type { StreamStatus } from "../link/session-stream.ts";
+import { createWaiting } from "../machines/join-waiting.ts";
 import { adoptedRecord, startedRecord } from "./adopt-session.ts";
 import { followNotice, type SessionRoom } from "./follow-notice.ts";
 import { type LiveSession, terminalView } from "./live-session.ts";
 import { restartSession, withCommand } from "./restart-session.ts";
-import { daemonSessions, type SessionRecord, terminalDaemon } from "./session-record.ts";
+import { daemonSessions, isFar, type SessionRecord, terminalDaemon } from "./session-record.ts";
 import { createSessionTable, type SessionTableOptions } from "./session-table.ts";
 import { type GivenSession, openSession, type StartContext, startTerminal } from "./start-session.ts";
 import { createTakeOutcomes } from "./take-outcomes.ts";
@@ -44,8 +46,10 @@ export interface Sessions {
   /** The session that has, or had, this id at the daemon that has its terminal. */
   byDaemonId(id: string): LiveSession | undefined;
   view(id: string): SessionView | undefined;
-  /** The folder of the files that people hand to its program; it may not be there yet. */
+  /** The folder of the files that people hand to its program; it may not be there yet. None for a program of another machine. */
   filesOf(id: string): string | undefined;
+  /** The daemon of another machine that has its program, and its id there; undefined for a session of this machine. Fault: `machine-away`. */
+  far(id: string): Result<{ daemon: Connected; session: string }> | undefined;
   /** A session of somebody else, by the token that a client brought; undefined while no daemon is connected. */
   guest(session: string, token: string): LiveSession | undefined;
   /** A reader of this session went: a guest that nobody accepted is given up with its last one. */
@@ -146,6 +150,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     ends = ends.then(end).catch((error: unknown) => options.log.error({ error }, "a session's calls were not ended"));
   }
 
+  const waiting = createWaiting();
   const room: SessionRoom = {
     sessions: (daemon) => [...table.all()].filter(({ record }) => terminalDaemon(record) === daemon),
     publish,
@@ -155,7 +160,9 @@ export function createSessions(options: SessionsOptions): Sessions {
     takeOutcomes,
     shown: (id) => byDaemonId(id)?.record.id,
     pass(daemon, frame) {
-      if (daemon === OWN_DAEMON) hub.publish(frame);
+      if (frame.type === "inbox") hub.publish({ type: "inbox", inbox: waiting.inbox(daemon, frame.inbox) });
+      else if (frame.type === "outbox") hub.publish({ type: "outbox", outbox: waiting.outbox(daemon, frame.outbox) });
+      else if (daemon === OWN_DAEMON) hub.publish(frame);
     },
   };
 
@@ -205,7 +212,16 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     filesOf(id) {
       const session = table.get(id);
-      return session && join(home.run, session.record.mcp.session_id, "files");
+      if (session === undefined || isFar(session.record)) return undefined;
+      return join(home.run, session.record.mcp.session_id, "files");
+    },
+    far(id) {
+      const record = table.get(id)?.record;
+      if (record === undefined || !isFar(record)) return undefined;
+      const daemon = options.daemons().get(terminalDaemon(record));
+      return daemon === undefined
+        ? away(terminalDaemon(record))
+        : ok({ daemon, session: record.terminal_session ?? record.mcp.session_id });
     },
     guest,
     leave,
@@ -388,6 +404,13 @@ export function createSessions(options: SessionsOptions): Sessions {
       table.publish(session, false);
     },
     refresh() {
+      for (const daemon of waiting.daemons()) {
+        // What our own waits for stays shown while it is looked for.
+        if (daemon === OWN_DAEMON || options.daemons().get(daemon) !== undefined) continue;
+        const { inbox, outbox } = waiting.gone(daemon);
+        if (inbox !== undefined) hub.publish({ type: "inbox", inbox });
+        if (outbox !== undefined) hub.publish({ type: "outbox", outbox });
+      }
       for (const session of table.all()) table.publish(session, false);
     },
     onStatus,

@@ -1,8 +1,8 @@
 /** Keeps the files that a person hands to a session's program: private, bounded, and deleted with the session. */
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
-import { MAX_HANDED_FILE_BYTES } from "../../../shared/protocol/wire.ts";
+import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
+import { MAX_HANDED_FILE_BYTES } from "../../shared/protocol/wire.ts";
 
 /** Of one session. */
 const MAX_FILES = 200;

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { MAX_HANDED_FILE_BYTES } from "../../../shared/protocol/wire.ts";
+import { MAX_HANDED_FILE_BYTES } from "../../shared/protocol/wire.ts";
 import { keepFile, safeName } from "./session-files.ts";
 
 let home: string;

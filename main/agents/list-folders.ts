@@ -2,8 +2,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
-import { expandHome } from "../../agents/working-folder.ts";
+import { failed, ok, type Result } from "../../shared/protocol/fault.ts";
+import { expandHome } from "./working-folder.ts";
 
 /** Names shown at once; a person types the rest. */
 const MAX_FOLDERS = 2_000;
