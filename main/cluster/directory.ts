@@ -79,20 +79,30 @@ const DEPART = script(`${NOW}
 if (redis.call("HGET", KEYS[2], ARGV[1]) or "0") ~= ARGV[2] then return 0 end
 redis.call("ZADD", KEYS[1], "XX", now - ARGV[3], ARGV[1])
 return 1`);
-/** KEYS: seen, entries. ARGV: machines at most. Gives the time, then id, when it was seen and entry, each. */
-const LIST = script(`${NOW}
+/** Characters of a sealed entry. What is longer nobody of the cluster wrote: it is left in Redis, which a stranger may have filled. */
+const MAX_ENTRY_CHARS = 4_096;
+const ENTRY = `
+local function entry(id)
+  if redis.call("HSTRLEN", KEYS[2], id) > ${MAX_ENTRY_CHARS} then return "" end
+  return redis.call("HGET", KEYS[2], id) or ""
+end
+`;
+/** KEYS: seen, entries. ARGV: machines at most. Gives the time, then id, when it was seen and entry, each. An id has 16 characters. */
+const LIST = script(`${NOW}${ENTRY}
 local found = redis.call("ZREVRANGE", KEYS[1], 0, ARGV[1] - 1, "WITHSCORES")
 local all = { tostring(now) }
 for at = 1, #found, 2 do
-  table.insert(all, found[at])
-  table.insert(all, found[at + 1])
-  table.insert(all, redis.call("HGET", KEYS[2], found[at]) or "")
+  if #found[at] == 16 then
+    table.insert(all, found[at])
+    table.insert(all, found[at + 1])
+    table.insert(all, entry(found[at]))
+  end
 end
 return all`);
-const FIND = script(`${NOW}
+const FIND = script(`${NOW}${ENTRY}
 local seen = redis.call("ZSCORE", KEYS[1], ARGV[1])
 if not seen then return {} end
-return { tostring(now), ARGV[1], seen, redis.call("HGET", KEYS[2], ARGV[1]) or "" }`);
+return { tostring(now), ARGV[1], seen, entry(ARGV[1]) }`);
 
 /** `sealer`: entries that no member of the cluster wrote are not listed. */
 export function openDirectory(bus: Bus, prefix: string, sealer: Sealer): Directory {

@@ -161,6 +161,25 @@ describeWithRedis("a link", () => {
     expect((await stranger.cluster.directory.list()).map(({ name }) => name)).toEqual(["d"]);
   });
 
+  it("A45: takes nothing large from Redis that a stranger put where machines and claims are", async () => {
+    const a = await machine("a");
+    const { prefix, directory, places } = a.cluster;
+    const large = (command: string, ...keys: string[]) =>
+      redis.cli("eval", `redis.call(${command}, string.rep("x", 8 * 1024 * 1024))`, String(keys.length), ...keys);
+    const away = "e".repeat(16);
+    redis.cli("zadd", `${prefix}:seen`, "99999999999999", away);
+    large(`"HSET", KEYS[1], "${away}"`, `${prefix}:machines`);
+    large(`"ZADD", KEYS[1], 99999999999999`, `${prefix}:seen`);
+    large(`"SET", KEYS[1]`, `${prefix}:place:owner`);
+    const sent = () => Number(/total_net_output_bytes:(\d+)/.exec(redis.cli("info", "stats"))?.[1]);
+    const before = sent();
+    expect((await directory.list()).map(({ name }) => name)).toEqual(["a"]);
+    expect(await directory.find(away)).toBeUndefined();
+    expect(await places.find("owner")).toBeUndefined();
+    expect(await places.claim("owner", a.at.id)).toEqual({ machine: a.at.id, fence: 1 });
+    expect(sent() - before).toBeLessThan(1024 * 1024);
+  });
+
   it("breaks at a frame that is lost, at one that was made up, and where nobody listens", async () => {
     const [a, b] = await Promise.all([machine("a"), machine("b", KEY, echo)]);
     await expect(dial(a, { id: b.at.id, inbox: "0".repeat(16) })).rejects.toThrow("does not listen");

@@ -61,10 +61,14 @@ const REMOVE_IDLE = script(`${FORGET}
 local old = redis.call("ZRANGEBYSCORE", KEYS[1] .. ":mcp-used", "-inf", "(" .. ARGV[1], "LIMIT", 0, ARGV[2])
 for _, id in ipairs(old) do forget(id) end
 return #old`);
+/** Characters of a sealed record. What is longer no member of the cluster wrote: it stays in Redis, and there is no record. */
+const MAX_BODY_CHARS = 4 * 1024 * 1024;
 /** ARGV: owner. One whose key has expired meanwhile is passed over. */
 const OF_OWNER = script(`
 for _, id in ipairs(redis.call("ZREVRANGE", KEYS[1] .. ":mcp-owner:" .. ARGV[1], 0, 7)) do
-  local found = redis.call("HMGET", KEYS[1] .. ":mcp:" .. id, "body", "used")
+  local key = KEYS[1] .. ":mcp:" .. id
+  local long = #id > 64 or redis.call("HSTRLEN", key, "body") > ${MAX_BODY_CHARS} or redis.call("HSTRLEN", key, "used") > 32
+  local found = long and {} or redis.call("HMGET", key, "body", "used")
   if found[1] then return { id, found[1], found[2] } end
 end
 return {}`);
@@ -109,7 +113,10 @@ export function openRedisSessionStore(options: RedisStoreOptions): SessionStore 
     },
     async get(id) {
       const offset = await aheadMs();
-      const reply = await bus.send(prefix, ["HMGET", `${prefix}:mcp:${id}`, "body", "used"]);
+      const key = `${prefix}:mcp:${id}`;
+      const chars = Number(await bus.send(prefix, ["HSTRLEN", key, "body"]));
+      if (chars === 0 || chars > MAX_BODY_CHARS) return undefined;
+      const reply = await bus.send(prefix, ["HMGET", key, "body", "used"]);
       const [body, used] = Array.isArray(reply) ? reply : [];
       return body === null || body === undefined ? undefined : read(id, body, used, offset);
     },

@@ -145,6 +145,23 @@ describeWithRedis("records in Redis", () => {
     expect(await (await openHere(0, "another key")).get("a")).toBeUndefined();
   });
 
+  it("A45: are left in Redis where a stranger made them larger than a machine's memory likes", async () => {
+    const store = await openHere();
+    await store.put(record("a"));
+    // 8 MiB of zeros, made there.
+    redis.cli(
+      "eval",
+      `redis.call("HSET", KEYS[1], "body", string.rep("x", 8 * 1024 * 1024))`,
+      "1",
+      "signalbox:{test}:mcp:a",
+    );
+    const before = Number(/total_net_output_bytes:(\d+)/.exec(redis.cli("info", "stats"))?.[1]);
+    expect(await store.get("a")).toBeUndefined();
+    expect(await store.ofOwner("owner-1")).toBeUndefined();
+    const sent = Number(/total_net_output_bytes:(\d+)/.exec(redis.cli("info", "stats"))?.[1]) - before;
+    expect(sent).toBeLessThan(1024 * 1024);
+  });
+
   it("reject while Redis is away; what this machine has recorded itself is found, and shared afterwards", async () => {
     const shared = createSharedSessionStore(await openHere(), createMemorySessionStore());
     redis.cli("acl", "setuser", "default", "-eval", "-evalsha");
