@@ -17,15 +17,15 @@ const landmarks = async (page: Page) => ({
 
 test("every page has one main landmark and one first heading, which names what is shown", async ({ page }) => {
   await openMain(page, gateway);
-  expect(await landmarks(page)).toEqual({ mains: 1, heads: 1 });
+  await expect.poll(() => landmarks(page)).toEqual({ mains: 1, heads: 1 });
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("api-refactor");
   await page.setViewportSize({ width: 400, height: 800 });
   await expect(page.getByRole("button", { name: "Activity sheet" })).toBeVisible();
-  expect(await landmarks(page)).toEqual({ mains: 1, heads: 1 });
+  await expect.poll(() => landmarks(page)).toEqual({ mains: 1, heads: 1 });
   gateway.setScene(scene("first-run"));
   await page.goto(`${gateway.url}/`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Start your first session");
-  expect(await landmarks(page)).toEqual({ mains: 1, heads: 1 });
+  await expect.poll(() => landmarks(page)).toEqual({ mains: 1, heads: 1 });
 });
 
 test("the whole window takes the system's colours when they change, however often it draws meanwhile", async ({
@@ -50,10 +50,10 @@ test("the whole window takes the system's colours when they change, however ofte
   });
   await openMain(page, gateway);
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
-  expect(await theme()).toBe("dark");
+  await expect.poll(theme).toBe("dark");
   for (const colorScheme of ["light", "dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
-    await expect.poll(theme, { timeout: 5_000 }).toBe(colorScheme);
+    await expect.poll(theme).toBe(colorScheme);
   }
 });
 
@@ -124,12 +124,12 @@ test("at 200 % zoom all is there, nothing is cut at the side, and the terminal k
   // 200 % of a window of 1440 × 900 is a page of 720 × 450.
   await page.setViewportSize({ width: 720, height: 450 });
   await openMain2(page);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(720);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(720);
   const rows = async () => ((await terminal(page).boundingBox())?.height ?? 0) / 17;
-  expect(await rows()).toBeGreaterThan(12);
+  await expect.poll(rows).toBeGreaterThan(12);
   await page.getByRole("button", { name: "Activity sheet" }).click();
   await expect(list(page)).toBeVisible();
-  expect(await rows()).toBeGreaterThan(6);
+  await expect.poll(rows).toBeGreaterThan(6);
   // A mouse has no use for a row of keys.
   await expect(page.getByRole("toolbar", { name: "Terminal keys" })).toBeHidden();
 });

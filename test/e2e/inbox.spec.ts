@@ -69,7 +69,7 @@ test("a server's question is answered in the session's strip: what is wrong is s
   await strip(page).getByLabel("tests").check();
   await strip(page).getByLabel("Tell the team").check();
   await strip(page).getByLabel("Name").press("Enter");
-  await expect(terminal(page)).toContainText("result:", { timeout: 20_000 });
+  await expect(terminal(page)).toContainText("result:");
   await expect(terminal(page)).toContainText("retries");
   await expect(strip(page)).toHaveCount(0);
 });
@@ -85,7 +85,7 @@ test("an agent that asks its person by the tool ask_user gets the answer that wa
   await expect(strip(page)).toContainText("Which branch?", { timeout: 45_000 });
   await strip(page).getByRole("textbox").fill("router-next");
   await strip(page).getByRole("textbox").press("Enter");
-  await expect(terminal(page)).toContainText("router-next", { timeout: 20_000 });
+  await expect(terminal(page)).toContainText("router-next");
   await expect(strip(page)).toHaveCount(0);
   await change(false);
 });
@@ -106,7 +106,7 @@ test("a held call is shown with its arguments and refused by keyboard, with word
   await page.keyboard.press("Escape");
   await expect(terminal(page)).toContainText("to production");
   const second = await agent("echo", { text: "again" });
-  await product.open(page, `/inbox/${await waitForOne()}`);
+  await product.open(page, `/inbox/${await waitForOne(second)}`);
   const next = page.getByRole("dialog", { name: "Inbox" }).getByRole("article").first();
   await expect(next).toContainText("again");
   await next.getByLabel("Words for the agent, if you refuse").fill("not on a Friday");
@@ -116,19 +116,21 @@ test("a held call is shown with its arguments and refused by keyboard, with word
   await expect(terminal(page)).toContainText("refused by the person: not on a Friday");
 });
 
-async function waitForOne(): Promise<string> {
-  await expect.poll(async () => (await open()).length, { timeout: 45_000 }).toBe(1);
-  return (await open())[0]?.id ?? "";
+/** What this session asks: what an earlier one asked may take a moment to go. */
+async function waitForOne(session: string): Promise<string> {
+  const asked = async () => (await open()).find((entry) => entry.session === session)?.id ?? "";
+  await expect.poll(asked, { timeout: 45_000 }).not.toBe("");
+  return asked();
 }
 
 test("P40: two browsers that answer at the same moment: one is heard, the other keeps its draft and reads who was", async ({
   browser,
 }) => {
-  await agent(
+  const session = await agent(
     "elicit",
     elicits({ type: "object", properties: { name: { type: "string", title: "Name" } }, required: ["name"] }),
   );
-  const id = await waitForOne();
+  const id = await waitForOne(session);
   const pages = await Promise.all([1, 2].map(async () => (await browser.newContext()).newPage()));
   for (const page of pages) await product.open(page, `/inbox/${id}`);
   const cards = pages.map((page) => page.getByRole("dialog", { name: "Inbox" }).getByRole("article").first());
@@ -147,7 +149,7 @@ test("a person who types when the agent leaves is told, and the draft is kept", 
     "elicit",
     elicits({ type: "object", properties: { name: { type: "string", title: "Name" } } }, "x".repeat(100_000)),
   );
-  await product.open(page, `/inbox/${await waitForOne()}`);
+  await product.open(page, `/inbox/${await waitForOne(session)}`);
   const card = page.getByRole("dialog", { name: "Inbox" }).getByRole("article").first();
   await expect(card.getByRole("button", { name: "Show all 100,000 characters" })).toBeVisible();
   await card.getByLabel("Name").fill("a long thought");

@@ -21,8 +21,7 @@ for (const width of [1440, 1100]) {
     await page.setViewportSize({ width, height: 900 });
     await openMain(page, gateway);
     await expect.poll(() => columns(page)).toBeGreaterThanOrEqual(80);
-    const before = (await list(page).boundingBox())?.width ?? 0;
-    expect(before).toBeGreaterThan(350);
+    await expect.poll(async () => (await list(page).boundingBox())?.width ?? 0).toBeGreaterThan(350);
     await page.getByRole("button", { name: "Waterfall" }).click();
     await expect(page.getByRole("button", { name: "Waterfall", pressed: true })).toBeVisible();
     await expect.poll(() => columns(page)).toBeGreaterThanOrEqual(80);
@@ -45,7 +44,7 @@ for (const width of [1440, 1100]) {
       return (box?.x ?? 0) + (box?.width ?? 0);
     };
     await expect.poll(right).toBeLessThanOrEqual(left + 1);
-    expect((await detail(page).boundingBox())?.width).toBeGreaterThan(400);
+    await expect.poll(async () => (await detail(page).boundingBox())?.width).toBeGreaterThan(400);
     await list(page).focus();
     await page.keyboard.press("ArrowDown");
     await expect(detail(page).getByRole("heading", { name: "tool_b1" })).toBeVisible();

@@ -51,16 +51,16 @@ test("a write that waits is counted, goes to the person when its server refuses 
   wiki.behave(status(400));
   const sendNow = entry.getByRole("button", { name: "Send now" });
   await expect(async () => {
-    if (!(await entry.textContent())?.includes("refused")) await sendNow.click({ timeout: 1_000 });
-    await expect(entry).toContainText("The server refused it", { timeout: 1_000 });
+    if (!(await entry.textContent())?.includes("refused")) await sendNow.click({ timeout: 5_000 });
+    await expect(entry).toContainText("The server refused it", { timeout: 5_000 });
   }).toPass();
   await expect(bar(page)).toContainText("1 write needs your decision");
 
   wiki.behave(succeed);
   // An attempt of before may still be on its way, and be the one that succeeds.
   await expect(async () => {
-    if (await sendNow.isVisible()) await sendNow.click({ timeout: 1_000 });
-    await expect(page.getByText("Nothing waits.")).toBeVisible({ timeout: 2_000 });
+    if (await sendNow.isVisible()) await sendNow.click({ timeout: 5_000 });
+    await expect(page.getByText("Nothing waits.")).toBeVisible({ timeout: 10_000 });
   }).toPass();
   await expect(bar(page)).toContainText("Outbox empty");
   await page.keyboard.press("Escape");
@@ -81,16 +81,16 @@ test("a write that waits is shown and asked about before it is discarded for goo
   // One that is being sent at that moment cannot be discarded, and stays.
   await expect(async () => {
     if (await discard.isVisible()) {
-      await discard.click({ timeout: 1_000 });
+      await discard.click({ timeout: 5_000 });
       const question = page.getByRole("dialog", { name: "Discard this write to wiki?" });
       await expect(question).toContainText('"title": "one"');
       await page.keyboard.press("Escape");
       await expect(question).toBeHidden();
       await expect(page.getByRole("list", { name: "Outbox" })).toContainText("create_page · wiki");
-      await discard.click({ timeout: 1_000 });
-      await question.getByRole("button", { name: "Discard write" }).click({ timeout: 1_000 });
+      await discard.click({ timeout: 5_000 });
+      await question.getByRole("button", { name: "Discard write" }).click({ timeout: 5_000 });
     }
-    await expect(page.getByText("Nothing waits.")).toBeVisible({ timeout: 2_000 });
+    await expect(page.getByText("Nothing waits.")).toBeVisible({ timeout: 10_000 });
   }).toPass();
   await expect(bar(page)).toContainText("Outbox empty");
   await page.keyboard.press("Escape");

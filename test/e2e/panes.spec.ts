@@ -36,7 +36,7 @@ test("up to four sessions stand in columns, rows or a grid; a closed pane gives 
     await beside(page);
     await expect(terminal(page)).toHaveCount(at);
   }
-  expect(count((await places(page)).map(({ x }) => x))).toBe(4);
+  await expect.poll(async () => count((await places(page)).map(({ x }) => x))).toBe(4);
   await command(page, "arrange panes");
   await expect.poll(async () => count((await places(page)).map(({ y }) => y))).toBe(4);
   await command(page, "arrange panes");
@@ -114,5 +114,5 @@ test("a text of several lines is one line to a program that takes line breaks fo
   await dialog.getByRole("button", { name: /^Send to/ }).click();
   await expect(dialog).toHaveCount(0);
   await expect.poll(() => gateway.typed).toContain("\u001b[200~one\rtwo\u001b[201~");
-  expect(gateway.typed).toContain("one two");
+  await expect.poll(() => gateway.typed).toContain("one two");
 });

@@ -34,10 +34,10 @@ test("a call says its path within the session's folder, and a long one keeps its
   send(gateway, { tool: "read_file", call: "p2", kind: "started", args: { path: `${folder}/${deep}` } });
   await expect(rowOf(page, "p1")).toContainText("~/notes/plan.md");
   await expect(rowOf(page, "p2")).toContainText(deep);
-  expect(await showsEnd(page, "p2", deep)).toBe(true);
+  await expect.poll(() => showsEnd(page, "p2", deep)).toBe(true);
   await page.getByRole("button", { name: "Waterfall" }).click();
   await expect(rowOf(page, "p2")).toContainText(deep);
-  expect(await showsEnd(page, "p2", deep)).toBe(true);
+  await expect.poll(() => showsEnd(page, "p2", deep)).toBe(true);
 });
 
 test("a long name is cut in its middle, and the summary beside it keeps room", async ({ page }) => {
@@ -47,8 +47,7 @@ test("a long name is cut in its middle, and the summary beside it keeps room", a
   const row = rowOf(page, "n1");
   await expect(row).toContainText("#main");
   await expect(row.getByText("age_start", { exact: true })).toBeInViewport();
-  const about = await row.getByText("#main").boundingBox();
-  expect(about?.width).toBeGreaterThan(30);
+  await expect.poll(async () => (await row.getByText("#main").boundingBox())?.width).toBeGreaterThan(30);
 });
 
 test("the time of day stands in the row under the pointer, and nothing in it moves", async ({ page }) => {

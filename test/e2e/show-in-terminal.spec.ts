@@ -26,7 +26,7 @@ async function expectLine(page: Page, tool: string): Promise<void> {
       .boundingBox();
     // The call began on the line behind it.
     expect(Math.abs((mark?.y ?? 0) - ((line?.y ?? 1e6) + (line?.height ?? 0)))).toBeLessThan(3);
-  }).toPass({ timeout: 10_000 });
+  }).toPass();
 }
 
 test("the line of a call is found live, after a reload at another width, and in the recording of a program that is gone", async ({

@@ -178,12 +178,12 @@ test("A25: an address in the output is a link too, whole where it wraps, with th
     await page.mouse.move(at.x + 100, at.y + 200);
     await page.mouse.move(at.x, at.y, { steps: 3 });
     await expect(terminal(page).getByText(/^https:\/\/example\.test\/a.*Ctrl\+click to open$/)).toBeVisible({
-      timeout: 3_000,
+      timeout: 10_000,
     });
     await page.keyboard.down("Control");
     await page.mouse.click(at.x, at.y);
     await page.keyboard.up("Control");
-    await expect.poll(() => asked.join("\n"), { timeout: 3_000 }).toContain(`\n\n${long}`);
+    await expect.poll(() => asked.join("\n"), { timeout: 10_000 }).toContain(`\n\n${long}`);
   }).toPass();
   asked.length = 0;
   await page.keyboard.press("F1");

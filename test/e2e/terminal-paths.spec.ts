@@ -6,6 +6,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { Product } from "../support/product.ts";
 import { openMain, session, startMainScene, terminal } from "../support/scripted-gateway/main-page.ts";
 import type { ScriptedGateway } from "../support/scripted-gateway/scripted-gateway.ts";
+import { terminalInput } from "../support/type-in-terminal.ts";
 
 /** What the page asks its browser to open, other than pages. */
 async function hearAddresses(page: Page): Promise<() => Promise<string[]>> {
@@ -33,12 +34,18 @@ async function follow(page: Page, row: number, column: number, target: string | 
   const screen = await terminal(page).locator(".xterm-screen").boundingBox();
   const line = await terminal(page).locator(".xterm-rows > div").first().boundingBox();
   const at = { x: (screen?.x ?? 0) + column * 7.8, y: (screen?.y ?? 0) + (row + 0.5) * (line?.height ?? 17) };
-  await expect(async () => {
-    await page.mouse.move(at.x + 60, at.y + 150);
-    await page.mouse.move(at.x, at.y, { steps: 3 });
-    await expect(terminal(page).getByText(target)).toBeVisible({ timeout: 2_000 });
-  }).toPass();
+  const point = () =>
+    expect(async () => {
+      await page.mouse.move(at.x + 60, at.y + 150);
+      await page.mouse.move(at.x, at.y, { steps: 3 });
+      await expect(terminal(page).getByText(target)).toBeVisible({ timeout: 10_000 });
+    }).toPass();
+  // A click that also gives it the focus would meet a terminal that is just being drawn, without its links.
+  await page.mouse.click(at.x + 60, at.y + 150);
+  await expect(terminalInput(page)).toBeFocused();
+  await point();
   await before();
+  await point();
   await page.keyboard.down("Control");
   await page.mouse.click(at.x, at.y);
   await page.keyboard.up("Control");

@@ -20,7 +20,7 @@ test("starting the app shows its page, connected, and a tray with everything in 
   const page = await desktop.page();
   await expect(page.getByRole("heading", { name: "Start your first session" })).toBeVisible();
   await expect(page.getByRole("button", { name: /^Daemon/ })).toBeVisible();
-  expect(await desktop.windowVisible()).toBe(true);
+  await expect.poll(() => desktop.windowVisible()).toBe(true);
   expect(page.url()).not.toContain(desktop.gateway.token);
   await page.screenshot({ path: "artifacts/desktop-first-run.png" });
   await expect.poll(async () => (await desktop.tray()).rows).toContain("Daemon · 1 server");
@@ -105,7 +105,7 @@ test("signalbox open <link> is followed by the window that runs", async ({ launc
   const run = await signalbox(["open", "--home", desktop.home, `signalbox://session/${session}`]);
   expect(run).toMatchObject({ code: 0, stdout: "" });
   await expect(page.getByRole("banner")).toContainText("by-command");
-  expect(await desktop.windowVisible()).toBe(true);
+  await expect.poll(() => desktop.windowVisible()).toBe(true);
 });
 
 test("a notice comes only while the person looks elsewhere, and its click opens that session", async ({ launch }) => {
@@ -128,7 +128,9 @@ test("a notice comes only while the person looks elsewhere, and its click opens 
   await expect.poll(() => stateOf(desktop, other)).toBe("running");
   writeFileSync(otherGo, "");
   await expect.poll(() => desktop.notices()).toHaveLength(1);
-  expect(await desktop.notices()).toEqual([{ title: "unwatched failed", body: expect.stringMatching(/ · \/$/) }]);
+  await expect
+    .poll(() => desktop.notices())
+    .toEqual([{ title: "unwatched failed", body: expect.stringMatching(/ · \/$/) }]);
   await desktop.clickNotice(0);
   await expect(page.getByRole("banner")).toContainText("unwatched");
 });
@@ -150,7 +152,7 @@ test("quitting with an agent at work asks; Cancel and Keep change nothing, Stop 
     message: "A session is running.",
     buttons: ["Cancel", "Keep running in tray", "Stop and quit"],
   });
-  expect(await desktop.windowVisible()).toBe(true);
+  await expect.poll(() => desktop.windowVisible()).toBe(true);
 
   await desktop.answer("Keep running in tray");
   await desktop.chooseInTray("Quit Signalbox");
@@ -160,7 +162,7 @@ test("quitting with an agent at work asks; Cancel and Keep change nothing, Stop 
 
   await desktop.closeWindow();
   await expect.poll(() => desktop.windowVisible()).toBe(false);
-  expect(await desktop.questions()).toHaveLength(2);
+  await expect.poll(() => desktop.questions()).toHaveLength(2);
 
   await desktop.answer("Stop and quit");
   await desktop.chooseInTray("Quit Signalbox");

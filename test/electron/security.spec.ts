@@ -156,7 +156,7 @@ test("A17: only web addresses are opened outside, and only after the person saw 
   expect(await desktop.openedOutside()).toEqual([]);
   await desktop.answer("Open");
   await open("https://example.org/docs");
-  expect(await desktop.openedOutside()).toEqual(["https://example.org/docs"]);
+  await expect.poll(() => desktop.openedOutside()).toEqual(["https://example.org/docs"]);
 });
 
 test("A17: the page names an editor and a file to be opened, and can name nothing else", async ({ launch }) => {
@@ -183,7 +183,7 @@ test("A17: the page names an editor and a file to be opened, and can name nothin
     expect(await open(request)).toBe("refused");
   expect(await desktop.openedOutside()).toEqual([]);
   expect(await open({ editor: "vscode", path: "/src/a b.ts", line: 3 })).toBe("opened");
-  expect(await desktop.openedOutside()).toEqual(["vscode://file/src/a%20b.ts:3"]);
+  await expect.poll(() => desktop.openedOutside()).toEqual(["vscode://file/src/a%20b.ts:3"]);
 });
 
 test("A20: a frame inside the page gets no answer, although it has the page's origin", async ({ launch }, info) => {

@@ -52,7 +52,7 @@ test("A15: on macOS a link that starts the app comes before it is ready, and is 
     await expect.poll(() => desktop.windowVisible()).toBe(false);
     expect(desktop.control.ended).toBe(false);
     desktop.control.app.emit("activate");
-    expect(await desktop.windowVisible()).toBe(true);
+    await expect.poll(() => desktop.windowVisible()).toBe(true);
   } finally {
     await desktop.dispose();
   }

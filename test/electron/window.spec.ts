@@ -49,7 +49,7 @@ test("a page that says nothing at all is shown after a moment, and at once by a 
   });
   await run(context, { signs: [], platform: "win32" }, async (desktop) => {
     await desktop.secondInstance([]);
-    expect(await desktop.windowVisible()).toBe(true);
+    await expect.poll(() => desktop.windowVisible()).toBe(true);
   });
 });
 
@@ -62,7 +62,7 @@ test("a page that does not load is told in a question with its reason, and can b
       detail: expect.stringContaining("ERR_FAILED"),
       buttons: ["Try Again", "Close"],
     });
-    expect(await desktop.windowVisible()).toBe(true);
+    await expect.poll(() => desktop.windowVisible()).toBe(true);
     await expect((await desktop.page()).getByRole("heading", { name: "Start your first session" })).toBeVisible();
   });
 });
@@ -93,12 +93,12 @@ test("where nothing shows tray icons, closing the window asks; once something do
     await desktop.closeWindow();
     await expect.poll(() => desktop.questions()).toHaveLength(1);
     expect((await desktop.questions())[0]?.buttons).toEqual(["Cancel", "Quit, keep agents running", "Stop and quit"]);
-    expect(await desktop.windowVisible()).toBe(true);
+    await expect.poll(() => desktop.windowVisible()).toBe(true);
     // As when the person switches the extension of their desktop on.
     host = true;
     await desktop.closeWindow();
     await expect.poll(() => desktop.windowVisible()).toBe(false);
-    expect(await desktop.questions()).toHaveLength(1);
+    await expect.poll(() => desktop.questions()).toHaveLength(1);
     await desktop.chooseInTray("Open Signalbox");
     await expect.poll(() => desktop.windowVisible()).toBe(true);
   });
@@ -119,7 +119,7 @@ test("macOS: opened at login it shows no window, and a full-screen window leaves
   await run(context, { platform: "darwin", atLogin: true }, async (desktop) => {
     expect(desktop.control.windows).toEqual([]);
     desktop.control.app.emit("activate", {}, false);
-    expect(await desktop.windowVisible()).toBe(true);
+    await expect.poll(() => desktop.windowVisible()).toBe(true);
     const [window] = desktop.control.windows;
     window?.setFullScreen(true);
     await desktop.closeWindow();
@@ -318,7 +318,7 @@ test("macOS: a full-screen window that is asked for again while it leaves full s
     await expect.poll(() => window.fullScreen).toBe(false);
     desktop.control.app.emit("activate", {}, false);
     window.events.emit("leave-full-screen");
-    expect(await desktop.windowVisible()).toBe(true);
+    await expect.poll(() => desktop.windowVisible()).toBe(true);
   });
 });
 
