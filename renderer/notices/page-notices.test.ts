@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import type { Notice } from "../../shared/notices/decide-notices.ts";
 import type { SessionStatus } from "../../shared/protocol/app-frames.ts";
 import { DEFAULT_DESKTOP_SETTINGS } from "../../shared/protocol/desktop-settings.ts";
+import type { InboxHead } from "../../shared/protocol/inbox-api.ts";
 import { session } from "../../test/support/electron-double/app-state.ts";
 import { createPageNotices } from "./page-notices.ts";
 
@@ -24,10 +25,10 @@ function setUp() {
       due = work;
     },
   });
-  const see = (states: Record<string, SessionStatus["state"]>) =>
+  const see = (states: Record<string, SessionStatus["state"]>, heads: InboxHead[] = []) =>
     notices.see({
       sessions: Object.entries(states).map(([id, word]) => session({ id, label: id, state: word })),
-      inbox: undefined,
+      inbox: { open: heads.length, revision: heads.length, heads },
     });
   const pass = () => {
     due?.();
@@ -60,4 +61,22 @@ it("tells nothing before a person's eyes, nothing that they did not ask for, and
   see({ a: "failed" });
   pass();
   expect(shown).toEqual([]);
+});
+
+it("passes on what an agent tells its person, once, and leads to its place in the inbox", () => {
+  const { see, pass, shown, opened } = setUp();
+  const head = (id: string): InboxHead => ({
+    id,
+    kind: "notice",
+    from: "Claude Code",
+    title: `${id} is done`,
+    text: "not in a notice",
+    created_at: "2026-11-20T11:59:00Z",
+  });
+  see({ a: "running" }, [head("old")]);
+  see({ a: "running" }, [head("old"), head("new")]);
+  see({ a: "running" }, [head("old"), head("new")]);
+  pass();
+  expect(shown.map(({ body }) => body)).toEqual(["new is done"]);
+  expect(opened).toMatchObject([{ entry: "new" }]);
 });

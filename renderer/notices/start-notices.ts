@@ -31,9 +31,9 @@ export function startNotices(): () => void {
   });
 }
 
-function show({ title, body, session }: Notice, onClick: () => void): void {
+function show({ title, body, session, entry }: Notice, onClick: () => void): void {
   // Another page of this browser that tells the same replaces it.
-  const shown = new Notification(title, { body, tag: `signalbox-${session ?? "several"}` });
+  const shown = new Notification(title, { body, tag: `signalbox-${entry ?? session ?? "several"}` });
   shown.addEventListener("click", () => {
     shown.close();
     onClick();
