@@ -29,6 +29,7 @@ import { createPortWatch } from "./preview/watch-ports.ts";
 import { createMcpEndpoint } from "./relay/mcp-endpoint.ts";
 import { routeMcp } from "./route-mcp.ts";
 import { openRedisSessionStore } from "./sessions/redis-session-store.ts";
+import type { Session } from "./sessions/session-registry.ts";
 import { createSharedSessionStore } from "./sessions/shared-session-store.ts";
 import { startHere } from "./start-here.ts";
 
@@ -155,6 +156,8 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     await portWatch.looked();
     return portWatch.ports(session)?.some((found) => found.port === port && found.ours) ?? false;
   }
+  // Redis that is away is no reason not to begin: it is claimed once Redis is back.
+  const made = async (session: Session) => void (await router?.claim(session).catch(() => {}));
   const routes = createDaemonRoutes({
     key,
     home,
@@ -182,11 +185,9 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
     numbers: opened.value.numbers,
     expose: previews.expose,
     ending: () => ending,
-    made: async (session) => {
-      // Redis that is away is no reason not to begin: it is claimed once Redis is back.
-      await router?.claim(session).catch(() => {});
-    },
+    made,
     startHere: startHere({
+      made,
       home,
       env: options.env ?? process.env,
       registry,

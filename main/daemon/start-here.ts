@@ -8,7 +8,7 @@ import { AGENTS, planLaunch, writePlanFiles } from "../agents/agents.ts";
 import { detectAgents } from "../agents/detect-agents.ts";
 import { workingFolder } from "../agents/working-folder.ts";
 import type { HomeFolder } from "../home/home-folder.ts";
-import type { SessionRegistry } from "./sessions/session-registry.ts";
+import type { Session, SessionRegistry } from "./sessions/session-registry.ts";
 import type { Terminals } from "./terminal/terminals.ts";
 
 export type StartHere = (request: StartSessionRequest) => Promise<Result<StartedSession>>;
@@ -22,6 +22,8 @@ export interface StartHereOptions {
   mcpUrl: () => string;
   longCallMs: () => number;
   ending: () => boolean;
+  /** A session was made; resolves once its agent may ask any daemon. */
+  made: (session: Session) => Promise<void>;
   /** Takes back a session whose program could not be started. */
   endSession: (id: string) => Promise<void>;
 }
@@ -62,6 +64,7 @@ export function startHere(options: StartHereOptions): StartHere {
     const label = request.label?.trim() || (request.agent === "demo" ? "Demo" : basename(cwd) || agent.name);
     const { servers } = request;
     const session = registry.create({ cwd, label, agent: request.agent, ...(servers !== undefined && { servers }) });
+    await options.made(session);
     const give = async (result: Result<never>) => {
       await options.endSession(session.id);
       return result;
