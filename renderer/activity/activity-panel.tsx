@@ -2,7 +2,6 @@
 
 import { ArrowUpToLine, ChartGantt, ListFilter, Sigma, X } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { copyCall } from "../detail/copy-call.ts";
 import { loadCode } from "../gateway/load-code.ts";
 import { isInputMethod } from "../keys/input-method.ts";
 import { Button, IconButton, join } from "../parts/button.tsx";
@@ -67,7 +66,11 @@ export function ActivityPanel({ store }: { store: CallLogStore }) {
   }, [call]);
 
   const copy = (id: string) => {
-    if (session !== undefined) void copyCall(store, client, session, id);
+    if (session !== undefined)
+      void loadCode(() => import("../detail/copy-call.ts")).then(
+        ({ copyCall }) => copyCall(store, client, session, id),
+        () => {},
+      );
   };
 
   return (

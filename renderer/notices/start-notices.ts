@@ -26,6 +26,8 @@ export function startNotices(): () => void {
     now: () => new Date(),
     later: (work, ms) => setTimeout(work, ms),
   });
+  const { app } = useApp.getState();
+  if (app !== undefined) notices.see(app);
   return useApp.subscribe(({ app }, before) => {
     if (app !== undefined && app !== before.app) notices.see(app);
   });

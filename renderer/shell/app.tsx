@@ -4,7 +4,6 @@ import { lazy, Suspense, useEffect } from "react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { loadCode } from "../gateway/load-code.ts";
 import { markIcon } from "../notices/mark-icon.ts";
-import { startNotices } from "../notices/start-notices.ts";
 import { LinkBanner } from "../states/link-banner.tsx";
 import { useApp, useSession, useWatching } from "../stores/app-store.ts";
 import { followLastSession } from "../stores/last-session.ts";
@@ -45,7 +44,7 @@ export function App() {
   const { terminals } = useServices();
   useEffect(followLastSession, []);
   const { host } = useServices();
-  useEffect(() => (host.desktop === undefined ? startNotices() : undefined), [host]);
+  useEffect(() => (host.desktop === undefined ? noticesLater() : undefined), [host]);
   useEffect(() => {
     const timer = setTimeout(() => void preload(terminals.prepare()), PRELOAD_MS);
     return () => clearTimeout(timer);
@@ -90,6 +89,22 @@ export function App() {
 function Heading() {
   const session = useSession(useView((view) => view.session));
   return <h1 className="visually-hidden">{session === undefined ? "Signalbox" : oneLine(session.label, 80)}</h1>;
+}
+
+/** Gives the function that stops them, also before they have begun. */
+function noticesLater(): () => void {
+  let stop: (() => void) | undefined;
+  let over = false;
+  loadCode(() => import("../notices/start-notices.ts")).then(
+    ({ startNotices }) => {
+      if (!over) stop = startNotices();
+    },
+    () => {},
+  );
+  return () => {
+    over = true;
+    stop?.();
+  };
 }
 
 /** One after the other: over a slow line nothing may hold up the terminal. What fails is fetched anew when it is opened. */

@@ -8,8 +8,8 @@ import { Empty } from "../parts/notice.tsx";
 import picks from "../sessions/session-dialogs.module.css";
 import { useServices } from "../shell/services.ts";
 import { closeOverlay } from "../stores/view-store.ts";
+import { showPlace } from "./link-target.ts";
 import { openPlace } from "./open-place.ts";
-import { showPlace } from "./terminal-links.ts";
 
 export function LinksDialog({ session }: { session: SessionView }) {
   const { client, host, terminals } = useServices();

@@ -4,11 +4,9 @@ import type { Terminal } from "@xterm/xterm";
 import type { FilePlace } from "../../shared/links/editor-address.ts";
 import { findPaths } from "../../shared/terminal/find-paths.ts";
 import type { KnownPaths } from "./known-paths.ts";
+import type { LinkTarget } from "./link-target.ts";
 import { createPathLinks, placeIn } from "./path-links.ts";
 import { WEB_ADDRESS, webAddresses, webAddressesAt } from "./web-address.ts";
-
-/** Where a link leads. `nowhere`: to something that is not opened. */
-export type LinkTarget = { to: "web" | "nowhere"; address: string } | { to: "file"; place: FilePlace };
 
 interface LinkParts {
   /** Shows the real target and asks before it opens anything. */
@@ -124,10 +122,6 @@ const numbers = (line: string | undefined, column: string | undefined) => ({
   ...(line !== undefined && Number(line) > 0 && { line: Number(line) }),
   ...(column !== undefined && Number(column) > 0 && { column: Number(column) }),
 });
-
-/** As people read it: the path with its line and column. */
-export const showPlace = ({ path, line, column }: FilePlace): string =>
-  `${path}${line === undefined ? "" : `:${line}`}${column === undefined ? "" : `:${column}`}`;
 
 /** Of the screen and what can be scrolled back to; wrapped lines are one. */
 function textOf({ buffer: { active } }: Terminal): string {

@@ -22,10 +22,10 @@ import { ClipboardOffer } from "./clipboard-offer.tsx";
 import { DropPlace } from "./drop-place.tsx";
 // At once: what is typed while its code was on its way would go to the program.
 import { FindBar } from "./find-bar.tsx";
+import { type LinkTarget, showPlace } from "./link-target.ts";
 import type { LiveTerminal, TerminalStatus } from "./live-terminal.ts";
 import styles from "./terminal.module.css";
 import { TerminalBanner } from "./terminal-banner.tsx";
-import { type LinkTarget, showPlace } from "./terminal-links.ts";
 import { TerminalMenu } from "./terminal-menu.tsx";
 import { TerminalView, useLiveTerminal, useTerminalGround, useTerminalStatus } from "./terminal-view.tsx";
 import { useReattach } from "./use-reattach.ts";
