@@ -33,16 +33,21 @@ const stateOf = (gateway: Gateway, id: string) =>
   gateway.app().sessions.find((session) => session.id === id)?.terminal.state;
 const shell = (script: string) => ({ agent: "custom", command: "/bin/sh", args: ["-c", script], cwd: "/" });
 
-/** The daemon gives such a program two seconds before it kills it, and ends only then. */
-const STUBBORN = 'trap "" HUP TERM; while :; do sleep 1; done';
+/** The daemon gives such a program a moment before it kills it, and ends only then. */
+const stubborn = (pidFile: string) => `trap "" HUP TERM; echo $$ > '${pidFile}'; while :; do sleep 1; done`;
 
 it.each(["restart", "stop"])(
   "a session that is started right after the daemon was told to %s runs in the next daemon",
   async (what) => {
-    const gateway = await gatewayOf(newHome());
-    const made = await post(gateway, "/sessions", shell(STUBBORN));
+    const home = newHome();
+    const gateway = await gatewayOf(home);
+    const pidFile = join(home.home.path, "pid");
+    const made = await post(gateway, "/sessions", shell(stubborn(pidFile)));
     expect(made.status, made.text).toBe(201);
     const first = gateway.app().daemon.pid;
+    const written = () => (existsSync(pidFile) ? readFileSync(pidFile, "utf8").trim() : "");
+    await expect.poll(written).not.toBe("");
+    const program = Number(written());
     expect((await post(gateway, `/daemon/${what}`, { force: true })).status).toBe(202);
     expect(gateway.app().daemon.state).not.toBe("connected");
     const next = await post(gateway, "/sessions", shell("sleep 600"));
@@ -50,6 +55,7 @@ it.each(["restart", "stop"])(
     const { id } = next.json() as { id: string };
     expect(stateOf(gateway, id)).toBe("running");
     expect(gateway.app().daemon.pid).not.toBe(first);
+    expect(isAlive(program), "a program that a daemon leaves behind is ended by nobody").toBe(false);
   },
 );
 

@@ -12,6 +12,7 @@ import type { Log } from "../../home/create-log.ts";
 import { recordingFolder } from "../../home/recording/read-recording.ts";
 import { VERSION } from "../../home/version.ts";
 import { childEnvironment } from "./child-environment.ts";
+import { LAST_GRACE_MS } from "./end-program.ts";
 import { openPty } from "./open-pty.ts";
 import { prepareStart } from "./prepare-start.ts";
 import type { OpenPty } from "./pty.ts";
@@ -47,6 +48,8 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
     base = login;
   });
   const terminals = new Map<string, Terminal>();
+  /** Their sessions are closed, their programs may still run. */
+  const leaving = new Set<Terminal>();
   /** What the shell had from which a session was started; of sessions that are there. */
   const shells = new Map<string, Record<string, string>>();
   const screens = createScreens(log);
@@ -166,12 +169,15 @@ export function createTerminals(options: CreateTerminalsOptions): Terminals {
       const terminal = terminals.get(session);
       terminals.delete(session);
       shells.delete(session);
-      await terminal?.end();
+      if (terminal === undefined) return;
+      leaving.add(terminal);
+      await terminal.end();
+      leaving.delete(terminal);
     },
     async dispose() {
-      const all = [...terminals.values()];
+      const all = [...terminals.values(), ...leaving];
       terminals.clear();
-      await Promise.all(all.map((terminal) => terminal.end()));
+      await Promise.all(all.map((terminal) => terminal.end(LAST_GRACE_MS)));
       await screens.dispose();
     },
   };

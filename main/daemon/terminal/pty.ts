@@ -39,8 +39,8 @@ export interface Pty {
   discard(): void;
   /** SIGINT reaches the job in the foreground, as Ctrl+C does; the others reach everything that runs in the terminal. */
   signal(signal: PtySignal): void;
-  /** Ends the program and everything that it started in this terminal. */
-  end(): Promise<void>;
+  /** Ends the program and everything that it started in this terminal, by force after `graceMs`. A second call can only shorten that. */
+  end(graceMs?: number): Promise<void>;
 }
 
 /** Starts the program. Throws what node-pty throws when the system refuses (no descriptor, no process). */

@@ -47,7 +47,8 @@ export interface Terminal {
   read(lines?: number): Promise<ScreenText | undefined>;
   /** Types for a person. Faults: `terminal-ended`, `terminal-busy`. */
   type(request: TypeRequest): Promise<Result<void>>;
-  end(): Promise<void>;
+  /** `graceMs`: as for the program; a second call can only shorten it. */
+  end(graceMs?: number): Promise<void>;
 }
 
 const STOP_GRACE_MS = 3_000;
@@ -163,10 +164,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
     changes.changed();
   }
 
-  async function close(): Promise<void> {
+  async function close(graceMs: number | undefined): Promise<void> {
     // What is left of the output has no reader any more.
     pty.discard();
-    await pty.end();
+    await pty.end(graceMs);
     await exited.promise;
     changes.dispose();
     screen.close();
@@ -239,8 +240,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
       return shown && { text: shown.text, ...size, offset: at };
     },
     type: typist.type,
-    end() {
-      ended ??= close();
+    end(graceMs) {
+      if (ended !== undefined && graceMs !== undefined) void pty.end(graceMs);
+      ended ??= close(graceMs);
       return ended;
     },
   };

@@ -3,7 +3,7 @@ import { readSync } from "node:fs";
 import { Socket } from "node:net";
 import { constants } from "node:os";
 import { spawn } from "@lydell/node-pty";
-import { endProgram } from "./end-program.ts";
+import { endProgram, GRACE_MS } from "./end-program.ts";
 import { holdClose } from "./hold-close.ts";
 import { processAlive, signalForeground, signalSession } from "./process-session.ts";
 import type { Pty, PtyOptions } from "./pty.ts";
@@ -33,6 +33,8 @@ export function openUnixPty(options: PtyOptions): Pty {
   holdMaster(fd);
   let open = true;
   let exited = false;
+  let deadline = Number.POSITIVE_INFINITY;
+  let ending: Promise<void> | undefined;
   let paused = false;
   const hold = holdClose(socket, {
     ended: () => !processAlive(pty.pid),
@@ -88,7 +90,11 @@ export function openUnixPty(options: PtyOptions): Pty {
       if (signal === "SIGINT") signalForeground(pty.pid, signal);
       else signalSession(pty.pid, signal);
     },
-    end: () => endProgram(pty.pid, exited),
+    end(graceMs = GRACE_MS) {
+      deadline = Math.min(deadline, performance.now() + graceMs);
+      ending ??= endProgram(pty.pid, exited, () => deadline);
+      return ending;
+    },
   };
 }
 
