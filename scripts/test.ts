@@ -1,5 +1,6 @@
-/** `npm test`: lint, types, build, unit tests, MCP conformance, end-to-end and desktop tests; one closing line with the sum. Stops early only where going on would say nothing. */
-import { spawnSync } from "node:child_process";
+/** `npm test`: lint, types, build, unit tests, MCP conformance, end-to-end and desktop tests, two steps at once where neither needs the other; one closing line with the sum. Stops early only where a further step would say nothing. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { findOrInstallBrowser } from "../test/support/find-browser.ts";
@@ -12,6 +13,8 @@ if (long) process.env.SIGNALBOX_LONG = "1";
 /** `--strict` lets no test have a second attempt: for whoever looks for unsteady ones. */
 const strict = process.argv.includes("--strict");
 process.env.SIGNALBOX_TEST_RETRIES = strict ? "0" : "1";
+/** Tests start hundreds of processes from the same sources: Node compiles each file once for all of them. */
+process.env.NODE_COMPILE_CACHE = resolve("node_modules/.cache/node");
 /** More than a busy machine explains: the run fails. */
 const UNSTEADY_ALLOWED = 5;
 
@@ -20,12 +23,21 @@ const failures: string[] = [];
 const notes: string[] = [];
 const total: Report = { passed: 0, failed: 0, skipped: 0, failures: [], unsteady: [], times: [] };
 
-function step(name: string, command: string, ...args: string[]): boolean {
+/** Runs a step and passes its output on, or keeps it back until the step has ended when another one is printing (`beside`). */
+async function step(name: string, command: string, args: string[], beside = false): Promise<boolean> {
   const begun = performance.now();
-  console.log(`\n── ${name}`);
-  const run = spawnSync(command, args, { stdio: "inherit", shell: process.platform === "win32" });
+  if (!beside) console.log(`\n── ${name}`);
+  const kept: Buffer[] = [];
+  const run = spawn(command, args, {
+    stdio: beside ? ["ignore", "pipe", "pipe"] : "inherit",
+    shell: process.platform === "win32",
+  });
+  run.stdout?.on("data", (chunk: Buffer) => kept.push(chunk));
+  run.stderr?.on("data", (chunk: Buffer) => kept.push(chunk));
+  const [code] = (await once(run, "close").catch(() => [1])) as [number | null];
+  if (beside) console.log(`\n── ${name}\n${Buffer.concat(kept).toString("utf8").trimEnd()}`);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  const good = run.status === 0;
+  const good = code === 0;
   console.log(`── ${name}: ${good ? "good" : "FAILED"} (${seconds} s)`);
   if (!good) failures.push(name);
   return good;
@@ -53,23 +65,34 @@ mkdirSync("artifacts", { recursive: true });
 for (const report of ["artifacts/unit.json", "artifacts/e2e.json", "artifacts/electron.json"])
   rmSync(report, { force: true });
 
-step("lint and format", "npm", "run", "--silent", "lint");
-step("types", "npm", "run", "--silent", "types");
-const built = step("build", "npm", "run", "--silent", "build");
-if (!findOrInstallRedis()) notes.push("tests of clusters not run: install redis-server 7 or newer");
-step("unit tests", "vitest", "run", "--reporter=default", "--reporter=json", "--outputFile.json=artifacts/unit.json");
-add("unit tests", readUnitReport("artifacts/unit.json"));
+const lint = () => step("lint and format", "npm", ["run", "--silent", "lint"]);
+const types = () => step("types", "npm", ["run", "--silent", "types"]);
+const build = (beside: boolean) => step("build", "npm", ["run", "--silent", "build"], beside);
+const units = () =>
+  step("unit tests", "vitest", [
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    "--outputFile.json=artifacts/unit.json",
+  ]);
 
-step("MCP conformance", "node", "test/conformance/run.ts");
-if (long) step("MCP conformance, the client half", "node", "test/conformance/run-client.ts");
+if (!findOrInstallRedis()) notes.push("tests of clusters not run: install redis-server 7 or newer");
+await lint();
+const [, built] = await Promise.all([types(), build(true)]);
+// Neither uses what the other does, and both wait as often as they work.
+await Promise.all([units(), step("MCP conformance", "node", ["test/conformance/run.ts"], true)]);
+add("unit tests", readUnitReport("artifacts/unit.json"));
+if (long) await step("MCP conformance, the client half", "node", ["test/conformance/run-client.ts"]);
 
 if (!built) notes.push("end-to-end tests not run: the build failed");
 else if (findOrInstallBrowser() === undefined) {
   failures.push("no browser: install Chromium or Google Chrome, or set SIGNALBOX_TEST_BROWSER to one");
 } else {
-  step("end-to-end tests", "playwright", "test");
+  await Promise.all([
+    step("end-to-end tests", "playwright", ["test"]),
+    step("desktop tests", "node", ["test/electron/run.ts"], true),
+  ]);
   add("end-to-end tests", readBrowserReport("artifacts/e2e.json"));
-  step("desktop tests", "node", "test/electron/run.ts");
   add("desktop tests", readBrowserReport("artifacts/electron.json"));
 }
 
