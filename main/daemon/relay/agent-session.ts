@@ -153,6 +153,12 @@ export function createAgentSession<Streams extends SessionStreams>(
     stopsAfter: (tool) => options.rules.stopsAfter(session, tool),
     answered: uris.note,
   });
+  const addressFirst = createAddressFirst({
+    elicitations,
+    requests,
+    connection: (name) => servers.get(name),
+    whyNot: (tool) => options.rules.hiddenBy(session, tool)?.reason,
+  });
   const tools = createToolRequests({
     servers: () => servers,
     requests,
@@ -170,12 +176,7 @@ export function createAgentSession<Streams extends SessionStreams>(
       connection: (name) => servers.get(name),
       whyNot: (tool) => options.rules.hiddenBy(session, tool)?.reason,
     }),
-    addressFirst: createAddressFirst({
-      elicitations,
-      requests,
-      connection: (name) => servers.get(name),
-      whyNot: (tool) => options.rules.hiddenBy(session, tool)?.reason,
-    }),
+    addressFirst,
     buffered: createBufferedCalls(session.id, options.outbox, requests, (tool) =>
       options.rules.isBuffered(session, tool),
     ),
@@ -194,6 +195,7 @@ export function createAgentSession<Streams extends SessionStreams>(
     watches,
     uris,
     pageRead: tools.pageRead,
+    addressFirst,
   });
 
   const servers: SessionServers = createSessionServers({

@@ -286,6 +286,36 @@ describe("a call whose server wants the person at an address first (-32042)", ()
     expect(text(await call)).toContain("declined to open");
   });
 
+  it.each([
+    ["resources/read", { uri: "locked:pay" }],
+    ["prompts/get", { name: "locked:pay" }],
+  ])(
+    "holds for %s as for a call: it waits, is made again, and ends with what the person decides",
+    async (method, params) => {
+      const { daemon, agent } = await locked();
+      const request = agent.request(method, params);
+      const first = await waits(daemon);
+      await agent.tool("unlock", { at: "pay", quiet: true });
+      await answer(daemon, first.id, { action: "accept" });
+      expect((await request).at(-1)?.result).toEqual({ contents: [], messages: [] });
+      const declined = agent.request(
+        method,
+        Object.fromEntries(Object.keys(params).map((key) => [key, "locked:next"])),
+      );
+      await answer(daemon, (await waits(daemon)).id, { action: "decline" });
+      expect((await declined).at(-1)?.error).toMatchObject({
+        code: -32042,
+        message: expect.stringContaining("declined to open"),
+      });
+      void agent
+        .request(method, Object.fromEntries(Object.keys(params).map((key) => [key, "locked:last"])), "c")
+        .catch(() => {});
+      await waits(daemon);
+      await agent.notify("notifications/cancelled", { requestId: "c" });
+      await vi.waitFor(async () => expect(await open(daemon)).toEqual([]));
+    },
+  );
+
   it("is taken back with its call, and leads to nothing but http and https", async () => {
     const { daemon, agent } = await locked();
     void agent.request("tools/call", { name: "locked", arguments: { at: ["pay"] } }, "c").catch(() => {});

@@ -49,6 +49,8 @@ export interface OpenRequests {
     withdraw: (reason: string | undefined) => void,
     message?: string,
   ): void;
+  /** The same for a request that is no tool call and has no record; `pass` or `refuse` then continue it. */
+  holdOther(request: RpcRequest, withdraw: (reason: string | undefined) => void): void;
   /** Answers a tool call that is not sent at all, and records it. */
   divert(request: RpcRequest, tool: ToolOwner, params: JsonObject, answer: (call: string) => Rescue): void;
   /** The agent cancels it, also by an id that was given back as text. */
@@ -252,6 +254,9 @@ export function createOpenRequests(options: OpenRequestsOptions): OpenRequests {
         waiting,
         held: true,
       });
+    },
+    holdOther(request, withdraw) {
+      if (open.has(request.id)) open.set(request.id, { cancel: withdraw, held: true });
     },
     divert(request, tool, params, answer) {
       const before = open.get(request.id);

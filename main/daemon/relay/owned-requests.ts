@@ -3,6 +3,7 @@ import { isObject, type JsonObject, RPC, type RpcReply, type RpcRequest } from "
 import type { Connection } from "../upstream/connection.ts";
 import { OTHER_LIST_NAMES, OTHER_LISTS } from "../upstream/known.ts";
 import { tidyPage } from "../upstream/tidy.ts";
+import type { AddressFirst } from "./address-first.ts";
 import type { ListWatches } from "./list-watch.ts";
 import { createMergedLists, withCapability } from "./merged-lists.ts";
 import type { OpenRequests } from "./open-requests.ts";
@@ -31,12 +32,14 @@ export interface OwnedRequestsOptions {
   lists: OtherLists;
   watches: ListWatches;
   uris: SeenUris;
+  /** Leads a person to the address that a server asks for first. */
+  addressFirst: Pick<AddressFirst, "other">;
   /** A page of this server's tools (MCP Apps) is being read. */
   pageRead: (server: string) => void;
 }
 
 export function createOwnedRequests(options: OwnedRequestsOptions): OwnedRequests {
-  const { servers, requests, tasks, lists, watches, uris } = options;
+  const { servers, requests, tasks, lists, watches, uris, addressFirst } = options;
   const merged = createMergedLists(lists, uris);
   const subscriptions = new Map<string, Set<string>>();
   let level: JsonObject | undefined;
@@ -57,10 +60,12 @@ export function createOwnedRequests(options: OwnedRequestsOptions): OwnedRequest
     remember(method, to.name, uri);
     if (method === "resources/read" && typeof uri === "string" && uri.startsWith("ui://")) options.pageRead(to.name);
     const [next, ...rest] = others;
+    const needsAddress = addressFirst.other(request, to.name, (now) => passTo(request, now, params, others));
     requests.pass(request, to, {
       params,
       onReply: (reply) => watchTask(request, to.name, reply),
       elsewhere(reply) {
+        if (needsAddress(reply)) return true;
         if (next === undefined || !isNotFound(reply)) return false;
         passTo(request, next, params, rest);
         return true;

@@ -119,7 +119,7 @@ export function createToolRequests(options: ToolRequestsOptions): ToolRequests {
     requests.pass(request, to, {
       params,
       tool,
-      elsewhere: options.addressFirst(request, tool, params, (now) => send(request, now, tool, params)),
+      elsewhere: options.addressFirst.call(request, tool, params, (now) => send(request, now, tool, params)),
     });
   };
 
