@@ -15,21 +15,27 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-it("P52: the example script counts lines for an agent with progress, connects again to a gateway that restarts, and ends with its token", async () => {
+/** A gateway with a daemon, an agent, a token, and an empty folder to count in. */
+async function start() {
   const home = temporaryHome();
   undo.push(home.remove);
   const daemon = await startDaemon({}, {}, home.home.path);
   undo.push(() => daemon.daemon.dispose());
   const port = await freePort();
-  let gateway = await startGateway(home, { port });
+  const gateway = await startGateway(home, { port });
   undo.push(() => gateway.dispose());
   await vi.waitFor(() => expect(gateway.app().daemon.state).toBe("connected"));
   const made = await ask(gateway, "/api/v1/client-tokens", { method: "POST", body: '{"name": "Counter"}' });
   const { id, token } = made.json() as { id: string; token: string };
   const agent = await connectAgent(daemon.url, (await daemon.session()).token);
-
   const folder = mkdtempSync(join(tmpdir(), "signalbox-count-"));
   undo.push(() => rmSync(folder, { recursive: true }));
+  return { home, daemon, port, gateway, id, token, agent, folder };
+}
+
+it("P52: the example script counts lines for an agent with progress, connects again to a gateway that restarts, and ends with its token", async () => {
+  const { home, port, daemon, agent, id, token, folder, ...started } = await start();
+  let { gateway } = started;
   writeFileSync(join(folder, "a.md"), "one\ntwo\n");
   writeFileSync(join(folder, "b.txt"), "one\n");
   const script = run(gateway.url, token, folder);
@@ -65,14 +71,33 @@ it("P52: the example script counts lines for an agent with progress, connects ag
   expect(script.said.at(-1)).toContain("ended: this token was revoked");
 });
 
+/** It waits as long as a frozen program is waited for; client-connection.test.ts has the same with a clock of its own. */
+it.runIf(process.env.SIGNALBOX_LONG !== undefined)(
+  "P52: a program that is stopped (SIGSTOP) in the middle of a call is cut off within 15 s, and serves again once it runs",
+  async () => {
+    const { gateway, agent, token, folder } = await start();
+    writeFileSync(join(folder, "a.md"), "one\n");
+    const script = run(gateway.url, token, folder);
+    const called = () => agent.tool("lines_per_file", { ending: ".md" });
+    await vi.waitFor(async () => expect((await called()).result?.structuredContent).toEqual({ lines: { "a.md": 1 } }));
+    script.signal("SIGSTOP");
+    const begun = performance.now();
+    const lost = await called();
+    expect(performance.now() - begun).toBeLessThan(16_000);
+    expect(lost.result).toMatchObject({ isError: true, structuredContent: { code: "client-left" } });
+    script.signal("SIGCONT");
+    await vi.waitFor(async () => expect((await called()).result?.structuredContent).toEqual({ lines: { "a.md": 1 } }));
+  },
+);
+
 function run(url: string, token: string, folder: string) {
   const script: ChildProcess = spawn(process.execPath, [resolve("examples/client-tools/count-lines.js"), folder], {
     env: { PATH: process.env.PATH, SIGNALBOX_URL: url, CLIENT_TOKEN: token },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  undo.push(() => script.kill());
+  undo.push(() => script.kill("SIGKILL"));
   const said: string[] = [];
   if (script.stdout !== null) createInterface(script.stdout).on("line", (line) => said.push(line));
   const ended = new Promise<number | null>((done) => script.once("exit", done));
-  return { said, ended };
+  return { said, ended, signal: (signal: NodeJS.Signals) => script.kill(signal) };
 }

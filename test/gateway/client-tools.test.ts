@@ -231,12 +231,12 @@ it("P52: a second client never harms the first, and a takeover keeps the one tha
   await opened(connect(gateway, `token=${token}`, answering("first")));
   await listing(agent, "who");
   const said = async () => (await agent.tool("who")).result?.content;
-  for (let n = 0; n < 30; n += 1) {
+  for (let n = 0; n < 100; n += 1) {
     expect((await connect(gateway, `token=${token}`, answering("intruder")).closed).code).toBe(1008);
     expect(await said()).toEqual([{ type: "text", text: "first" }]);
   }
   let before: Client | undefined;
-  for (let n = 0; n < 30; n += 1) {
+  for (let n = 0; n < 100; n += 1) {
     const next = await opened(connect(gateway, `token=${token}&takeover=1`, answering(`next ${n}`)));
     if (before !== undefined) expect((await before.closed).code).toBe(1008);
     before = next;
@@ -267,6 +267,20 @@ it("P52: 1,000 calls to 10 clients, answered out of order, each reach the agent 
     expect(reply.result?.structuredContent).toEqual({ client: n % 10, n });
   });
   await Promise.all(calls);
+});
+
+it("A50: a token for some sessions serves those alone, and its tool is in no other list", async () => {
+  const { daemon, gateway, agent: stranger } = await start();
+  const own = await daemon.session({ label: "Own" });
+  const { token } = await make(gateway, { name: "Limited", sessions: [own.session_id], tools: [tool("draw")] });
+  await opened(connect(gateway, `token=${token}`, ({ id }) => ({ id, success: true, data: "drawn" })));
+  const agent = await connectAgent(daemon.url, own.token);
+  await listing(agent, "draw");
+  expect((await agent.tool("draw")).result?.content).toEqual([{ type: "text", text: "drawn" }]);
+  expect(await toolsOf(stranger)).not.toContain("draw");
+  const refused = await stranger.tool("draw");
+  expect(refused.result).toBeUndefined();
+  expect(refused.error?.message).toMatch(/draw/);
 });
 
 it("A50: only a client token opens the socket, it opens nothing else, and pages only from the origins that it names", async () => {
