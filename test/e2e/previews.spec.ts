@@ -179,7 +179,7 @@ test("`signalbox preview` prints an address that lets one browser in, once", asy
   expect((await run("nobody")).code).toBe(1);
 });
 
-test("an agent offers its page by open_preview: nothing opens by itself, and a person's click exposes it and shows the place", async ({
+test("A64: an agent offers its page by open_preview: nothing opens by itself, and a person's click exposes it and shows the place", async ({
   page,
 }) => {
   const on = await product.fetch("/api/v1/daemon/settings", {

@@ -93,7 +93,7 @@ it("the switch takes the tools away and gives them back, and they weigh less tha
   expect(tokensOf(PERSON_TOOLS)).toBeLessThan(500);
 });
 
-it("P53: a notice of an agent is in the inbox at once, nobody waits for it, and its reader is named", async () => {
+it("P53, A64: a notice of an agent is in the inbox at once, nobody waits for it, and its reader is named", async () => {
   const { daemon, agent, tools, waiting, entries } = await start();
   await vi.waitFor(async () => expect(await tools()).toEqual(expect.arrayContaining(["notify_user", "open_preview"])));
   const told = await agent.tool("notify_user", { title: "Build", message: "<b>It</b> passed." });

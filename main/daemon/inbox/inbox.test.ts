@@ -340,7 +340,7 @@ describe("what an agent tells without waiting", () => {
     expect(next.list()[0]?.answered).toMatchObject({ by: "the owner", how: "accept" });
   });
 
-  it("never keeps anybody from asking: the oldest makes room, and who is waited for is told first", () => {
+  it("A64: never keeps anybody from asking: the oldest makes room, and who is waited for is told first", () => {
     const inbox = start();
     for (let n = 0; n <= MAX_TOLD_OF_SESSION; n += 1) asked(inbox, notice(`${n}`));
     const open = inbox.list().filter(({ answered }) => answered === undefined);

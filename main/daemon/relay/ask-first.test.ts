@@ -160,7 +160,7 @@ describe("a server that asks", () => {
     expect(JSON.parse(text(await call))).toEqual({ action: "accept", content: { name: "Ada" } });
   });
 
-  it("leads to an address in URL mode, and to nothing but http and https", async () => {
+  it("A64: leads to an address in URL mode, and to nothing but http and https", async () => {
     const { daemon, agent } = await start();
     const url = (address: string) =>
       agent.tool("elicit", { mode: "url", message: "Pay", url: address, elicitationId: "e1" });
@@ -316,7 +316,7 @@ describe("a call whose server wants the person at an address first (-32042)", ()
     },
   );
 
-  it("is taken back with its call, and leads to nothing but http and https", async () => {
+  it("A64: is taken back with its call, and leads to nothing but http and https", async () => {
     const { daemon, agent } = await locked();
     void agent.request("tools/call", { name: "locked", arguments: { at: ["pay"] } }, "c").catch(() => {});
     await waits(daemon);
