@@ -43,7 +43,7 @@ interface Held {
 }
 
 /** A link on which nothing came for a while is asked whether it lives, and given up where nothing comes. */
-const LOOK_MS = 4_000;
+const LOOK_MS = 2_000;
 const SILENT_MS = 12_000;
 const ASKS = 0;
 const ANSWERS = 1;
@@ -133,9 +133,13 @@ export function createLinks(options: LinksOptions): Links {
     });
   }
 
-  function sendEcho({ link, peer, opener }: Held, number: number): void {
+  function sendEcho({ stream, link, peer, opener }: Held, number: number): void {
     const frame = writeFrame({ kind: "echo", link, from: inbox, number, taken: 0, payload: Buffer.alloc(0) }, opener);
-    bus.publish(channelOf(peer), frame).catch(() => {});
+    bus.publish(channelOf(peer), frame).then(
+      // Its process has ended: whatever waits for it is told now, and not when it has been silent for long.
+      (heard) => heard === 0 && stream.destroy(new LinkError("the other machine does not listen any more")),
+      () => {},
+    );
   }
 
   /** A machine that stands still keeps its connection to Redis: only its silence tells. */

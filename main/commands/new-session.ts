@@ -5,6 +5,17 @@ import { AGENTS } from "../agents/agents.ts";
 import { findProgram } from "../agents/find-program.ts";
 import { personalVariables } from "../agents/personal-variables.ts";
 
+/** The same for another machine, where programs and variables are its own: an agent or any command, by its name. */
+export function newSessionElsewhere(agent: string, args: readonly string[]): NewSession {
+  const known = AGENT_IDS.find((id) => id === agent && id !== "custom");
+  return {
+    agent: known ?? "custom",
+    cwd: process.cwd(),
+    ...(args.length === 0 ? {} : { args: [...args] }),
+    ...(known === undefined && { command: agent }),
+  };
+}
+
 /** A known agent by its name, else any command. The program is looked for here, where the person's own PATH is. */
 export function newSession(agent: string, args: readonly string[]): NewSession {
   const known = AGENT_IDS.find((id) => id === agent && id !== "custom");

@@ -9,7 +9,7 @@ import { homeFolder } from "../home/home-folder.ts";
 import { complain, say, sayFault, sayJson } from "../home/say.ts";
 import { type Gateway, reachGateway } from "./ask-gateway.ts";
 import { findSession, listSessions } from "./find-session.ts";
-import { newSession } from "./new-session.ts";
+import { newSession, newSessionElsewhere } from "./new-session.ts";
 import { sessionFacts } from "./session-facts.ts";
 import { readUntil } from "./until.ts";
 import { waitFor } from "./wait-for.ts";
@@ -51,11 +51,10 @@ export async function create(agent: string, args: string[], options: NewOptions)
   return withGateway(options, async ({ ask }) => {
     const { cwd, label, machine } = options;
     const made = await ask(createdSessionSchema, "POST", "/api/v1/sessions", {
-      ...newSession(agent, args),
+      ...(machine === undefined ? newSession(agent, args) : newSessionElsewhere(agent, args)),
       ...(cwd !== undefined && { cwd }),
       ...(label !== undefined && { label }),
-      // What this shell has is of this machine.
-      ...(machine !== undefined && { machine, shell_env: undefined, command: undefined }),
+      ...(machine !== undefined && { machine }),
     });
     if (!made.ok) return fail(made.fault, options);
     const view = await ask(sessionViewSchema, "GET", `/api/v1/sessions/${made.value.id}`);

@@ -38,6 +38,7 @@ it.each([
 });
 
 it("reads conditions, and says what is none", () => {
+  expect(readUntil(["output a b"])).toEqual({ ok: true, value: [{ kind: "output", text: "a b" }] });
   expect(readUntil(["done", "output", "done", "needs-you"])).toEqual({
     ok: true,
     value: [{ kind: "done" }, { kind: "output", text: "done" }, { kind: "needs-you" }],

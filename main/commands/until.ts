@@ -11,6 +11,8 @@ export function readUntil(words: readonly string[]): Result<Until[]> {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at];
     if (word === "done" || word === "needs-you") all.push({ kind: word });
+    // Quoted with its text, too.
+    else if (word?.startsWith("output ") && word.length > 7) all.push({ kind: "output", text: word.slice(7) });
     else if (word === "output") {
       const text = words[at + 1];
       at += 1;
