@@ -25,7 +25,7 @@ afterEach(async () => {
   await redis.dispose();
 });
 
-const SERVERS = { one: scripted() };
+const SERVERS = { one: scripted("--tools", "until") };
 
 /** A request of this client at another daemon. */
 async function at(daemon: TestDaemon, agent: McpAgent, method: string, params = {}, headers = {}) {
@@ -74,12 +74,23 @@ describeWithRedis("an MCP request at any daemon", () => {
     const b = await cluster.daemon(cluster.home("b"), SERVERS);
     const a = await daemonProcess(cluster.home("a"));
     await vi.waitFor(async () => expect((await at(b, a.agent, "tools/list")).status).toBe(200));
+    // A call that is under way when it freezes, and that its server finishes once it is back.
+    const done = join(cluster.homes[1] ?? "", "done");
+    const count = join(cluster.homes[1] ?? "", "count");
+    const open = at(b, a.agent, "tools/call", { name: "until", arguments: { file: done, count } }).catch(
+      (error: Error) => ({ status: 0, text: String(error) }),
+    );
+    await vi.waitFor(() => expect(readFileSync(count, "utf8")).toBe("called\n"));
     a.child.kill("SIGSTOP");
     const early = await at(b, a.agent, "tools/list");
     expect(early.status, early.text).toBe(503);
     expect(Number(early.retryAfter)).toBeGreaterThan(0);
     expect(early.text).not.toContain("-32001");
     await vi.waitFor(async () => expect((await at(b, a.agent, "tools/list")).status).toBe(200));
+    // Its client was told that nobody knows how it ended, and nothing else.
+    const told = await open;
+    expect(told.text).not.toContain('"result"');
+    expect(told.status === 503 ? told.text : "").toMatch(/^$|not known whether it carried this out/);
     // It comes back as if nothing had been: what it has of this session is closed, and requests to it go where the session is.
     a.child.kill("SIGCONT");
     const zombie = { url: a.url } as TestDaemon;
@@ -88,6 +99,9 @@ describeWithRedis("an MCP request at any daemon", () => {
     await vi.waitFor(() =>
       expect(readFileSync(join(health.logs, "daemon.log"), "utf8")).toContain("another machine has taken over"),
     );
+    writeFileSync(done, "");
+    expect((await at(b, a.agent, "tools/list")).status).toBe(200);
+    expect(readFileSync(count, "utf8")).toBe("called\n");
     const there = ((await (await b.ask("/sessions")).json()) as { sessions: { clients: number }[] }).sessions;
     expect(there).toMatchObject([{ clients: 1 }]);
   });

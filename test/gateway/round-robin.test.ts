@@ -1,4 +1,6 @@
 /** Proves that many MCP clients behind a plain round-robin over three daemons each get their own answers, or an error, while one daemon is killed again and again. */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, expect, it, vi } from "vitest";
 import { testCluster } from "../support/cluster.ts";
 import { startHttpUpstream } from "../support/daemon/http-upstream.ts";
@@ -12,6 +14,8 @@ const CLIENTS = LONG ? 200 : 12;
 const KILLS = LONG ? 6 : 1;
 /** Between two kills, so that each falls into the middle of the work. */
 const ANSWERS = CLIENTS * 5;
+
+const TOMORROW = pathToFileURL(resolve("test/support/clock-of-tomorrow.mjs")).href;
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
@@ -35,7 +39,9 @@ describeWithRedis("clients behind a round-robin of three daemons", () => {
     const servers = { one: { type: "http", url: upstream.url } };
     const machines = await Promise.all(
       ["a", "b", "c"].map(async (name) => {
-        const machine = await startMachine(cluster.home(name), servers);
+        // One of them has a clock two days ahead: what machines say to each other holds no time of their own.
+        const env = name === "b" ? { ...process.env, NODE_OPTIONS: `--import=${TOMORROW}` } : process.env;
+        const machine = await startMachine(cluster.home(name), servers, env);
         undo.push(() => machine.kill());
         return machine;
       }),

@@ -9,6 +9,9 @@ import { connectAgent } from "../../../test/support/daemon/mcp-agent.ts";
 import { ask, eventClient, socketTo } from "../../../test/support/gateway/running-gateway.ts";
 import { ownTime } from "../../../test/support/own-time.ts";
 import { describeWithRedis, type RedisServer, startRedis } from "../../../test/support/redis-server.ts";
+import { machineId, readClusterConfig } from "../../cluster/cluster-config.ts";
+import { openCluster } from "../../cluster/open-cluster.ts";
+import { homeFolder } from "../../home/home-folder.ts";
 import type { Gateway } from "../create-gateway.ts";
 
 let redis: RedisServer;
@@ -71,6 +74,24 @@ describeWithRedis("a gateway of a cluster", () => {
     await there.daemon.dispose();
     await vi.waitFor(async () => expect((await machines(gateway))[1]).toMatchObject({ name: "box", state: "away" }));
     await vi.waitFor(() => expect(gateway.app().daemons).toMatchObject([{ name: "box", state: "away" }]));
+  });
+
+  it("lists a machine whose version it does not understand, says so, and starts nothing there", async () => {
+    const { gateway } = await two();
+    const home = homeFolder(cluster.home("attic"));
+    const config = readClusterConfig(home);
+    if (config?.ok !== true) throw new Error("the home is in no cluster");
+    const future = openCluster({ config: config.value });
+    const id = machineId(home);
+    const entry = { name: "attic", version: "9.1.0", protocol: 99, since: new Date().toISOString(), load: 0, port: 1 };
+    await future.bus.settled(5_000);
+    await future.directory.renew({ ...entry, id, inbox: "0".repeat(16) }, await future.directory.beginRun(id));
+    const why = "it runs Signalbox 9.1.0, which speaks version 99";
+    const listed = () => gateway.app().daemons?.find(({ name }) => name === "attic");
+    await vi.waitFor(() => expect(listed()).toMatchObject({ state: "away", reason: expect.stringContaining(why) }));
+    const refused = await post(gateway, "/sessions", shell("sleep 60", "attic"));
+    expect([refused.status, refused.text]).toEqual([503, expect.stringContaining(why)]);
+    await future.close();
   });
 
   it("starts a session on another machine, by its name or id, and types into its terminal", async () => {
