@@ -13,6 +13,7 @@ import { start } from "./b11-start.ts";
 import { memory } from "./b12-memory.ts";
 import { growth } from "./b13-growth.ts";
 import { previews } from "./b14-previews.ts";
+import { machines } from "./b15-machines.ts";
 import type { Benchmark } from "./harness/benchmark.ts";
 
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -30,4 +31,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   memory,
   growth,
   previews,
+  machines,
 ];

@@ -52,7 +52,7 @@ export interface Context {
 }
 
 export interface Benchmark {
-  /** `B1`…`B14`. */
+  /** `B1`…`B15`. */
   id: string;
   title: string;
   /** Throws when nothing more can be measured; the rows that are kept stay. */

@@ -3,7 +3,7 @@
  * A claim with a fencing number says whose a session is; of several machines that take one over, one does.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { GONE_MS } from "../cluster/directory.ts";
+import { GONE_MS, type Listed } from "../cluster/directory.ts";
 import type { MachineReaches } from "../cluster/machine-reaches.ts";
 import type { Cluster } from "../cluster/open-cluster.ts";
 import type { Log } from "../home/create-log.ts";
@@ -15,6 +15,9 @@ import type { SessionStore } from "./sessions/session-store.ts";
 
 /** Calls may take long before their answer begins. */
 const HEAD_TIMEOUT_MS = 10 * 60_000;
+/** A request that follows within this many milliseconds is led the same way, without a question to Redis. */
+const FOUND_MS = 1_000;
+const MAX_FOUND = 1_000;
 /** How many seconds a client waits that comes while a session is between two machines. */
 const MOVING_S = 1;
 
@@ -46,9 +49,12 @@ export interface McpRouter {
 export function routeMcp(options: RouteMcpOptions): McpRouter {
   const { cluster, reaches, registry, store, log, isSure, release, serve } = options;
   const self = cluster.machine.id;
+  const steady = () => performance.now();
   const { places, directory } = cluster;
   /** Owners whose sessions this machine has and another serves. */
   const elsewhere = new Set<string>();
+  /** Where requests of an owner were led a moment ago: the machine itself refuses what has left it meanwhile. */
+  const found = new Map<string, { machine: Listed; at: number }>();
   /** Whose each session is, for when it has ended. */
   const owners = new Map<string, string>();
 
@@ -84,6 +90,9 @@ export function routeMcp(options: RouteMcpOptions): McpRouter {
     const owner = hashToken(token);
     const here = registry.byToken(token);
     if (here !== undefined && !elsewhere.has(owner) && isSure()) return serve(request, response);
+    const lately = routed || here !== undefined ? undefined : found.get(owner);
+    if (lately !== undefined && steady() - lately.at < FOUND_MS)
+      return forward(request, response, owner, lately.machine);
     let place: Awaited<ReturnType<typeof places.find>>;
     try {
       place = await places.find(owner);
@@ -104,7 +113,11 @@ export function routeMcp(options: RouteMcpOptions): McpRouter {
       const machine = await directory.find(place.machine);
       if (machine?.state === "there") {
         if (routed) return refuse(response, "The session is moving between machines; try again", MOVING_S);
-        return forward(request, response, machine);
+        found.delete(owner);
+        found.set(owner, { machine, at: steady() });
+        const [oldest] = found.keys();
+        if (found.size > MAX_FOUND && oldest !== undefined) found.delete(oldest);
+        return forward(request, response, owner, machine);
       }
       if (here === undefined && (await store.ofOwner(owner)) === undefined) return serve(request, response);
       const before = place.machine;
@@ -117,11 +130,7 @@ export function routeMcp(options: RouteMcpOptions): McpRouter {
     serve(request, response);
   }
 
-  function forward(
-    request: IncomingMessage,
-    response: ServerResponse,
-    machine: { id: string; inbox: string; port: number; silentMs: number },
-  ): void {
+  function forward(request: IncomingMessage, response: ServerResponse, owner: string, machine: Listed): void {
     const host = `127.0.0.1:${machine.port}`;
     const reach = reaches.to(machine);
     forwardRequest(request, response, {
@@ -131,6 +140,7 @@ export function routeMcp(options: RouteMcpOptions): McpRouter {
       headTimeoutMs: HEAD_TIMEOUT_MS,
       head: (_status, headers) => headers,
       failed: (fault) => {
+        found.delete(owner);
         const seconds = Math.max(MOVING_S, Math.ceil((GONE_MS - machine.silentMs) / 1_000));
         const unknown = fault === "nobody-listens" ? "" : " It is not known whether it carried this out.";
         refuse(response, `The machine that has this session does not answer; try again.${unknown}`, seconds);
