@@ -27,7 +27,7 @@ export default defineConfig({
           cli: at("main/cli.ts"),
           electron: at("main/electron.ts"),
           "journal-worker": at("main/gateway/journal/journal-worker.ts"),
-          "screen-worker": at("main/daemon/terminal/screen-worker.ts"),
+          "screen-worker": at("main/daemon/terminal/screen/screen-worker.ts"),
           "check-worker": at("main/daemon/clients/check-worker.ts"),
         },
         // Flat, so that a worker's file is always beside the chunk that starts it.

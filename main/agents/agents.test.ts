@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AGENT_IDS, type AgentId } from "../../shared/protocol/app-frames.ts";
-import { openPty } from "../daemon/terminal/open-pty.ts";
+import { openPty } from "../daemon/terminal/pty/open-pty.ts";
 import { homeFolder } from "../home/home-folder.ts";
 import { agentKind, hasConversation, planLaunch, resumptionOf, writePlanFiles } from "./agents.ts";
 import type { LaunchContext, LaunchPlan } from "./launch-plan.ts";

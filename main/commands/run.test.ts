@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it, vi } from "vitest";
-import { openPty } from "../daemon/terminal/open-pty.ts";
-import type { PtyExit } from "../daemon/terminal/pty.ts";
+import { openPty } from "../daemon/terminal/pty/open-pty.ts";
+import type { PtyExit } from "../daemon/terminal/pty/pty.ts";
 
 const CLI = fileURLToPath(new URL("../cli.ts", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "signalbox-run-"));

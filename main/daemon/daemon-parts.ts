@@ -20,10 +20,10 @@ import { createSessionRegistry, type SessionRegistry } from "./sessions/session-
 import { toolRules } from "./settings/tool-rules.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
 import type { Terminals } from "./terminal/terminals.ts";
-import { withLeftOut } from "./upstream/left-out.ts";
+import { withLeftOut } from "./upstream/catalogue/left-out.ts";
+import { createCertificates } from "./upstream/http/trust-certificates.ts";
 import { createSignIns, type SignIns } from "./upstream/oauth/sign-ins.ts";
-import { createOrphanGuard } from "./upstream/orphan-guard.ts";
-import { createCertificates } from "./upstream/trust-certificates.ts";
+import { createOrphanGuard } from "./upstream/stdio/orphan-guard.ts";
 import { createUpstreamServers, type UpstreamServers } from "./upstream/upstream-servers.ts";
 
 export interface DaemonParts {

@@ -14,9 +14,9 @@ import type { SessionStore } from "./sessions/session-store.ts";
 import { openSqliteSessionStore } from "./sessions/sqlite-session-store.ts";
 import { type DaemonSettingsStore, openDaemonSettings } from "./settings/daemon-settings-store.ts";
 import { openToolSettings, type ToolSettingsStore } from "./settings/tool-settings-store.ts";
-import { type KnownStore, openKnownStore } from "./upstream/known-store.ts";
+import { type KnownStore, openKnownStore } from "./upstream/catalogue/known-store.ts";
+import { openSecretStore, type SecretStore } from "./upstream/config/secret-store.ts";
 import { type OAuthStore, openOAuthStore } from "./upstream/oauth/oauth-store.ts";
-import { openSecretStore, type SecretStore } from "./upstream/secret-store.ts";
 
 export interface OpenHome {
   /** Proves the daemon to the gateway, and the gateway to the daemon. */

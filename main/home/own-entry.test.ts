@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openOutboxStore } from "../daemon/outbox/outbox-store.ts";
 import { openSqliteSessionStore } from "../daemon/sessions/sqlite-session-store.ts";
-import { openKnownStore } from "../daemon/upstream/known-store.ts";
+import { openKnownStore } from "../daemon/upstream/catalogue/known-store.ts";
 import { examineHome } from "../gateway/doctor/examine-home.ts";
 import { openDatabase } from "../gateway/journal/open-database.ts";
 import { type HomeFolder, homeFolder, prepareHomeFolder } from "./home-folder.ts";

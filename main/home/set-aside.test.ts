@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openOutboxStore } from "../daemon/outbox/outbox-store.ts";
 import { openSqliteSessionStore } from "../daemon/sessions/sqlite-session-store.ts";
-import { openKnownStore } from "../daemon/upstream/known-store.ts";
+import { openKnownStore } from "../daemon/upstream/catalogue/known-store.ts";
 import { examineStores } from "../gateway/doctor/examine-stores.ts";
 import { openDatabase } from "../gateway/journal/open-database.ts";
 import { homeFolder } from "./home-folder.ts";

@@ -1,8 +1,8 @@
-/// <reference path="../../main/daemon/terminal/xterm-modules.d.ts" />
+/// <reference path="../../main/daemon/terminal/screen/xterm-modules.d.ts" />
 /** Terminals as the page has them, but without a page. */
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes/lib/addon-unicode-graphemes.mjs";
 import headless, { type Terminal } from "@xterm/headless";
-import type { Snapshot } from "../../main/daemon/terminal/screen-messages.ts";
+import type { Snapshot } from "../../main/daemon/terminal/screen/screen-messages.ts";
 import { incompleteUtf8 } from "../../shared/text/incomplete-utf8.ts";
 
 export function openScreen(cols: number, rows: number, scrollback = 10_000): Terminal {

@@ -1,6 +1,6 @@
 /** A screen twin as a test uses it: what it told, and promises of its snapshots. */
-import type { Snapshot } from "../../main/daemon/terminal/screen-messages.ts";
-import { createScreenTwin } from "../../main/daemon/terminal/screen-twin.ts";
+import type { Snapshot } from "../../main/daemon/terminal/screen/screen-messages.ts";
+import { createScreenTwin } from "../../main/daemon/terminal/screen/screen-twin.ts";
 import { FIXTURE_SIZE } from "./terminal-fixtures.ts";
 
 export function openTwin({ cols, rows } = FIXTURE_SIZE) {

@@ -1,7 +1,7 @@
 /** The comparison of two terminals: everything that a person or a program could tell apart. Runs in a page as well. */
 import type { IBuffer, Terminal } from "@xterm/headless";
-import { COLOUR_BITS } from "../../main/daemon/terminal/pen.ts";
-import { readAttributes, readCoreState } from "../../main/daemon/terminal/screen-core.ts";
+import { COLOUR_BITS } from "../../main/daemon/terminal/screen/pen.ts";
+import { readAttributes, readCoreState } from "../../main/daemon/terminal/screen/screen-core.ts";
 
 /** Readable, so that a difference in a test says what differs. */
 export function screenState(terminal: Terminal) {

@@ -4,11 +4,11 @@
  * stream that is destroyed some time after the program's death whether or not it was read, `resize` that throws afterwards.
  */
 import { Duplex, Writable } from "node:stream";
-import { signalSession } from "../../main/daemon/terminal/process-session.ts";
-import type { OpenPty, Pty } from "../../main/daemon/terminal/pty.ts";
-import { openUnixPty } from "../../main/daemon/terminal/unix-pty.ts";
-import type { WindowsTerminal } from "../../main/daemon/terminal/windows-insides.ts";
-import { openWindowsPty, type WindowsSystem } from "../../main/daemon/terminal/windows-pty.ts";
+import { signalSession } from "../../main/daemon/terminal/pty/process-session.ts";
+import type { OpenPty, Pty } from "../../main/daemon/terminal/pty/pty.ts";
+import { openUnixPty } from "../../main/daemon/terminal/pty/unix-pty.ts";
+import type { WindowsTerminal } from "../../main/daemon/terminal/pty/windows-insides.ts";
+import { openWindowsPty, type WindowsSystem } from "../../main/daemon/terminal/pty/windows-pty.ts";
 
 export interface WindowsHabits {
   /** What the console prints before the program does. node-pty is ready only with it. */

@@ -13,8 +13,8 @@ import {
   resultOf,
 } from "../rpc/message.ts";
 import { knownId } from "../rpc/same-id.ts";
-import { isKnownRevision, LATEST_REVISION } from "../upstream/handshake.ts";
-import type { Link, LinkHandlers } from "../upstream/link.ts";
+import { isKnownRevision, LATEST_REVISION } from "../upstream/connection/handshake.ts";
+import type { Link, LinkHandlers } from "../upstream/connection/link.ts";
 import type { AskingSession } from "../upstream/open-server.ts";
 import type { ClientConnection, TaskEnd, TaskHandle } from "./client-connection.ts";
 import type { ClientToken } from "./client-tokens.ts";

@@ -5,7 +5,7 @@ import type { ClientTokenView } from "../../../shared/protocol/client-tools.ts";
 import { CLOSE } from "../../../shared/protocol/wire.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import type { Log } from "../../home/create-log.ts";
-import type { OpenLink } from "../upstream/link.ts";
+import type { OpenLink } from "../upstream/connection/link.ts";
 import { type AskingSession, BUILTIN_SERVER, type Server } from "../upstream/open-server.ts";
 import type { ServerSource } from "../upstream/server-source.ts";
 import { openClientConnection, type TaskFault, type TaskHandle, type TaskHandlers } from "./client-connection.ts";

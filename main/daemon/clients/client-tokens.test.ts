@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { silentLog } from "../../home/create-log.ts";
-import { definitionOf } from "../upstream/known.ts";
+import { definitionOf } from "../upstream/catalogue/known.ts";
 import { createClientRoom } from "./client-room.ts";
 import { openClientTokens } from "./client-tokens.ts";
 

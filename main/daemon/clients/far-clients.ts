@@ -12,7 +12,7 @@ import type { MachineReaches } from "../../cluster/machine-reaches.ts";
 import type { Cluster } from "../../cluster/open-cluster.ts";
 import type { Log } from "../../home/create-log.ts";
 import { ask } from "../../wire/reach.ts";
-import type { OpenLink } from "../upstream/link.ts";
+import type { OpenLink } from "../upstream/connection/link.ts";
 import type { AskingSession, Server } from "../upstream/open-server.ts";
 import type { ServerSource } from "../upstream/server-source.ts";
 import type { ClientConnection, Task, TaskFault, TaskHandle, TaskHandlers } from "./client-connection.ts";

@@ -9,8 +9,8 @@ import { REDACTED } from "../../../shared/text/redact.ts";
 import { type DaemonOutbox, entryView } from "../outbox/daemon-outbox.ts";
 import type { DaemonSettingsStore } from "../settings/daemon-settings-store.ts";
 import type { ToolSettingsStore } from "../settings/tool-settings-store.ts";
-import { readServerConfig } from "../upstream/read-servers-file.ts";
-import type { SecretStore } from "../upstream/secret-store.ts";
+import { readServerConfig } from "../upstream/config/read-servers-file.ts";
+import type { SecretStore } from "../upstream/config/secret-store.ts";
 import type { UpstreamServers } from "../upstream/upstream-servers.ts";
 import { type Ctx, type Env, readJson, refuse } from "./route-kit.ts";
 

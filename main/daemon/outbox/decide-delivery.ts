@@ -1,6 +1,6 @@
 /** What follows from one attempt to deliver a write, as pure functions. */
 import { isError, isObject, type JsonObject, type RpcReply } from "../rpc/message.ts";
-import type { LinkFault } from "../upstream/link.ts";
+import type { LinkFault } from "../upstream/connection/link.ts";
 
 export type Attempt = { outcome: "reply"; reply: RpcReply } | { outcome: "lost"; fault: LinkFault };
 

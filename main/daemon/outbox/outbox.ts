@@ -1,7 +1,7 @@
 /** The delivery of kept writes: in order for each server, one at a time, until the server has taken or refused them. */
 import type { OutboxCounts } from "../../../shared/protocol/outbox-api.ts";
 import type { JsonObject } from "../rpc/message.ts";
-import type { Connection } from "../upstream/connection.ts";
+import type { Connection } from "../upstream/connection/connection.ts";
 import { type Attempt, decideDelivery, dueIn, retryDelay, type Verdict } from "./decide-delivery.ts";
 import type { Entry, NewEntry, OutboxStore } from "./outbox-store.ts";
 

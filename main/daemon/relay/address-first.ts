@@ -5,7 +5,7 @@
 import { check, z } from "../../../shared/protocol/schema.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import { isError, type JsonObject, type RpcReply, type RpcRequest } from "../rpc/message.ts";
-import type { Connection } from "../upstream/connection.ts";
+import type { Connection } from "../upstream/connection/connection.ts";
 import { notCalled } from "./ask-first.ts";
 import type { Elicitations } from "./elicitations.ts";
 import type { OpenRequests } from "./open-requests.ts";

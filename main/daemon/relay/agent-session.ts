@@ -17,10 +17,10 @@ import {
 } from "../rpc/message.ts";
 import type { Session } from "../sessions/session-registry.ts";
 import type { ToolRules } from "../settings/tool-rules.ts";
-import type { Catalogue } from "../upstream/catalogue.ts";
-import { OTHER_LISTS } from "../upstream/known.ts";
+import type { Catalogue } from "../upstream/catalogue/catalogue.ts";
+import { OTHER_LISTS } from "../upstream/catalogue/known.ts";
+import { ask } from "../upstream/connection/peer.ts";
 import type { OpenServer, Server } from "../upstream/open-server.ts";
-import { ask } from "../upstream/peer.ts";
 import { createAddressFirst } from "./address-first.ts";
 import { createAgentNotifications } from "./agent-notifications.ts";
 import type { AgentStreams, SessionStreams } from "./agent-streams.ts";

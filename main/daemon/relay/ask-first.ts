@@ -1,7 +1,7 @@
 /** Holds the calls of tools that a rule marks until a person allows exactly this call, or the tool for the session, or refuses. */
 import type { Inbox } from "../inbox/inbox.ts";
 import type { JsonObject, RpcRequest } from "../rpc/message.ts";
-import type { Connection } from "../upstream/connection.ts";
+import type { Connection } from "../upstream/connection/connection.ts";
 import type { Rescue } from "./forward.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { ToolOwner } from "./tool-menu.ts";

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { numberOf } from "../../../shared/text/exact-json.ts";
 import { resultOf } from "../rpc/message.ts";
-import { ask, type Peer } from "../upstream/peer.ts";
+import { ask, type Peer } from "../upstream/connection/peer.ts";
 import type { Tasks } from "./tasks.ts";
 
 const ANSWER_MS = 30_000;

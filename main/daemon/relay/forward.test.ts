@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { decideDelivery } from "../outbox/decide-delivery.ts";
 import { isRequest, type RpcMessage } from "../rpc/message.ts";
-import { createConnection } from "../upstream/connection.ts";
-import type { OpenLink } from "../upstream/link.ts";
+import { createConnection } from "../upstream/connection/connection.ts";
+import type { OpenLink } from "../upstream/connection/link.ts";
 import { forward } from "./forward.ts";
 
 beforeEach(() => {

@@ -15,9 +15,9 @@ import {
   resultOf,
   withProgressToken,
 } from "../rpc/message.ts";
-import type { Connection } from "../upstream/connection.ts";
-import type { LinkFault } from "../upstream/link.ts";
-import { withoutAbsent } from "../upstream/without-absent.ts";
+import type { Connection } from "../upstream/connection/connection.ts";
+import type { LinkFault } from "../upstream/connection/link.ts";
+import { withoutAbsent } from "../upstream/connection/without-absent.ts";
 import type { KeptWaiting } from "./keep-waiting.ts";
 
 export interface Rescue {

@@ -1,7 +1,7 @@
 /** What the daemon answers to an agent's `initialize`, decided from what is known of the servers behind it. */
 import { VERSION } from "../../home/version.ts";
 import { isObject, type JsonObject } from "../rpc/message.ts";
-import { isKnownRevision, LATEST_REVISION, type ServerSide } from "../upstream/handshake.ts";
+import { isKnownRevision, LATEST_REVISION, type ServerSide } from "../upstream/connection/handshake.ts";
 
 /** What a server that has not answered yet may turn out to offer. */
 const EVERYTHING: JsonObject = {

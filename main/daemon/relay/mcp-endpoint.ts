@@ -9,7 +9,7 @@ import type { CallStart } from "../progress/call-recorder.ts";
 import type { Refusal } from "../progress/refused-calls.ts";
 import { errorOf, isRequest, RPC, type RpcError, type RpcId, type RpcMessage } from "../rpc/message.ts";
 import type { Session } from "../sessions/session-registry.ts";
-import { isKnownRevision } from "../upstream/handshake.ts";
+import { isKnownRevision } from "../upstream/connection/handshake.ts";
 import type { AgentSession } from "./agent-session.ts";
 import { type AgentSessions, MAX_PER_BEARER } from "./agent-sessions.ts";
 import { type Classified, classifyPost, namesModern } from "./modern/classify-post.ts";

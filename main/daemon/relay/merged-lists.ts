@@ -1,8 +1,8 @@
 /** What agents see of resources, prompts and tasks while several servers are behind the daemon, and whose each of them is. */
 import { isObject, type JsonObject } from "../rpc/message.ts";
-import type { Connection } from "../upstream/connection.ts";
-import { listAll } from "../upstream/handshake.ts";
-import type { OtherList } from "../upstream/known.ts";
+import type { OtherList } from "../upstream/catalogue/known.ts";
+import type { Connection } from "../upstream/connection/connection.ts";
+import { listAll } from "../upstream/connection/handshake.ts";
 import type { OtherLists } from "./other-lists.ts";
 import { type SeenUris, schemeOf } from "./seen-uris.ts";
 import { createShownNames } from "./shown-names.ts";

@@ -17,8 +17,8 @@ import {
 } from "../rpc/message.ts";
 import { knownId } from "../rpc/same-id.ts";
 import type { LateResults } from "../sessions/late-results.ts";
-import { CONNECT_TIMEOUT_MS, type Connection } from "../upstream/connection.ts";
-import type { LinkFault } from "../upstream/link.ts";
+import { CONNECT_TIMEOUT_MS, type Connection } from "../upstream/connection/connection.ts";
+import type { LinkFault } from "../upstream/connection/link.ts";
 import type { SessionStreams } from "./agent-streams.ts";
 import { cancelledEnd, forward, type Rescue } from "./forward.ts";
 import { type KeptWaiting, keepWaiting } from "./keep-waiting.ts";

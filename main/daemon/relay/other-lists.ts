@@ -3,10 +3,10 @@
  * is there, as it was last while it is away, and the word to the agent when a server comes back with another one.
  */
 import { isObject, type JsonObject } from "../rpc/message.ts";
-import type { Catalogue } from "../upstream/catalogue.ts";
-import type { Connection } from "../upstream/connection.ts";
-import { listAll } from "../upstream/handshake.ts";
-import { OTHER_LISTS, type OtherList } from "../upstream/known.ts";
+import type { Catalogue } from "../upstream/catalogue/catalogue.ts";
+import { OTHER_LISTS, type OtherList } from "../upstream/catalogue/known.ts";
+import type { Connection } from "../upstream/connection/connection.ts";
+import { listAll } from "../upstream/connection/handshake.ts";
 import type { ListWatches } from "./list-watch.ts";
 
 const LIST_TIMEOUT_MS = 10_000;

@@ -1,8 +1,8 @@
 /** The requests about resources, prompts, completions and tasks: whose they are, and what a restarted server must be told again. */
 import { isObject, type JsonObject, RPC, type RpcReply, type RpcRequest } from "../rpc/message.ts";
-import type { Connection } from "../upstream/connection.ts";
-import { OTHER_LIST_NAMES, OTHER_LISTS } from "../upstream/known.ts";
-import { tidyPage } from "../upstream/tidy.ts";
+import { OTHER_LIST_NAMES, OTHER_LISTS } from "../upstream/catalogue/known.ts";
+import type { Connection } from "../upstream/connection/connection.ts";
+import { tidyPage } from "../upstream/connection/tidy.ts";
 import type { AddressFirst } from "./address-first.ts";
 import type { ListWatches } from "./list-watch.ts";
 import { createMergedLists, withCapability } from "./merged-lists.ts";

@@ -1,9 +1,9 @@
 /** What upstream servers send of their own (requests, notifications, and that they are gone) on its way to the agent. */
 import { errorOf, notification, RPC, type RpcNotification, type RpcRequest, resultOf } from "../rpc/message.ts";
 import { inputKeyOf } from "../rpc/modern.ts";
-import type { Connection } from "../upstream/connection.ts";
-import type { Waiting } from "../upstream/peer.ts";
-import { withoutAbsent } from "../upstream/without-absent.ts";
+import type { Connection } from "../upstream/connection/connection.ts";
+import type { Waiting } from "../upstream/connection/peer.ts";
+import { withoutAbsent } from "../upstream/connection/without-absent.ts";
 import type { SessionStreams } from "./agent-streams.ts";
 import { ELICIT, type Elicitations } from "./elicitations.ts";
 import type { SeenUris } from "./seen-uris.ts";

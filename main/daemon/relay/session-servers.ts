@@ -1,12 +1,12 @@
 /** The upstream connections of one agent's MCP session and their tool lists; none of them waits for another. */
 import type { JsonObject, RpcNotification, RpcRequest } from "../rpc/message.ts";
-import type { Catalogue } from "../upstream/catalogue.ts";
-import { type Connection, createConnection } from "../upstream/connection.ts";
-import { type ClientSide, listTools } from "../upstream/handshake.ts";
-import { definitionOf } from "../upstream/known.ts";
-import type { LinkFault } from "../upstream/link.ts";
+import type { Catalogue } from "../upstream/catalogue/catalogue.ts";
+import { definitionOf } from "../upstream/catalogue/known.ts";
+import { type Connection, createConnection } from "../upstream/connection/connection.ts";
+import { type ClientSide, listTools } from "../upstream/connection/handshake.ts";
+import type { LinkFault } from "../upstream/connection/link.ts";
+import type { Waiting } from "../upstream/connection/peer.ts";
 import type { AskingSession, OpenServer, Server } from "../upstream/open-server.ts";
-import type { Waiting } from "../upstream/peer.ts";
 import type { ListWatches } from "./list-watch.ts";
 import type { ShownNames } from "./shown-names.ts";
 import { mergeTools, type ServerTools, type ToolMenu } from "./tool-menu.ts";

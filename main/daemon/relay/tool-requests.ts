@@ -3,7 +3,7 @@ import type { RefusalCode } from "../../../shared/events/refusal.ts";
 import { isObject, type JsonObject, notification, RPC, type RpcRequest } from "../rpc/message.ts";
 import type { LateResults } from "../sessions/late-results.ts";
 import { type Hidden, onlyReads } from "../settings/apply-rules.ts";
-import type { Connection } from "../upstream/connection.ts";
+import type { Connection } from "../upstream/connection/connection.ts";
 import type { AddressFirst } from "./address-first.ts";
 import type { SessionStreams } from "./agent-streams.ts";
 import type { AskFirst } from "./ask-first.ts";

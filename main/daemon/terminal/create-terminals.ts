@@ -11,16 +11,16 @@ import { loginEnvironment } from "../../agents/login-environment.ts";
 import type { Log } from "../../home/create-log.ts";
 import { recordingFolder } from "../../home/recording/read-recording.ts";
 import { VERSION } from "../../home/version.ts";
-import { childEnvironment } from "./child-environment.ts";
-import { LAST_GRACE_MS } from "./end-program.ts";
-import { openPty } from "./open-pty.ts";
-import { prepareStart } from "./prepare-start.ts";
-import type { OpenPty } from "./pty.ts";
+import { childEnvironment } from "./pty/child-environment.ts";
+import { LAST_GRACE_MS } from "./pty/end-program.ts";
+import { openPty } from "./pty/open-pty.ts";
+import { prepareStart } from "./pty/prepare-start.ts";
+import type { OpenPty } from "./pty/pty.ts";
 import { createRecording, type Recording } from "./recording.ts";
-import { createScreens } from "./screens.ts";
+import { createScreens } from "./screen/screens.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 import type { Terminals } from "./terminals.ts";
-import type { Size } from "./viewers.ts";
+import type { Size } from "./viewers/viewers.ts";
 
 type Program = Exclude<StartTerminalRequest, { restart: true }>;
 

@@ -10,8 +10,8 @@ import {
   segmentPaths,
 } from "../../home/recording/recording-format.ts";
 
-import type { PtyExit } from "./pty.ts";
-import type { Size } from "./viewers.ts";
+import type { PtyExit } from "./pty/pty.ts";
+import type { Size } from "./viewers/viewers.ts";
 
 export interface RecordingOptions {
   /** The session's own folder; made when there is something to write. */

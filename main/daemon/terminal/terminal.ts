@@ -7,17 +7,17 @@ import type { ScreenText, TypeRequest } from "../../../shared/protocol/script-ap
 import type { TerminalColours } from "../../../shared/protocol/terminal-colours.ts";
 import type { TerminalServerFrame } from "../../../shared/protocol/terminal-frames.ts";
 import { CLOSE, COMPAT_SUBPROTOCOL } from "../../../shared/protocol/wire.ts";
-import type { Launch } from "./prepare-start.ts";
-import { createProgramSigns } from "./program-signs.ts";
-import type { OpenPty, Pty, PtyExit } from "./pty.ts";
+import type { Launch } from "./pty/prepare-start.ts";
+import type { OpenPty, Pty, PtyExit } from "./pty/pty.ts";
 import type { Recording } from "./recording.ts";
-import { SCREEN_LAG_BYTES, type Screens } from "./screens.ts";
-import { createSeats } from "./seats.ts";
-import { createStateQuestions } from "./state-questions.ts";
+import { SCREEN_LAG_BYTES, type Screens } from "./screen/screens.ts";
+import { createProgramSigns } from "./signs/program-signs.ts";
+import { createStateQuestions } from "./signs/state-questions.ts";
 import { throttleChanges } from "./throttle-changes.ts";
 import { createTypist } from "./typist.ts";
-import type { Viewer } from "./viewer.ts";
-import { createViewers, type Size } from "./viewers.ts";
+import { createSeats } from "./viewers/seats.ts";
+import type { Viewer } from "./viewers/viewer.ts";
+import { createViewers, type Size } from "./viewers/viewers.ts";
 
 export interface TerminalOptions {
   launch: Launch;

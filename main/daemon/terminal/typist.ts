@@ -1,7 +1,7 @@
 /** Types into a program as a person would: text, keys, and Return once the program has read the text. */
 import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
 import { keyBytes, type TypeRequest } from "../../../shared/protocol/script-api.ts";
-import type { Pty } from "./pty.ts";
+import type { Pty } from "./pty/pty.ts";
 
 export interface TypistOptions {
   /** The running program; undefined when it has ended. */

@@ -4,17 +4,17 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { ServerConfig } from "../../../shared/servers/server-config.ts";
 import { selfCommand } from "../../home/self-command.ts";
-import { deferLink } from "./defer-link.ts";
-import { expandConfig, type References } from "./expand-config.ts";
-import { askHeadersHelper } from "./headers-helper.ts";
-import type { HttpServer } from "./http-calls.ts";
-import { openAtInstance, type Place } from "./instances.ts";
-import type { Link, LinkFault, LinkHandlers, OpenLink } from "./link.ts";
+import { expandConfig, type References } from "./config/expand-config.ts";
+import { askHeadersHelper } from "./config/headers-helper.ts";
+import type { ConfiguredEntry } from "./config/read-servers-file.ts";
+import { deferLink } from "./connection/defer-link.ts";
+import type { Link, LinkFault, LinkHandlers, OpenLink } from "./connection/link.ts";
+import type { HttpServer } from "./http/http-calls.ts";
+import { openAtInstance, type Place } from "./http/instances.ts";
+import { openRemoteLink } from "./http/remote-link.ts";
 import type { SignIns } from "./oauth/sign-ins.ts";
-import type { OrphanGuard } from "./orphan-guard.ts";
-import type { ConfiguredEntry } from "./read-servers-file.ts";
-import { openRemoteLink } from "./remote-link.ts";
-import { openStdioLink } from "./stdio-link.ts";
+import type { OrphanGuard } from "./stdio/orphan-guard.ts";
+import { openStdioLink } from "./stdio/stdio-link.ts";
 
 /** Name of the built-in server, reserved unless somebody configures one of the same name. */
 export const DEMO_SERVER = "demo";

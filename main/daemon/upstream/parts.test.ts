@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openSecretStore } from "./secret-store.ts";
-import { splitLines } from "./split-lines.ts";
-import { createStderrTail } from "./stderr-tail.ts";
+import { openSecretStore } from "./config/secret-store.ts";
+import { splitLines } from "./stdio/split-lines.ts";
+import { createStderrTail } from "./stdio/stderr-tail.ts";
 
 describe("lines of a server's output", () => {
   it("P8: come out whole wherever the bytes are split, also inside a character", () => {

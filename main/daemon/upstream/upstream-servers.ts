@@ -6,9 +6,13 @@ import { redactText } from "../../../shared/text/redact.ts";
 import { loginEnvironment } from "../../agents/login-environment.ts";
 import type { Log } from "../../home/create-log.ts";
 import type { Session } from "../sessions/session-registry.ts";
-import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue.ts";
-import { expandConfig, type References, secretValues } from "./expand-config.ts";
-import type { KnownStore } from "./known-store.ts";
+import { blank, type Catalogue, createCatalogue, toolLine } from "./catalogue/catalogue.ts";
+import type { KnownStore } from "./catalogue/known-store.ts";
+import { probeServer } from "./catalogue/probe-server.ts";
+import { createServerInstances } from "./catalogue/server-instances.ts";
+import { expandConfig, type References, secretValues } from "./config/expand-config.ts";
+import type { SecretStore } from "./config/secret-store.ts";
+import { type ServersFileState, watchServersFile } from "./config/watch-servers-file.ts";
 import type { ConfiguredClient, SignIns } from "./oauth/sign-ins.ts";
 import {
   brokenLink,
@@ -21,13 +25,9 @@ import {
   type ServerOpenerOptions,
   serverOfEntry,
 } from "./open-server.ts";
-import type { OrphanGuard } from "./orphan-guard.ts";
-import { probeServer } from "./probe-server.ts";
-import type { SecretStore } from "./secret-store.ts";
-import { createServerInstances } from "./server-instances.ts";
 import type { AwayTool, ServerSource } from "./server-source.ts";
-import { createStderrTail, type StderrTail } from "./stderr-tail.ts";
-import { type ServersFileState, watchServersFile } from "./watch-servers-file.ts";
+import type { OrphanGuard } from "./stdio/orphan-guard.ts";
+import { createStderrTail, type StderrTail } from "./stdio/stderr-tail.ts";
 
 export interface UpstreamServers {
   readonly catalogue: Catalogue;
