@@ -12,7 +12,6 @@ const FULL: Readonly<Record<string, number>> = {
   "main/commands": 21,
   "main/daemon/relay": 35,
   "main/gateway/journal": 23,
-  "main/gateway/link": 21,
   "main/home": 24,
   "renderer/activity": 23,
   "renderer/detail": 21,

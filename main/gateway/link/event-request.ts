@@ -3,10 +3,8 @@
  * and wakes a promise for each piece; here one buffer is read into again and again, and its bytes are taken where they lie.
  */
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import { type BodyDecoder, bodyDecoder, HEAD_END, Http1Error, MAX_HEAD_BYTES, readHead } from "../../wire/http1.ts";
 import type { Reach } from "../../wire/reach.ts";
-import { type BodyDecoder, bodyDecoder } from "./body-decoder.ts";
-
-const MAX_HEAD_BYTES = 16 * 1024;
 
 /** Takes content, whose bytes are only good until it returns; a promise stops reading until it resolves. */
 export type TakeContent = (bytes: Buffer) => Promise<void> | undefined;
@@ -71,13 +69,17 @@ export function requestEvents(
       head = Buffer.concat([head, from.subarray(0, bytes)]);
       for (;;) {
         const end = head.indexOf(HEAD_END);
-        if (end > MAX_HEAD_BYTES || (end < 0 && head.length > MAX_HEAD_BYTES)) throw new Error("its head is too large");
+        if (end > MAX_HEAD_BYTES || (end < 0 && head.length > MAX_HEAD_BYTES))
+          throw new Http1Error("a head that is too large");
         if (end < 0) return true;
-        const { status, fields } = readHead(head.toString("latin1", 0, end));
+        const answer = readHead(head.toString("latin1", 0, end));
+        const { status, fields } = answer;
         head = head.subarray(end + HEAD_END.length);
         // 100 and its like come before the answer.
         if (status < 200) continue;
-        body = bodyDecoder(fields);
+        const encoding = fields.get("content-encoding") ?? "identity";
+        if (encoding.toLowerCase() !== "identity") throw new Http1Error(`content encoded as ${encoding}`);
+        body = bodyDecoder(answer);
         early = head.subarray(0, body.take(head, 0, head.length));
         const type = fields.get("content-type") ?? "";
         resolve({ status, type, read, cancel: () => socket.destroy() });
@@ -122,21 +124,3 @@ function requestText(url: URL, headers: Readonly<Record<string, string>>): strin
   }
   return `${lines.join("\r\n")}\r\nconnection: close\r\n\r\n`;
 }
-
-function readHead(text: string): { status: number; fields: Map<string, string> } {
-  const [first = "", ...lines] = text.split("\r\n");
-  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
-  if (status === undefined) throw new Error("it does not speak HTTP/1.1");
-  const fields = new Map<string, string>();
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    if (colon <= 0) throw new Error("its head is no HTTP");
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    const before = fields.get(name);
-    fields.set(name, before === undefined ? value : `${before}, ${value}`);
-  }
-  return { status: Number(status), fields };
-}
-
-const HEAD_END = Buffer.from("\r\n\r\n");
