@@ -45,7 +45,7 @@ export interface Startable {
   conversation?: string | undefined;
 }
 
-/** How the agent goes on with a conversation; undefined when it cannot, or not with these arguments. */
+/** How the agent continues a conversation; undefined when it cannot, or not with these arguments. */
 export function resumptionOf(id: AgentId, startable: Startable = {}): Resumption | undefined {
   const { args = [], template, conversation } = startable;
   if (template === undefined) {

@@ -107,7 +107,7 @@ export function readCommandLine({ options, commands }: Grammar, args: readonly s
   }
 }
 
-/** How a conversation goes on: by arguments that name it, or as the last one of its folder, which may be another session's. */
+/** How a conversation is continued: by arguments that name it, or as the last one of its folder, which may be another session's. */
 export interface Resumption {
   args: string[];
   by: "name" | "folder";
@@ -115,13 +115,13 @@ export interface Resumption {
 
 export interface ResumeRules {
   grammar: Grammar;
-  /** Put before the person's arguments to go on with the last conversation of the folder. */
+  /** Put before the person's arguments to continue the last conversation of the folder. */
   last: readonly string[];
   /** Options with which there is no conversation to come back to, or not in this folder, or a prompt that would be sent again. */
   never: ReadonlySet<string>;
-  /** Options by which the person goes on with the last conversation of the folder. */
+  /** Options by which the person continues the last conversation of the folder. */
   lastAlready: ReadonlySet<string>;
-  /** Options by which the person goes on with a conversation: the named one, or chosen in the agent where they have no value. */
+  /** Options by which the person continues a conversation: the named one, or chosen in the agent where they have no value. */
   named: ReadonlySet<string>;
   /** An option that gives a new conversation its name: put in its place, the second one goes on with it. */
   names?: { option: string; resume: string };

@@ -8,7 +8,7 @@ import { loginEnvironment } from "./login-environment.ts";
 import { programVersion } from "./program-version.ts";
 import { interpreter } from "./windows-command.ts";
 
-/** Nobody waits longer for an answer; one that comes later, as on a busy machine, is told the next time. */
+/** Nobody waits longer for an answer; one that comes later, as on a busy machine, is used the next time. */
 const WAIT_MS = 3_000;
 
 /** A program's version, by its path and modification time: an update is asked again. At most one entry per path. */

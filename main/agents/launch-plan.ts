@@ -83,7 +83,7 @@ export const TOKEN_VARIABLE = "SIGNALBOX_MCP_TOKEN";
 /** What a foreign daemon calls the session. */
 export const FOREIGN_SESSION_HEADER = "X-Construct-Session";
 
-/** What every child is told, whatever it is. */
+/** The environment variables that every child gets, whatever it is. */
 export function sessionEnvironment(context: LaunchContext): Record<string, string> {
   return {
     ...context.env,

@@ -175,7 +175,7 @@ function asked(id) {
 }
 
 const seen = new Set();
-/** A call's beginning and its end; what it prints meanwhile is told with the end. */
+/** A call's beginning and its end; what it prints meanwhile arrives with the end. */
 function reportTool(part, child) {
   const { callID, tool, state } = part;
   if (typeof tool !== "string" || tool.startsWith("${MCP_SERVER_NAME}_") || state === undefined) return;

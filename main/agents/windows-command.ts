@@ -1,4 +1,4 @@
-/** How Windows is told to run a program: batch files, which most tools of npm are there, need a shell and its quoting. */
+/** How a program is run on Windows: batch files, which most tools of npm are there, need a shell and its quoting. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path/win32";
 import { variable } from "./variable.ts";

@@ -136,7 +136,7 @@ export function createLinks(options: LinksOptions): Links {
   function sendEcho({ stream, link, peer, opener }: Held, number: number): void {
     const frame = writeFrame({ kind: "echo", link, from: inbox, number, taken: 0, payload: Buffer.alloc(0) }, opener);
     bus.publish(channelOf(peer), frame).then(
-      // Its process has ended: whatever waits for it is told now, and not when it has been silent for long.
+      // Its process has ended: whatever waits for it fails now, not after a long silence.
       (heard) => heard === 0 && stream.destroy(new LinkError("the other machine does not listen any more")),
       () => {},
     );

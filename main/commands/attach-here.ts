@@ -9,9 +9,9 @@ import { makeRaw } from "./raw-terminal.ts";
 
 export type Parting =
   | { why: "exited"; code: number | null; signal: string | null }
-  /** The person left; the program goes on. */
+  /** The person left; the program keeps running. */
   | { why: "left" }
-  /** This process was told to end; the program goes on. */
+  /** This process was asked to end; the program keeps running. */
   | { why: "told"; signal: NodeJS.Signals }
   | { why: "lost"; reason: string };
 

@@ -1,4 +1,4 @@
-/** What scripts are told of a session: fields that stay, whatever the page's own view becomes. */
+/** What scripts get to know of a session: fields that stay, whatever the page's own view becomes. */
 import type { SessionNeed, SessionView } from "../../shared/protocol/app-frames.ts";
 
 /** docs/scripts.md has these fields; one is never renamed or given another meaning. */

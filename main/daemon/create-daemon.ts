@@ -38,7 +38,7 @@ export interface Daemon {
   readonly url: string;
   /** Ends everything that the daemon started; within 2 s. May be called twice. */
   dispose(): Promise<void>;
-  /** Resolves with the reason once the daemon wants to end by itself; its owner then disposes of it. */
+  /** Resolves with the reason once the daemon wants to end without being asked; its owner then disposes of it. */
   readonly done: Promise<EndReason>;
   /** Every value that must stand in no log. */
   secrets(): readonly string[];
@@ -127,7 +127,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Result<Daemo
   const stop = (force: boolean): string | undefined => {
     const running = view.running();
     if (running !== undefined && !force) return running;
-    // Before the answer: whoever is told that it ends must not find it again.
+    // Before the answer: whoever has the answer that it ends must not find it again.
     entry?.remove();
     life.stop();
     return undefined;

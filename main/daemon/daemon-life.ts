@@ -1,4 +1,4 @@
-/** When the daemon ends by itself: unused for long, told to stop, or replaced by another one. */
+/** When the daemon ends: unused for long, asked to stop, or replaced by another one. */
 import { createIdleTimer } from "./create-idle-timer.ts";
 
 /** Between looks at what nobody tells: the folders of sessions, the discovery file. */

@@ -1,4 +1,4 @@
-/** Writes down an unexpected error: before the app ends, or, as an `error`, where it goes on. */
+/** Writes down an unexpected error: before the app ends, or, as an `error`, where it keeps running. */
 import { join } from "node:path";
 import { createLog } from "../home/create-log.ts";
 import { homeFolder } from "../home/home-folder.ts";

@@ -1,4 +1,4 @@
-/** One WebSocket that comes back by itself: jittered waiting, a countdown to show, and a stop for refusals. */
+/** One WebSocket that reconnects on its own: jittered waiting, a countdown to show, and a stop for refusals. */
 import { BEARER_SUBPROTOCOL_PREFIX, CLOSE, SUBPROTOCOL } from "../../shared/protocol/wire.ts";
 import { backoff, STABLE_MS } from "../../shared/retry/backoff.ts";
 import type { GatewayGate } from "./gateway-gate.ts";

@@ -97,7 +97,7 @@ it("P53, A64: a notice of an agent is in the inbox at once, nobody waits for it,
   const { daemon, agent, tools, waiting, entries } = await start();
   await vi.waitFor(async () => expect(await tools()).toEqual(expect.arrayContaining(["notify_user", "open_preview"])));
   const told = await agent.tool("notify_user", { title: "Build", message: "<b>It</b> passed." });
-  expect(told.result).toMatchObject({ content: [{ text: "The user is told." }] });
+  expect(told.result).toMatchObject({ content: [{ text: "The user has been notified." }] });
   const entry = await waiting();
   expect(entry).toMatchObject({ kind: "notice", from: "claude", title: "Build", text: "<b>It</b> passed." });
   const none = await agent.tool("open_preview", { port: 1 });

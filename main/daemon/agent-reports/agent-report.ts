@@ -27,7 +27,7 @@ export type AgentReport =
   /** `fresh`: the agent has no earlier call open in it. */
   | { type: "conversation"; id: string }
   | { type: "started"; call: ReportedTool }
-  /** `task`: it goes on in the background under this name. `agent`: the subagent that it started. */
+  /** `task`: it keeps running in the background under this name. `agent`: the subagent that it started. */
   | { type: "ended"; call: ReportedTool; end: ToolEnd; task?: string; agent?: string }
   | { type: "subagent-started"; agent: string; of?: string }
   | { type: "subagent-ended"; agent: string; end: ToolEnd }

@@ -43,7 +43,7 @@ export interface AgentReportsOptions {
 interface OpenCall {
   call: ReportedTool;
   record: RecordedCall;
-  /** It goes on in the background under this name. */
+  /** It keeps running in the background under this name. */
   task?: string;
   /** The subagent that it started. */
   agent?: string;

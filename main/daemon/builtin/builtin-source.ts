@@ -9,7 +9,7 @@ export const builtinServer: Server = {
   builtin: true,
 };
 
-/** `onSetting` is told when the switch may have been changed. */
+/** Calls `onSetting` when the switch may have been changed. */
 export function createBuiltinSource(isOn: () => boolean, onSetting: (listener: () => void) => void): ServerSource {
   let was = isOn();
   const listeners = new Set<() => void>();

@@ -6,7 +6,7 @@ import type { Inbox } from "../inbox/inbox.ts";
 import type { JsonObject } from "../rpc/message.ts";
 
 export interface TellPerson {
-  /** Faults: `invalid-input`, `too-many`, and those of the inbox. Gives what the agent is told. */
+  /** Faults: `invalid-input`, `too-many`, and those of the inbox. Gives the text of the answer to the agent. */
   notify(from: Teller, args: JsonObject): Result<string>;
   /** Faults: `invalid-input`, `not-listening`, `too-many`, and those of the inbox. */
   offerPreview(from: Teller, args: JsonObject): Promise<Result<string>>;
@@ -53,7 +53,7 @@ export function createTellPerson({ inbox, serves, steady = () => performance.now
       if (!mayTell(session)) return tooMany();
       const { title, message } = read.value;
       const told = inbox.ask({ kind: "notice", session, from, title, text: message }, () => {});
-      return told.ok ? ok("The user is told.") : told;
+      return told.ok ? ok("The user has been notified.") : told;
     },
     async offerPreview({ id: session, agent: from }, args) {
       const read = check(previewOfferSchema, args);

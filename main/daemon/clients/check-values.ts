@@ -1,6 +1,8 @@
 /** Checks values against JSON Schemas that strangers wrote. How long that takes is theirs to say: only the thread of checks does it. */
+
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { matchesSafely } from "../../../shared/inbox/safe-pattern.ts";
+import { reasonOf } from "../../../shared/text/reason-of.ts";
 import { oneLine } from "../../../shared/text/visible.ts";
 import type { JsonObject } from "../rpc/message.ts";
 
@@ -27,7 +29,7 @@ export function schemaFault(schema: JsonObject): string | undefined {
   try {
     return forSchemas.validateSchema(plain(schema)) === true ? undefined : inWords(forSchemas.errors);
   } catch (error) {
-    return oneLine(error instanceof Error ? error.message : String(error), 200);
+    return oneLine(reasonOf(error), 200);
   }
 }
 

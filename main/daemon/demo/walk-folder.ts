@@ -1,4 +1,4 @@
-/** The first walk over a folder: which files there are, within a bound that is told. */
+/** The first walk over a folder: which files there are, up to a bound, which is reported. */
 import { lstat, opendir } from "node:fs/promises";
 import { join, relative } from "node:path";
 

@@ -29,7 +29,7 @@ const MAX_OPEN_BYTES = 5 * 1024 * 1024;
 const MAX_OPEN_BYTES_OF_SESSION = MAX_OPEN_BYTES / 4;
 const MAX_TEXT_CHARS = 256 * 1024;
 const MAX_ARGS_BYTES = 256 * 1024;
-/** Answered ones are told for a day. */
+/** Answered ones are listed for a day. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 const MAX_ANSWERED = 300;
 /** Of an answered one, no more than what it was about is told. */

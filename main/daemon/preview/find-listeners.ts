@@ -38,7 +38,7 @@ export function readListeners(): Listener[] | undefined {
 }
 
 /**
- * Whose each listening port is. `known`: answers of before by socket, for the sockets that are still there; a process is looked
+ * Whose each listening port is. `known`: earlier answers by socket, for the sockets that are still there; a process is looked
  * at only where there is a new one.
  */
 export async function findListeners(

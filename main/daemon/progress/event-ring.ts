@@ -25,7 +25,7 @@ export interface EventRing {
   read(after: number, maxChars: number): RingEvents;
   /** Called once for all events that were written together. */
   onAppend(listener: () => void): () => void;
-  /** No event will follow. Readers are told once. */
+  /** No event will follow. Readers hear of it once. */
   end(): void;
   onEnd(listener: () => void): () => void;
 }

@@ -4,7 +4,7 @@ import type { RefusalCode } from "../../../shared/events/refusal.ts";
 /** Rows of their own in this time; what is beyond is counted with the last of them. */
 const MAX_ROWS = 30;
 const WINDOW_MS = 60_000;
-/** The count is told this often at most. */
+/** The count is reported this often at most. */
 const TELL_MS = 1_000;
 
 export interface Refusal {

@@ -71,13 +71,13 @@ export interface SessionOf<Streams extends SessionStreams> {
   toolsChanged(): void;
   /** Requests that have no answer yet. */
   readonly open: number;
-  /** A call runs, a stream is open, or a task goes on. */
+  /** A call runs, a stream is open, or a task has not ended. */
   readonly busy: boolean;
   /** Its reader hung up, and nothing came from it since. */
   readonly left: boolean;
   /** Its servers are closed until something is asked of them. */
   readonly resting: boolean;
-  /** Closes its servers until something is asked of them; the session itself goes on. */
+  /** Closes its servers until something is asked of them; the session itself stays. */
   rest(): void;
   /** A reader is there (again): servers may send it something. */
   wake(): void;

@@ -61,7 +61,7 @@ export interface AgentSessions {
   refresh(): void;
   /** What decides about tools has changed: agents whose list is another one are told. */
   toolsChanged(): void;
-  /** Connects one server anew in every session. */
+  /** Connects one server again in every session. */
   restart(server: string): void;
   close(): Promise<void>;
 }

@@ -20,7 +20,7 @@ export interface FollowOptions {
   signal: AbortSignal;
 }
 
-/** Resolves when no task is open any more, or when it is told to stop. Never rejects. */
+/** Resolves when no task is open any more, or when it is asked to stop. Never rejects. */
 export async function followTasks({ tasks, peerOf, cancel, signal }: FollowOptions): Promise<void> {
   const look = async (taskId: string, server: string): Promise<number> => {
     const peer = peerOf(server);

@@ -2,7 +2,7 @@
 
 /** What is asked of one, and done with it. */
 export interface MaybeQuiet {
-  /** A call runs, a stream is open, or a task goes on. */
+  /** A call runs, a stream is open, or a task has not ended. */
   readonly busy: boolean;
   /** Its servers are closed until something is asked of them. */
   readonly resting: boolean;

@@ -16,7 +16,7 @@ export interface Tasks {
   begin(server: string, reply: RpcReply, record: RecordedCall | undefined): boolean;
   /** The server that a task belongs to; undefined for one that is not known, and for an id that two servers use. */
   ownerOf(taskId: string): string | undefined;
-  /** The server said how its task is: in an answer or by itself. */
+  /** The server said how its task is: in an answer or unasked. */
   tell(server: string, task: unknown): void;
   /** Ends the record of the task that this call became. Gives the task, for its server to end; undefined where no open one is of this call. */
   stop(call: string, error: CallError): { taskId: string; server: string } | undefined;

@@ -1,4 +1,4 @@
-/** The daemon's sessions: who they are, their bearer tokens, their events, and who is told when they change. */
+/** The daemon's sessions: who they are, their bearer tokens, their events, and who hears when they change. */
 import { hash as digest, randomBytes, randomUUID } from "node:crypto";
 import type { GapEvent } from "../../../shared/events/tool-event.ts";
 import type { CallWait } from "../../../shared/protocol/call-wait.ts";

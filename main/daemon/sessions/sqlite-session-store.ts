@@ -4,7 +4,7 @@ import { openOrSetAside } from "../../home/set-aside.ts";
 import { MAX_RECORDS_OF_OWNER, recordBodySchema, type SessionRecord, type SessionStore } from "./session-store.ts";
 
 const rowSchema = z.object({ id: z.string(), owner: z.string(), body: z.string(), used_at: z.number() });
-/** NORMAL: a power cut may cost the last records, which then begin anew; a crash costs nothing. */
+/** NORMAL: a power cut may cost the last records, which then begin again; a crash costs nothing. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;

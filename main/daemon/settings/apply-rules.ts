@@ -9,7 +9,7 @@ export interface ToolFacts {
   tool: string;
   /** As the server describes it; undefined where it is not known. */
   definition: JsonObject | undefined;
-  /** Whether it is described otherwise than it was accepted. */
+  /** Whether its description differs from the one that was accepted. */
   changed: () => boolean;
   /** Whether the session's folder is inside a git worktree; asked only where a rule depends on it. */
   worktree: () => boolean;

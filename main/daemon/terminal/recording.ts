@@ -42,7 +42,7 @@ const BATCH_BYTES = 256 * 1024;
 const BATCH_MS = 200;
 /** Output closer together than this is one moment. */
 const MOMENT_MS = 10;
-/** When the disk is slower than the program by this much, recording ends; the terminal goes on. */
+/** When the disk is slower than the program by this much, recording ends and the terminal keeps running. */
 const BACKLOG_BYTES = 8 * 1024 * 1024;
 
 export function createRecording(options: RecordingOptions): Recording {

@@ -54,7 +54,7 @@ export interface Terminal {
 const STOP_GRACE_MS = 3_000;
 /** Bytes of input that a program may leave unread and still get answers. */
 const MAX_UNREAD_ANSWERS = 4 * 1024;
-/** Titles and bells may change without end; what changed is told this often. */
+/** Titles and bells may change without end; what changed is sent this often. */
 const CHANGE_INTERVAL_MS = 100;
 
 /** What a program may have left behind in a terminal that the next one is given: alternate screen, modes, colours. */

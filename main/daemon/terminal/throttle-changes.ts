@@ -1,4 +1,4 @@
-/** How often a terminal's changes are told: at once, and then at most once per interval, the last one always. */
+/** How often a terminal's changes are sent: at once, and then at most once per interval, the last one always. */
 
 export interface ChangeThrottle {
   changed(): void;

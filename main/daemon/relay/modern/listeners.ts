@@ -1,4 +1,4 @@
-/** What an agent of the stateless revision listens to (`subscriptions/listen`): each stream is told what it asked for, and nothing else. */
+/** What an agent of the stateless revision listens to (`subscriptions/listen`): each stream carries what it asked for, and nothing else. */
 import type { ServerResponse } from "node:http";
 import { check, lenient, z } from "../../../../shared/protocol/schema.ts";
 import {
@@ -20,7 +20,7 @@ import { modernResult } from "./modern-answers.ts";
 /** Streams of one agent, and addresses of one stream. */
 const MAX_LISTENERS = 64;
 const MAX_URIS = 1_000;
-/** A reader this far behind is told of a changed resource only once it has read on. */
+/** A reader this far behind hears of a changed resource only once it has caught up. */
 const BEHIND_BYTES = 1024 * 1024;
 
 export interface Listeners {

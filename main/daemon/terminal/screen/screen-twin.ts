@@ -41,7 +41,7 @@ export interface ScreenTwinOptions extends ProgramHearing {
   cols: number;
   rows: number;
   onTitle(title: string): void;
-  /** What a terminal answers by itself. */
+  /** What a terminal answers without its viewer. */
   onAnswer(text: string): void;
 }
 

@@ -59,7 +59,7 @@ interface Entry {
   empty(): Snapshot;
 }
 
-/** Threads that die one after the other before terminals go on without screens. */
+/** Threads that die one after the other before terminals run without screens. */
 const MAX_FAILURES = 5;
 
 export function startScreenThread(): Worker {

@@ -1,4 +1,4 @@
-/** What people are told of the instances of servers that have several. */
+/** What people see of the instances of servers that have several. */
 import type { ServerStatus } from "../../../../shared/protocol/daemon-api.ts";
 import { addressParts, maskedText } from "../../../../shared/servers/secret-parts.ts";
 import type { ServerConfig } from "../../../../shared/servers/server-config.ts";

@@ -1,4 +1,4 @@
-/** Watches servers.json: each good version is told once, a file that cannot be read keeps the last good one. */
+/** Watches servers.json: each good version is reported once, a file that cannot be read keeps the last good one. */
 import { type FSWatcher, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import { followLinks } from "../../../home/follow-links.ts";

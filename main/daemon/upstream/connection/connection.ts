@@ -9,7 +9,7 @@ const RESTART_MS = 1_000;
 const MAX_RESTART_MS = 30_000;
 /** Restarts of a process that nobody asked for; after them the next request starts it. */
 const UNASKED_RESTARTS = 5;
-/** A connection that held this long starts the backoff anew. */
+/** A connection that held this long resets the backoff. */
 const STABLE_MS = 10_000;
 
 const NOT_CONNECTED: LinkFault = { reason: "is not connected" };
