@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { InboxEntry } from "../../shared/protocol/inbox-api.ts";
 import { visible } from "../../shared/text/visible.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { AwayMachines } from "../sessions/away-machines.tsx";
 import { closeOverlay, useView } from "../stores/view-store.ts";
 import { EntryCard } from "./entry-card.tsx";
 import styles from "./inbox.module.css";
@@ -12,7 +13,7 @@ import { useInbox } from "./inbox-store.ts";
 const MAX_PAST = 100;
 
 export function InboxDialog() {
-  const { entries, fault } = useInbox();
+  const { entries, fault, missing } = useInbox();
   const wanted = useView((view) => view.about);
   const here = useSeen(entries);
   const list = useRef<HTMLDivElement>(null);
@@ -44,6 +45,7 @@ export function InboxDialog() {
           {visible(fault.message)} {visible(fault.hint ?? "")}
         </p>
       )}
+      <AwayMachines ids={missing} lacks="so what waits there is not listed" className={styles.note} />
       {loaded && waiting === 0 && <p className={styles.empty}>Nothing waits for you.</p>}
       <div ref={list} className={styles.list}>
         {shown.map((entry) => (

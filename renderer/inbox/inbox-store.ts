@@ -11,9 +11,11 @@ export interface InboxStore {
   /** Oldest first; undefined while it is not known. */
   entries: readonly InboxEntry[] | undefined;
   fault: Fault | undefined;
+  /** Machines whose inboxes could not be asked. */
+  missing: readonly string[];
 }
 
-export const useInboxStore = create<InboxStore>(() => ({ entries: undefined, fault: undefined }));
+export const useInboxStore = create<InboxStore>(() => ({ entries: undefined, fault: undefined, missing: [] }));
 
 let asked = 0;
 export async function loadInbox(client: GatewayClient): Promise<void> {
@@ -22,8 +24,10 @@ export async function loadInbox(client: GatewayClient): Promise<void> {
   const answer = await client.inbox();
   // An answer that was overtaken says nothing any more.
   if (mine !== asked) return;
-  if (answer.ok) useInboxStore.setState({ entries: answer.value.entries, fault: undefined });
-  else useInboxStore.setState({ fault: answer.fault });
+  if (answer.ok) {
+    const { entries, missing = [] } = answer.value;
+    useInboxStore.setState({ entries, missing, fault: undefined });
+  } else useInboxStore.setState({ fault: answer.fault });
 }
 
 /** Keeps it current while something shows it. */

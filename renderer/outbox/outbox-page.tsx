@@ -8,6 +8,7 @@ import { PlainText } from "../detail/text-part.tsx";
 import { AskFirst } from "../parts/ask-first.tsx";
 import { Button } from "../parts/button.tsx";
 import { StateIcon, type Tone } from "../parts/state-icon.tsx";
+import { AwayMachines } from "../sessions/away-machines.tsx";
 import { useMachine } from "../sessions/use-machine.ts";
 import controls from "../settings/controls.module.css";
 import styles from "../settings/pages.module.css";
@@ -28,7 +29,7 @@ const TONES: Record<OutboxEntryView["state"], Tone> = {
 const LABELS: { [state in OutboxEntryView["state"]]?: string } = { unknown: "Send again", held: "Send anyway" };
 
 export function OutboxPage() {
-  const { entries, fault, damaged, retry, discard } = useOutbox();
+  const { entries, fault, damaged, missing, retry, discard } = useOutbox();
   const now = useNow("slow");
   if (fault !== undefined) return <p className={styles.text}>This daemon keeps no outbox. {visible(fault.message)}</p>;
   if (entries === undefined) return null;
@@ -43,6 +44,7 @@ export function OutboxPage() {
           Remove the file when you do not need them.
         </p>
       ))}
+      <AwayMachines ids={missing} lacks="so writes that wait there are not listed" className={styles.text} />
       {entries.length === 0 && <p className={styles.text}>Nothing waits.</p>}
       <ul className={styles.devices} aria-label="Outbox">
         {entries.map((entry) => (

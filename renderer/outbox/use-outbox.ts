@@ -12,6 +12,8 @@ export interface Outbox {
   fault: Fault | undefined;
   /** Files of outboxes that were damaged and set aside. */
   damaged: string[];
+  /** Machines whose outboxes could not be asked. */
+  missing: string[];
   retry: (entry: OutboxEntryView) => Promise<void>;
   discard: (entry: OutboxEntryView) => Promise<void>;
 }
@@ -24,10 +26,12 @@ export function useOutbox(): Outbox {
   const [entries, setEntries] = useState<OutboxEntryView[]>();
   const [fault, setFault] = useState<Fault>();
   const [damaged, setDamaged] = useState<string[]>([]);
+  const [missing, setMissing] = useState<string[]>([]);
   const load = useCallback(async () => {
     const answer = await client.outbox();
     setEntries(answer.ok ? answer.value.entries : undefined);
     setDamaged(answer.ok ? (answer.value.damaged ?? []) : []);
+    setMissing(answer.ok ? (answer.value.missing ?? []) : []);
     setFault(answer.ok ? undefined : answer.fault);
   }, [client]);
   const waiting = (entries?.length ?? 0) > 0;
@@ -56,6 +60,7 @@ export function useOutbox(): Outbox {
     entries,
     fault,
     damaged,
+    missing,
     retry: ({ id, machine }) => act(client.retryDelivery(id, machine)),
     discard: ({ id, machine }) => act(client.discardDelivery(id, machine)),
   };

@@ -12,6 +12,7 @@ import { useServices } from "../shell/services.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { agentKey, agentOf, startable } from "./agent-key.ts";
 import { AgentPicker } from "./agent-picker.tsx";
+import { AwayMachines } from "./away-machines.tsx";
 import { DaemonLine } from "./daemon-line.tsx";
 import { FaultNote } from "./fault-note.tsx";
 import { FolderField } from "./folder-field.tsx";
@@ -97,6 +98,7 @@ export function NewSessionForm({ withName }: { withName: boolean }) {
           </select>
         </label>
       )}
+      <AwayMachines className={styles.told} />
       <AgentPicker
         agents={found?.agents}
         value={agent}

@@ -122,6 +122,12 @@ describeWithRedis("a session on another machine", () => {
     const { path } = sent.json() as { path: string };
     expect(path.startsWith(there.home)).toBe(true);
     expect(readFileSync(path, "utf8")).toBe("a picture");
+    const large = await ask(laptop, `/api/v1/sessions/${id}/files?name=film.mov`, {
+      method: "POST",
+      body: Buffer.alloc(21 * 1024 * 1024),
+      headers: { "content-type": "application/octet-stream" },
+    });
+    expect([large.status, large.text]).toEqual([413, expect.stringContaining("20 MB")]);
   });
 
   it("can be begun with the agents and folders there", async () => {

@@ -44,6 +44,18 @@ export const viewScenes = (now: number): Scene[] => [
   base(now, "palette", { acts: ["F1"] }),
   base(now, "palette-search", { acts: ["F1", "read"] }),
   base(now, "new-session", { acts: ["Control+Shift+Enter"] }),
+  base(now, "machines", {
+    app: app(now, {
+      daemons: [
+        { id: "b0", name: "build-box", state: "connected" },
+        { id: "a7", name: "attic", state: "away", reason: "it was last heard of 40 s ago" },
+      ],
+      sessions: sessions(now).map((each, at) =>
+        at === 1 || at === 2 ? each : { ...each, daemon: at === 0 ? "b0" : "a7" },
+      ),
+    }),
+    acts: ["Control+Shift+Enter", { see: "last heard of" }],
+  }),
   base(now, "settings-search", { acts: ["Control+,", "cursor"] }),
   base(now, "servers", { acts: ["F1", "mcp servers", "Enter"] }),
   base(now, "shortcuts", { acts: ["F1", "keyboard shortcuts", "Enter"] }),
