@@ -2,8 +2,8 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { InboxEntry } from "../../shared/protocol/inbox-api.ts";
 import { visible } from "../../shared/text/visible.ts";
+import { AwayMachines } from "../machines/away-machines.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { AwayMachines } from "../sessions/away-machines.tsx";
 import { closeOverlay, useView } from "../stores/view-store.ts";
 import { EntryCard } from "./entry-card.tsx";
 import styles from "./inbox.module.css";

@@ -5,6 +5,8 @@ import type { Fault } from "../../shared/protocol/fault.ts";
 import type { NewSession } from "../../shared/protocol/gateway-api.ts";
 import { splitCommand } from "../../shared/text/split-command.ts";
 import { oneLine } from "../../shared/text/visible.ts";
+import { AwayMachines } from "../machines/away-machines.tsx";
+import { useMachines } from "../machines/use-machine.ts";
 import { Button } from "../parts/button.tsx";
 import styles from "../parts/form.module.css";
 import { startDemo, startSession } from "../shell/actions.ts";
@@ -12,12 +14,10 @@ import { useServices } from "../shell/services.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { agentKey, agentOf, startable } from "./agent-key.ts";
 import { AgentPicker } from "./agent-picker.tsx";
-import { AwayMachines } from "./away-machines.tsx";
 import { DaemonLine } from "./daemon-line.tsx";
 import { FaultNote } from "./fault-note.tsx";
 import { FolderField } from "./folder-field.tsx";
 import { useAgents } from "./use-agents.ts";
-import { useMachines } from "./use-machine.ts";
 
 export function NewSessionForm({ withName }: { withName: boolean }) {
   const services = useServices();

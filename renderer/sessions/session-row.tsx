@@ -3,12 +3,12 @@ import { memo, useEffect, useRef } from "react";
 import type { SessionView } from "../../shared/protocol/app-frames.ts";
 import { oneLine, visibleLines } from "../../shared/text/visible.ts";
 import { formatAge, formatMinute } from "../activity/elapsed.ts";
+import { useMachine } from "../machines/use-machine.ts";
 import { join } from "../parts/button.tsx";
 import { StateIcon } from "../parts/state-icon.tsx";
 import { useNow } from "../stores/clock.ts";
 import styles from "./session-list.module.css";
 import { sessionLine, sessionTone, spokenSession } from "./session-tone.ts";
-import { useMachine } from "./use-machine.ts";
 
 interface RowProps {
   session: SessionView;
