@@ -1,5 +1,5 @@
 /** One row of the activity list; it repaints only when its own call changed, or time passed that it shows. */
-import { memo, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { memo, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Call } from "../../shared/events/call.ts";
 import { cameLate } from "../../shared/events/left-words.ts";
 import { join } from "../parts/button.tsx";
@@ -73,6 +73,7 @@ export const CallRow = memo(function CallRow({
   const now = useNow("fast", live);
   const fresh = useFresh(call);
   const reading = useReading(call, now, current);
+  const name = useName(call, store);
   if (call === undefined) return null;
   const bar = progressBar(call);
   const second = note(call, now);
@@ -94,7 +95,7 @@ export const CallRow = memo(function CallRow({
         <span className={styles.icon}>
           <StateIcon tone={callTone(call)} fresh={fresh} />
         </span>
-        <CallName call={call} store={store} />
+        {name}
         <span className="visually-hidden">{stateWord(call)}</span>
         <span className={join(styles.figures, bad && styles.bad)}>
           <time className={styles.time} dateTime={call.startedAt}>
@@ -112,6 +113,15 @@ export const CallRow = memo(function CallRow({
     </div>
   );
 });
+
+/** The call's name, drawn again only when something in it changed: what a call is about is costly to find, and a tick changes figures alone. */
+function useName(call: Call | undefined, store: CallLogStore) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these are all that the name shows; the call itself is another object with each step.
+  return useMemo(
+    () => call !== undefined && <CallName call={call} store={store} />,
+    [store, call?.id, call?.tool, call?.server, call?.about, call?.args, call?.agent?.within],
+  );
+}
 
 /**
  * What is read aloud of the row that the keys have come to. It is worked out when they come and when the state changes, not

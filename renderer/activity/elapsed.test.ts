@@ -1,5 +1,13 @@
 import { expect, it } from "vitest";
-import { formatAge, formatAgo, formatElapsed, formatRunning } from "./elapsed.ts";
+import {
+  formatAge,
+  formatAgo,
+  formatElapsed,
+  formatMillisecond,
+  formatMinute,
+  formatRunning,
+  formatSecond,
+} from "./elapsed.ts";
 
 it("writes lengths of time in the unit that a person would use", () => {
   const written = [0, 40, 999, 1_000, 9_449, 59_949, 59_950, 232_000, 3_840_000].map(formatElapsed);
@@ -9,6 +17,17 @@ it("writes lengths of time in the unit that a person would use", () => {
 it("shows no negative time when the viewer's clock is behind", () => {
   expect(formatElapsed(-5_000)).toBe("0 ms");
   expect(formatRunning(-5_000)).toBe("0.0 s");
+});
+
+it("writes a moment with two digits everywhere, midnight as 00, and nothing for what is no moment", () => {
+  const early = new Date(2026, 10, 6, 0, 4, 9, 7).toISOString();
+  expect([formatMinute(early), formatSecond(early), formatMillisecond(early)]).toEqual([
+    "00:04",
+    "00:04:09",
+    "00:04:09.007",
+  ]);
+  expect(formatSecond(new Date(2026, 10, 6, 23, 59, 59).toISOString())).toBe("23:59:59");
+  expect([formatMinute("no"), formatSecond(""), formatMillisecond("x")]).toEqual(["", "", ""]);
 });
 
 /** A Friday, wherever the test runs: days are named as the person's clock has them. */
