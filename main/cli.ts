@@ -237,6 +237,13 @@ function addSessionCommands(signalbox: Command): void {
     .option(...json)
     .action(async (session, text, options) => exitWith((await load()).send(session, text, options)));
   signalbox
+    .command("resume [session...]")
+    .description("go on with the conversations of sessions whose agents have ended")
+    .option(...HOME)
+    .option("--all", "all that ran when their daemon ended, by a reboot for example")
+    .option(...json)
+    .action(async (session, options) => exitWith((await load()).resume(session, options)));
+  signalbox
     .command("read <session>")
     .description("print what is on a session's terminal, as text")
     .option(...HOME)

@@ -4,6 +4,7 @@ import { type Fault, failed, type Result } from "../../shared/protocol/fault.ts"
 import { createdSessionSchema } from "../../shared/protocol/gateway-api.ts";
 import { z } from "../../shared/protocol/schema.ts";
 import { keyBytes, screenTextSchema } from "../../shared/protocol/script-api.ts";
+import { sortInterrupted } from "../../shared/sessions/interrupted.ts";
 import { oneLine } from "../../shared/text/visible.ts";
 import { homeFolder } from "../home/home-folder.ts";
 import { complain, say, sayFault, sayJson } from "../home/say.ts";
@@ -96,6 +97,44 @@ export async function send(wanted: string, words: readonly string[], options: Se
       sayJson(sessionFacts(now.value));
     }
     return EXIT.good;
+  });
+}
+
+export interface ResumeOptions extends Common {
+  all?: boolean;
+}
+
+/** Goes on with the conversations of the named sessions, or with `all` of those that ran when their daemon ended. One that cannot is said, and keeps no other one. */
+export async function resume(wanted: readonly string[], options: ResumeOptions): Promise<number> {
+  if (wanted.length === 0 && options.all !== true)
+    return usage(
+      failed("no-session", "Name a session.", "`--all` means those that ran when their daemon ended."),
+      options,
+    );
+  return withGateway(options, async ({ ask }) => {
+    const listed = await listSessions(ask);
+    if (!listed.ok) return fail(listed.fault, options);
+    const { resumable, others } = sortInterrupted(listed.value.sessions);
+    const named = await Promise.all(wanted.map((name) => findSession(ask, name)));
+    const refused = named.find((one) => !one.ok);
+    if (refused !== undefined && !refused.ok) return fail(refused.fault, options);
+    const chosen = [...named.flatMap((one) => (one.ok ? [one.value] : [])), ...(options.all === true ? resumable : [])];
+    const outcomes: { id: string; label: string; resumed: boolean; reason?: string }[] = [];
+    for (const { id, label } of chosen) {
+      const done = await ask(sessionViewSchema, "POST", `/api/v1/sessions/${id}/restart`, { resume: true });
+      outcomes.push({ id, label, resumed: done.ok, ...(!done.ok && { reason: done.fault.message }) });
+    }
+    for (const { id, label } of options.all === true ? others : [])
+      outcomes.push({ id, label, resumed: false, reason: "It has no conversation to go on with: restart it." });
+    if (options.json === true) sayJson({ sessions: outcomes });
+    else if (outcomes.length === 0) say("No session was interrupted.");
+    else
+      for (const { id, label, resumed, reason } of outcomes)
+        say(
+          `${id.slice(0, 8)}  ${oneLine(label, 40)}: ${resumed ? "resumed" : `not resumed. ${oneLine(reason ?? "", 300)}`}`,
+        );
+    const failures = chosen.length - outcomes.filter(({ resumed }) => resumed).length;
+    return failures === 0 ? EXIT.good : EXIT.failed;
   });
 }
 

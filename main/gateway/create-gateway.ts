@@ -27,6 +27,7 @@ import { createPreviewDoor } from "./preview/preview-door.ts";
 import { previewNames } from "./preview/preview-names.ts";
 import { createPreviews, ownPort } from "./preview/previews.ts";
 import type { SessionRecord } from "./sessions/session-record.ts";
+import { resumeAtStart } from "./sessions/start/resume-at-start.ts";
 import { readSettings } from "./settings.ts";
 import { createSignInPages, type SignInLink } from "./sign-in-pages.ts";
 
@@ -136,6 +137,14 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     random,
   });
   const { hub, sessions, journal, daemons } = bridge;
+  const stopResuming = settings.resumesSessions
+    ? resumeAtStart({
+        app: hub.state,
+        subscribe: hub.subscribe,
+        resume: (id) => sessions.restart(id, { resume: true }),
+        log,
+      })
+    : () => {};
   const previews = createPreviews({ sessions, daemons, names, url, ownPort: port });
   bridge.onDaemon(previews.tell);
   const previewAccess = createPreviewAccess({
@@ -245,6 +254,7 @@ export async function createGateway(options: GatewayOptions): Promise<Result<Gat
     pairingLink,
     async dispose() {
       withdraw();
+      stopResuming();
       pages.dispose();
       stop();
       await doors.dispose();

@@ -30,6 +30,12 @@ const settingsSchema = z.object({
         .optional(),
     })
     .default({}),
+  sessions: z
+    .object({
+      /** What becomes of sessions that ran when their daemon ended: `ask` leaves them to the person. */
+      resume: z.enum(["ask", "always"]).default("ask"),
+    })
+    .default({ resume: "ask" }),
 });
 
 export interface Settings {
@@ -37,6 +43,8 @@ export interface Settings {
   queryTokens: boolean;
   /** What follows the label of a preview's public host; undefined where previews are reached on this machine alone. */
   previewHost: string | undefined;
+  /** Sessions that were interrupted go on without being asked for. */
+  resumesSessions: boolean;
 }
 
 /** The defaults where the file says nothing or cannot be used; `warn` is told of the latter. */
@@ -50,7 +58,8 @@ export function readSettings(home: HomeFolder, warn: (reason: string) => void): 
   const queryTokens = parsed.ok ? parsed.value.access.query_tokens : true;
   const pattern = parsed.ok ? parsed.value.previews.origin : undefined;
   const previewHost = pattern === undefined ? undefined : readOriginPattern(pattern);
-  return { queryTokens, previewHost, history: journalLimits(history) };
+  const resumesSessions = parsed.ok && parsed.value.sessions.resume === "always";
+  return { queryTokens, previewHost, resumesSessions, history: journalLimits(history) };
 }
 
 /** In the journal's own units. */

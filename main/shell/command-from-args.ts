@@ -10,6 +10,7 @@ export const COMMANDS: ReadonlySet<string> = new Set([
   "status",
   "new",
   "send",
+  "resume",
   "read",
   "wait",
   "client",

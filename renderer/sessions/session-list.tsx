@@ -4,6 +4,7 @@ import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { oneLine } from "../../shared/text/visible.ts";
 import { IconButton } from "../parts/button.tsx";
 import { useKeptFocus } from "../parts/keep-focus.ts";
+import { InterruptedNotice } from "../resume/interrupted-notice.tsx";
 import { useApp, useSessions, useWatching } from "../stores/app-store.ts";
 import { useSettings } from "../stores/settings-store.ts";
 import { openOverlay, selectSession, useView } from "../stores/view-store.ts";
@@ -55,6 +56,7 @@ export function SessionList({ newKeys }: { newKeys?: string | undefined }) {
           </IconButton>
         )}
       </header>
+      {!watching && <InterruptedNotice />}
       {total > 8 && (
         <input
           className={styles.search}

@@ -4,6 +4,7 @@ import { InboxDialog } from "../inbox/inbox-dialog.tsx";
 import { Palette } from "../palette/palette.tsx";
 import { PortsDialog } from "../preview/ports-dialog.tsx";
 import { ShareDialog } from "../preview/share-dialog.tsx";
+import { ResumeDialog } from "../resume/resume-dialog.tsx";
 import { ServersDialog } from "../servers/servers-dialog.tsx";
 import { SessionToolsDialog } from "../servers/session-tools-dialog.tsx";
 import { NewSessionDialog } from "../sessions/new-session-dialog.tsx";
@@ -48,6 +49,8 @@ export default function Overlays({ overlay }: { overlay: Overlay }) {
       return session === undefined ? null : <StopDialog session={session} />;
     case "restart":
       return session === undefined ? null : <RestartDialog session={session} />;
+    case "resume":
+      return <ResumeDialog />;
     case "totals":
       return session === undefined ? null : <TotalsDialog session={session} />;
     case "session-tools":

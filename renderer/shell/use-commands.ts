@@ -64,6 +64,7 @@ function commands(services: Services): Partial<Record<CommandId, () => void>> {
     "restart-session": () => withSession(({ id }) => openOverlay("restart", id)),
     "stop-session": () => withSession((session) => isRunning(session) && openOverlay("stop", session.id)),
     "resume-session": () => withSession(({ id }) => void restartSession(services, id, true)),
+    "resume-interrupted": () => openOverlay("resume"),
     "stop-call": () =>
       withSession(({ id }) => {
         const { call } = useView.getState();

@@ -13,6 +13,7 @@ export type Overlay =
   | "delete"
   | "stop"
   | "restart"
+  | "resume"
   | "totals"
   | "session-tools"
   | "ports"

@@ -16,7 +16,7 @@ import type { Connected } from "../link/connected.ts";
 import { farPart, farRecording, withFolder } from "../link/far-files.ts";
 import type { SessionRecord } from "../sessions/session-record.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import { FIRST_SIZE } from "../sessions/start-session.ts";
+import { FIRST_SIZE } from "../sessions/start/start-session.ts";
 import { answer, refuseWith } from "./answer.ts";
 import { handlers } from "./router.ts";
 

@@ -8,7 +8,7 @@ import { AGENTS } from "../../agents/agents.ts";
 import { type DaemonId, OWN_DAEMON } from "../link/daemon-ref.ts";
 import { terminalView } from "./live-session.ts";
 import type { SessionRecord } from "./session-record.ts";
-import { isLinkId } from "./start-session.ts";
+import { isLinkId } from "./start/start-session.ts";
 
 /** Undefined for a session without a program: whoever made it brings its token. Its events are read with the daemon's key. */
 export function adoptedRecord(daemon: DaemonId, told: DaemonSession): SessionRecord | undefined {

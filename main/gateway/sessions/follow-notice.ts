@@ -1,6 +1,8 @@
 /** What the daemon's notices change in the sessions: terminals that run, wait or ended, and sessions that are gone. */
+
 import type { AppFrame } from "../../../shared/protocol/app-frames.ts";
 import type { DaemonNotice, DaemonSession } from "../../../shared/protocol/daemon-api.ts";
+import { ENDED_ON_PURPOSE } from "../../../shared/sessions/interrupted.ts";
 import type { DaemonId } from "../link/daemon-ref.ts";
 import { type LiveSession, terminalSigns, terminalView } from "./live-session.ts";
 import { isAtOneDaemon, withTurn } from "./session-record.ts";
@@ -39,7 +41,7 @@ export function followNotice(daemon: DaemonId, notice: DaemonNotice, room: Sessi
       break;
     case "session_ended":
       for (const session of room.sessions(daemon)) {
-        if (session.record.terminal_session === notice.session_id) gone(session, "its session was ended", room);
+        if (session.record.terminal_session === notice.session_id) gone(session, ENDED_ON_PURPOSE, room);
       }
       break;
     case "outbox":

@@ -5,7 +5,7 @@ import { type Connected, can } from "../link/connected.ts";
 import { createEntryCount } from "../link/entry-count.ts";
 import { UNKNOWN_RUN } from "../link/run-mark.ts";
 import { type LiveSession, NO_CALLS } from "./live-session.ts";
-import { isLinkId, runOf } from "./start-session.ts";
+import { isLinkId, runOf } from "./start/start-session.ts";
 
 /** The record of a guest. It is listed and recorded once the daemon has accepted its token. `known` finds listed sessions. */
 export function guestSession(

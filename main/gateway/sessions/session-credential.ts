@@ -1,7 +1,7 @@
 /** Which daemon may be sent a session's token: the one that gave it, and no other. Nothing else makes a header of a token. */
 import { type Connected, can } from "../link/connected.ts";
 import type { SessionRecord } from "./session-record.ts";
-import { runOf } from "./start-session.ts";
+import { runOf } from "./start/start-session.ts";
 
 type Place = SessionRecord["mcp"];
 

@@ -22,10 +22,10 @@ import { createWaiting } from "../machines/join-waiting.ts";
 import { adoptedRecord, startedRecord } from "./adopt-session.ts";
 import { followNotice, type SessionRoom } from "./follow-notice.ts";
 import { type LiveSession, terminalView } from "./live-session.ts";
-import { restartSession, withCommand } from "./restart-session.ts";
 import { daemonSessions, isFar, type SessionRecord, terminalDaemon } from "./session-record.ts";
 import { createSessionTable, type SessionTableOptions } from "./session-table.ts";
-import { type GivenSession, openSession, type StartContext, startTerminal } from "./start-session.ts";
+import { restartSession, withCommand } from "./start/restart-session.ts";
+import { type GivenSession, openSession, type StartContext, startTerminal } from "./start/start-session.ts";
 import { createTakeOutcomes } from "./take-outcomes.ts";
 
 /** How long a person waits for a daemon that has to be started first, in milliseconds. */

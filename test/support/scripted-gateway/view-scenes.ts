@@ -56,6 +56,16 @@ export const viewScenes = (now: number): Scene[] => [
     }),
     acts: ["Control+Shift+Enter", { see: "last heard of" }],
   }),
+  base(now, "resume", {
+    app: app(now, {
+      sessions: sessions(now).map((each, at) =>
+        at > 2
+          ? each
+          : { ...each, terminal: { state: "gone", reason: "the daemon that ran it is gone" }, resumable: at < 2 },
+      ),
+    }),
+    acts: ["F1", "were interrupted", "Enter"],
+  }),
   base(now, "settings-search", { acts: ["Control+,", "cursor"] }),
   base(now, "servers", { acts: ["F1", "mcp servers", "Enter"] }),
   base(now, "shortcuts", { acts: ["F1", "keyboard shortcuts", "Enter"] }),

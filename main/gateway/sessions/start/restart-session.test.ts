@@ -1,8 +1,8 @@
 /** Proves what another command line makes of a session's record. */
 import { expect, it } from "vitest";
-import { OWN_DAEMON } from "../../../main/gateway/link/daemon-ref.ts";
+import { OWN_DAEMON } from "../../../../main/gateway/link/daemon-ref.ts";
+import type { SessionRecord } from "../session-record.ts";
 import { withCommand } from "./restart-session.ts";
-import type { SessionRecord } from "./session-record.ts";
 
 const record = (change: Partial<SessionRecord>): SessionRecord => ({
   id: "s",

@@ -3,21 +3,21 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { AgentTemplate } from "../../../shared/protocol/agent-templates.ts";
-import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
-import type { AgentView, NewSession } from "../../../shared/protocol/gateway-api.ts";
-import { reasonOf } from "../../../shared/text/reason-of.ts";
-import { AGENTS, planLaunch, writePlanFiles } from "../../agents/agents.ts";
-import type { LaunchPlan } from "../../agents/launch-plan.ts";
-import { loginEnvironment } from "../../agents/login-environment.ts";
-import { personalVariables } from "../../agents/personal-variables.ts";
-import { readTemplates } from "../../agents/templates.ts";
-import { workingFolder } from "../../agents/working-folder.ts";
-import type { HomeFolder } from "../../home/home-folder.ts";
-import { type Connected, can } from "../link/connected.ts";
-import { OWN_DAEMON } from "../link/daemon-ref.ts";
-import { terminalView } from "./live-session.ts";
-import type { SessionRecord } from "./session-record.ts";
+import type { AgentTemplate } from "../../../../shared/protocol/agent-templates.ts";
+import { failed, ok, type Result } from "../../../../shared/protocol/fault.ts";
+import type { AgentView, NewSession } from "../../../../shared/protocol/gateway-api.ts";
+import { reasonOf } from "../../../../shared/text/reason-of.ts";
+import { AGENTS, planLaunch, writePlanFiles } from "../../../agents/agents.ts";
+import type { LaunchPlan } from "../../../agents/launch-plan.ts";
+import { loginEnvironment } from "../../../agents/login-environment.ts";
+import { personalVariables } from "../../../agents/personal-variables.ts";
+import { readTemplates } from "../../../agents/templates.ts";
+import { workingFolder } from "../../../agents/working-folder.ts";
+import type { HomeFolder } from "../../../home/home-folder.ts";
+import { type Connected, can } from "../../link/connected.ts";
+import { OWN_DAEMON } from "../../link/daemon-ref.ts";
+import { terminalView } from "../live-session.ts";
+import type { SessionRecord } from "../session-record.ts";
 
 export interface StartContext {
   home: HomeFolder;

@@ -1,11 +1,11 @@
 /** Runs a session's program again: in the same terminal where its daemon still has it, else in a new session of the daemon. */
 import { basename } from "node:path";
-import { failed, ok, type Result } from "../../../shared/protocol/fault.ts";
-import type { NewSession } from "../../../shared/protocol/gateway-api.ts";
-import { REDACTED } from "../../../shared/text/redact.ts";
-import { displayCommand } from "../../agents/launch-plan.ts";
-import type { LiveSession } from "./live-session.ts";
-import { formerIds, isAtOneDaemon, type SessionRecord } from "./session-record.ts";
+import { failed, ok, type Result } from "../../../../shared/protocol/fault.ts";
+import type { NewSession } from "../../../../shared/protocol/gateway-api.ts";
+import { REDACTED } from "../../../../shared/text/redact.ts";
+import { displayCommand } from "../../../agents/launch-plan.ts";
+import type { LiveSession } from "../live-session.ts";
+import { formerIds, isAtOneDaemon, type SessionRecord } from "../session-record.ts";
 import { openSession, type StartContext, startTerminal } from "./start-session.ts";
 
 /** Changes the session's record, in which `args` are not kept. `elsewhere`: its events come from a new stream, under the same history. Faults: those of a start. */
