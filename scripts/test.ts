@@ -76,23 +76,30 @@ const units = () =>
     "--outputFile.json=artifacts/unit.json",
   ]);
 
+const conformance = async () => {
+  await step("MCP conformance", "node", ["test/conformance/run.ts"], true);
+  await step("MCP conformance, agents of both eras", "node", ["test/conformance/run-eras.ts", "--quick"], true);
+};
+
 if (!findOrInstallRedis()) notes.push("tests of clusters not run: install redis-server 7 or newer");
 await lint();
 const [, built] = await Promise.all([types(), build(true)]);
 // Neither uses what the other does, and both wait as often as they work.
-await Promise.all([units(), step("MCP conformance", "node", ["test/conformance/run.ts"], true)]);
+await Promise.all([units(), conformance()]);
 add("unit tests", readUnitReport("artifacts/unit.json"));
-if (long) await step("MCP conformance, the client half", "node", ["test/conformance/run-client.ts"]);
+if (long) {
+  await step("MCP conformance, the client half", "node", ["test/conformance/run-client.ts"]);
+  await step("MCP conformance of both eras", "node", ["test/conformance/run-eras.ts"]);
+}
 
 if (!built) notes.push("end-to-end tests not run: the build failed");
 else if (findOrInstallBrowser() === undefined) {
   failures.push("no browser: install Chromium or Google Chrome, or set SIGNALBOX_TEST_BROWSER to one");
 } else {
-  await Promise.all([
-    step("end-to-end tests", "playwright", ["test"]),
-    step("desktop tests", "node", ["test/electron/run.ts"], true),
-  ]);
+  // One after the other: each has two browsers at work already, and more only make timings worse.
+  await step("end-to-end tests", "playwright", ["test"]);
   add("end-to-end tests", readBrowserReport("artifacts/e2e.json"));
+  await step("desktop tests", "node", ["test/electron/run.ts"]);
   add("desktop tests", readBrowserReport("artifacts/electron.json"));
 }
 

@@ -1,8 +1,9 @@
 /** Proves that what goes wrong outside is said where the person looks, in a sentence, while everything else goes on. */
 
-import { symlinkSync } from "node:fs";
+import { mkdtempSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { AppState } from "../../shared/protocol/app-frames.ts";
@@ -73,7 +74,10 @@ test("a servers.json with an error says where, and is picked up when it is mende
 });
 
 test("a folder that is gone and an agent that is not installed are refused with the next step", async () => {
-  product = await Product.start({ env: { PATH: "/usr/bin:/bin" } });
+  // Whoever runs this may have any agent in the usual folders.
+  const bare = mkdtempSync(join(tmpdir(), "signalbox-path-"));
+  symlinkSync("/bin/sh", join(bare, "sh"));
+  product = await Product.start({ env: { PATH: bare, SHELL: join(bare, "sh") } });
   const gone = await refused({ agent: "shell", cwd: join(product.folder, "gone") });
   expect(gone.status).toBe(400);
   expect(gone.message).toContain("gone");
